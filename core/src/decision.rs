@@ -1,0 +1,1 @@
+//! Decisions: what was decided, and why.

@@ -1,0 +1,1 @@
+//! Image configuration: the OCI image configuration and Docker's.

@@ -1,0 +1,1 @@
+//! Signed material: simple signing, DSSE, in-toto statements, Sigstore bundles.

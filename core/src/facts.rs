@@ -1,0 +1,1 @@
+//! Facts: what verification proved or refused.

@@ -1,0 +1,1 @@
+//! Kubernetes objects: the images that a workload runs.

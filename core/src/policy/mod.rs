@@ -1,0 +1,3 @@
+//! Policies: the typed model and its strict loader.
+
+pub mod model;

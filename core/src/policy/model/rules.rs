@@ -1,0 +1,460 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange, RegexText, RuleSeverity, ScopedMode,
+};
+use crate::evidence::Platform;
+use crate::reference::ImagePattern;
+
+/// One rule: an id, and exactly one family.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", try_from = "raw::RawRule", into = "raw::RawRule")]
+#[cfg_attr(feature = "schema", schemars(with = "raw::RawRule"))]
+pub struct Rule {
+    /// Unique in its policy.
+    pub id: Name,
+    /// The weight; absent: the policy's.
+    pub mode: Option<Mode>,
+    /// The weight by namespace.
+    pub modes: Vec<ScopedMode>,
+    /// How bad a failure is, for reports.
+    pub severity: Option<RuleSeverity>,
+    /// Controls of standards that the rule serves, such as `SOC2:CC6.8`.
+    pub controls: Vec<String>,
+    /// The author's own sentence for people who meet a failure.
+    pub message: Option<String>,
+    /// Narrows what the policy matches.
+    pub matches: Option<Match>,
+    /// What it is about.
+    pub family: Family,
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Family {
+    /// Where the image may come from.
+    Registry(RegistryRule),
+    /// How the image is named.
+    Reference(ReferenceRule),
+    /// Who signed it.
+    Signature(SignatureRule),
+    /// What a scanner found in it.
+    Vulnerabilities(VulnerabilitiesRule),
+    /// What its configuration says.
+    Config(ConfigRule),
+    /// What it is built on.
+    BaseImage(BaseImageRule),
+}
+
+impl Family {
+    /// The key that policies use for it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Registry(_) => "registry",
+            Self::Reference(_) => "reference",
+            Self::Signature(_) => "signature",
+            Self::Vulnerabilities(_) => "vulnerabilities",
+            Self::Config(_) => "config",
+            Self::BaseImage(_) => "baseImage",
+        }
+    }
+}
+
+/// `registry`: the image's name must match `allow` (where given) and not `deny`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RegistryRule {
+    /// At least one must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow: Option<Vec<ImagePattern>>,
+    /// None may match.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deny: Vec<ImagePattern>,
+}
+
+/// `reference`: how the image is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReferenceRule {
+    /// Whether the reference must name a digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<DigestRule>,
+    /// What the tag may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<TagRule>,
+}
+
+/// Whether something must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum DigestRule {
+    /// The reference names the digest.
+    Required,
+    /// It need not.
+    Optional,
+}
+
+/// What the tag may be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TagRule {
+    /// A tag must be written; a name without one fails.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// The tag, where there is one, matches one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow: Option<Vec<NameGlob>>,
+    /// The tag matches none of these. `latest` here also means a name with neither tag nor digest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deny: Vec<NameGlob>,
+    /// The whole tag, where there is one, matches this expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regex: Option<RegexText>,
+}
+
+/// Who must have vouched: exactly one of `anyOf`, `allOf` and `atLeast` with `of`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requirement {
+    /// One of them.
+    AnyOf(Vec<Name>),
+    /// Each of them.
+    AllOf(Vec<Name>),
+    /// This many distinct parties among them.
+    AtLeast(u32, Vec<Name>),
+}
+
+impl Requirement {
+    /// The authorities it names, in the order written.
+    #[must_use]
+    pub fn authorities(&self) -> &[Name] {
+        match self {
+            Self::AnyOf(names) | Self::AllOf(names) | Self::AtLeast(_, names) => names,
+        }
+    }
+}
+
+/// `signature`: the image was approved by the named authorities.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "raw::RawSignature", into = "raw::RawSignature")]
+#[cfg_attr(feature = "schema", schemars(with = "raw::RawSignature"))]
+pub struct SignatureRule {
+    /// Who.
+    pub require: Requirement,
+    /// What the signature's own name for the image must be; absent: `whenNamed`.
+    pub signed_identity: Option<SignedIdentity>,
+    /// Annotations that the signed payload must carry, equal in value.
+    pub annotations: BTreeMap<String, String>,
+    /// Which digest must be signed; absent: `indexOrPlatforms`.
+    pub scope: Option<Scope>,
+}
+
+/// How the repository that a signature names is compared with the judged one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum SignedIdentity {
+    /// A repository named by the signature must be the judged one.
+    WhenNamed,
+    /// The signature must name a repository, and it must be the judged one.
+    ExactRepository,
+    /// The judged repository under `to` was signed under `from`.
+    Remap(super::Mirror),
+    /// Only the digest is compared.
+    SameDigest,
+}
+
+/// Which digest of a multi-platform image the evidence must be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Scope {
+    /// The judged digest itself.
+    Index,
+    /// Each platform's manifest.
+    Platforms,
+    /// The judged digest, else each platform's manifest.
+    IndexOrPlatforms,
+}
+
+/// `vulnerabilities`: what scanners found is within bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VulnerabilitiesRule {
+    /// Where reports come from.
+    pub from: EvidenceSource,
+    /// Oldest scan that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<Duration>,
+    /// Scanners whose reports count, such as `trivy`; absent: every one that is understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scanners: Option<Vec<Name>>,
+    /// Most findings of each severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<SeverityLimits>,
+    /// Most findings of each severity for which a fixed version exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixable: Option<FixableLimits>,
+    /// What counts as one; absent: `vulnerabilityAndPackage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_by: Option<CountBy>,
+    /// Findings that never count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoredVulnerability>,
+    /// How a report must name the image; absent: by manifest or by config.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bind_by: Option<BindBy>,
+}
+
+/// Where reports come from: exactly one of `trust` and `attestation`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum EvidenceSource {
+    /// Handed in by the caller, who vouches for them; recorded as such.
+    Trust(CallerTrust),
+    /// Signed statements of the named authorities.
+    Attestation(AttestedSource),
+}
+
+/// The one word that `trust` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum CallerTrust {
+    /// The caller.
+    Caller,
+}
+
+/// Signed statements as a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "raw::RawAttested", into = "raw::RawAttested")]
+#[cfg_attr(feature = "schema", schemars(with = "raw::RawAttested"))]
+pub struct AttestedSource {
+    /// Whose.
+    pub require: Requirement,
+}
+
+/// A bound: a count, or `unlimited`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// This many at most.
+    AtMost(u32),
+    /// No bound.
+    Unlimited,
+}
+
+/// Most findings by severity. A level above a bounded one and without a bound of its
+/// own has the same bound; `unknown` without one is bounded like `high`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeverityLimits {
+    /// Of severity critical.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical: Option<Limit>,
+    /// Of severity high.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<Limit>,
+    /// Of severity medium.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Limit>,
+    /// Of severity low.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<Limit>,
+    /// Of severity negligible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negligible: Option<Limit>,
+    /// Of unknown severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<Limit>,
+}
+
+/// Bounds on findings for which a fixed version exists.
+pub type FixableLimits = SeverityLimits;
+
+/// What counts as one finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum CountBy {
+    /// One id, wherever it was found.
+    Vulnerability,
+    /// One id in one package (name and installed version).
+    VulnerabilityAndPackage,
+    /// Each row of the report.
+    Row,
+}
+
+/// A finding that never counts, until a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IgnoredVulnerability {
+    /// The id.
+    pub id: String,
+    /// Only in these packages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<NameGlob>,
+    /// Only in these images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImagePattern>,
+    /// Why.
+    pub reason: String,
+    /// It counts again at and after this time.
+    #[serde(with = "super::scalars::required_time")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::scalars::TimeText"))]
+    pub expires: Timestamp,
+}
+
+/// How a report must name the image it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum BindBy {
+    /// By the digest of the manifest or index.
+    Manifest,
+    /// By the digest of the manifest or of the configuration.
+    Config,
+}
+
+/// `config`: what the image's configuration says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConfigRule {
+    /// The user that the image runs as by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserRule>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelRule>,
+    /// Environment variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<EnvRule>,
+    /// Build history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<HistoryRule>,
+    /// Exposed ports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ports: Option<PortRule>,
+    /// Platforms that the image may be for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platforms: Option<Vec<Platform>>,
+    /// The entrypoint (words joined by one space) must match one of these; an image without one fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<Vec<RegexText>>,
+    /// Oldest `created` that passes; an image without a date fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<Duration>,
+    /// Most bytes of all layers as stored together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_size: Option<ByteSize>,
+}
+
+/// The user that the image runs as by default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum UserRule {
+    /// A numeric user other than 0. A name says nothing about its number, so it fails.
+    NonRoot,
+    /// Like `nonRoot`, and any name other than `root` is believed.
+    NonRootOrNamed,
+    /// One of these exactly, such as `65532` or `65532:65532`.
+    OneOf(Vec<String>),
+}
+
+/// Labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LabelRule {
+    /// Present and not empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<String>,
+    /// The whole value matches; an absent label fails.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub regex: BTreeMap<String, RegexText>,
+}
+
+/// Environment variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EnvRule {
+    /// No variable has one of these names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deny: Vec<NameGlob>,
+    /// `deny`: no value looks like a credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Deny>,
+}
+
+/// Build history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HistoryRule {
+    /// `deny`: no command looks as if it holds a credential.
+    pub secrets: Deny,
+}
+
+/// The one word that `secrets` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Deny {
+    /// It fails the rule.
+    Deny,
+}
+
+/// Exposed ports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PortRule {
+    /// Each exposed port is in one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow: Option<Vec<PortRange>>,
+    /// No exposed port is in one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deny: Vec<PortRange>,
+}
+
+/// `baseImage`: the image is built on a member of the catalog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BaseImageRule {
+    /// The catalog's name.
+    pub catalog: Name,
+    /// What proves it; absent: `layers`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<BaseProof>,
+}
+
+/// What proves that an image is built on another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum BaseProof {
+    /// The entry's whole layer sequence starts the image's.
+    Layers,
+    /// The image's own label or annotation says so: self-asserted.
+    Label,
+}
+
+mod raw;

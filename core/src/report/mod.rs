@@ -1,0 +1,1 @@
+//! Renderings of decisions, one file a format.

@@ -1,0 +1,1 @@
+//! Evidence sources: where evidence is read from.

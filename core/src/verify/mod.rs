@@ -1,0 +1,1 @@
+//! Verification: from claims to what is proven.

@@ -1,0 +1,1 @@
+//! The boundary for other languages: request bytes in, answer bytes out.
