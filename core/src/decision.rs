@@ -1,1 +1,313 @@
 //! Decisions: what was decided, and why.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::evidence::Platform;
+use crate::policy::model::{Mode, RuleSeverity};
+use crate::reasons::Code;
+use crate::reference::Digest;
+
+/// What happens to the image. Exhaustive on purpose, so that a caller's `match` must say what
+/// each one means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// It may run.
+    Allow,
+    /// It may run, with a warning.
+    Warn,
+    /// It may not run.
+    Deny,
+}
+
+/// How one rule came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// Something was found that satisfies it.
+    Pass,
+    /// It is not satisfied.
+    Fail,
+    /// It is not satisfied, and an exception in force covers all of that.
+    Waived,
+}
+
+/// A value in a reason, kept as what it is and written out on demand.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Detail {
+    /// Text.
+    Text(Cow<'static, str>),
+    /// A count.
+    Count(u64),
+    /// A digest.
+    Digest(Digest),
+    /// A moment.
+    Time(Timestamp),
+    /// A list that may have been cut: the first items, and how many more there are.
+    List {
+        /// The first items, sorted.
+        items: Vec<String>,
+        /// How many more there are.
+        more: u64,
+    },
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Digest(digest) => write!(f, "{digest}"),
+            Self::Time(time) => write!(f, "{time}"),
+            Self::List { items, more: 0 } => f.write_str(&items.join(", ")),
+            Self::List { items, more } => write!(f, "{} and {more} more", items.join(", ")),
+        }
+    }
+}
+
+impl Serialize for Detail {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<String> for Detail {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<&'static str> for Detail {
+    fn from(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+/// Why a rule came out as it did: a code of the catalogue, what was found and what was expected.
+///
+/// ```
+/// use cocket::decision::Reason;
+/// use cocket::reasons::Code;
+/// let reason = Reason::new(Code::ReferenceTagDenied).found("latest").expected("not `latest`");
+/// assert_eq!(
+///     reason.to_string(),
+///     "the tag is one that the policy denies: found latest, expected not `latest`"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// The stable code.
+    pub code: Code,
+    /// The platform it is about, where the image has several.
+    pub platform: Option<Platform>,
+    /// What was found.
+    pub found: Option<Detail>,
+    /// What was expected.
+    pub expected: Option<Detail>,
+    /// The digests of the evidence it comes from.
+    pub evidence: Vec<Digest>,
+    /// Whether trying again may help.
+    pub retryable: bool,
+}
+
+impl Reason {
+    /// A reason with nothing but its code.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            platform: None,
+            found: None,
+            expected: None,
+            evidence: Vec::new(),
+            retryable: code == Code::EvidenceUnavailable,
+        }
+    }
+
+    /// With what was found.
+    #[must_use]
+    pub fn found(mut self, found: impl Into<Detail>) -> Self {
+        self.found = Some(found.into());
+        self
+    }
+
+    /// With what was expected.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<Detail>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// With the digest of evidence that it comes from.
+    #[must_use]
+    pub fn from_evidence(mut self, digest: Digest) -> Self {
+        self.evidence.push(digest);
+        self
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.title())?;
+        match (&self.found, &self.expected) {
+            (Some(found), Some(expected)) => write!(f, ": found {found}, expected {expected}"),
+            (Some(found), None) => write!(f, ": {found}"),
+            (None, Some(expected)) => write!(f, ": expected {expected}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Written<'a> {
+            code: Code,
+            message: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            platform: &'a Option<Platform>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            found: &'a Option<Detail>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            expected: &'a Option<Detail>,
+            #[serde(skip_serializing_if = "str::is_empty")]
+            remedy: &'a str,
+            #[serde(skip_serializing_if = "<[Digest]>::is_empty")]
+            evidence: &'a [Digest],
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            retryable: bool,
+        }
+        Written {
+            code: self.code,
+            message: self.to_string(),
+            platform: &self.platform,
+            found: &self.found,
+            expected: &self.expected,
+            remedy: self.code.remedy(),
+            evidence: &self.evidence,
+            retryable: self.retryable,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// How one rule of one policy came out for one image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleResult {
+    /// The policy's name.
+    pub policy: String,
+    /// The rule's id.
+    pub rule: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// The weight it has here.
+    pub mode: Mode,
+    /// How bad a failure is, by its author.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<RuleSeverity>,
+    /// The author's sentence for people who meet a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Controls that the rule serves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<String>,
+    /// Why, sorted by code.
+    pub reasons: Vec<Reason>,
+}
+
+/// The image that was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JudgedImage {
+    /// The reference as given.
+    pub given: String,
+    /// What it means, normalised; absent where it means nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canonical: Option<String>,
+    /// The internal name it was judged under, where a mirror takes its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<String>,
+    /// The digest that the decision is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// The namespace of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+}
+
+/// A policy that took part, or that was kept out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyUse {
+    /// Its name.
+    pub name: String,
+    /// Its author's version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The digest of its canonical model.
+    pub digest: Digest,
+    /// Why it was not applied: `notMatched`, or `excluded` and by what; absent: it was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
+}
+
+/// What was decided about one image, and why. Everything in it is sorted by a stated key, so
+/// equal decisions are equal bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// What happens to the image.
+    pub verdict: Verdict,
+    /// The moment it was decided for.
+    pub now: Timestamp,
+    /// The first moment at which a date in it could change the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
+    /// The image.
+    pub image: JudgedImage,
+    /// The policies, by name.
+    pub policies: Vec<PolicyUse>,
+    /// The rules, by policy and id.
+    pub results: Vec<RuleResult>,
+    /// What the set's default did, where nothing covered the image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncovered: Option<Reason>,
+}
+
+impl Decision {
+    /// The canonical JSON (RFC 8785) of the decision.
+    ///
+    /// # Errors
+    /// Only where the JSON writer fails, which for these types means that memory ran out.
+    pub fn to_canonical_json(&self) -> Result<String, serde_json::Error> {
+        serde_json_canonicalizer::to_string(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_list_says_how_many_more() {
+        let list = Detail::List { items: vec!["a".to_owned(), "b".to_owned()], more: 3 };
+        assert_eq!(list.to_string(), "a, b and 3 more");
+    }
+
+    #[test]
+    fn a_reason_carries_message_and_remedy() {
+        let reason = Reason::new(Code::EvidenceUnavailable).found("blob store");
+        let json = serde_json::to_value(&reason).unwrap();
+        assert_eq!(json["code"], "evidence.unavailable");
+        assert_eq!(json["message"], "the evidence could not be fetched: blob store");
+        assert_eq!(json["retryable"], true);
+        assert!(json["remedy"].as_str().is_some_and(|text| !text.is_empty()));
+    }
+}

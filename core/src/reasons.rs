@@ -1,1 +1,241 @@
-//! The catalogue of reasons.
+//! The one catalogue of reasons: every code that a decision can carry, with what it means and
+//! what to do. Codes are stable: never renamed, never reused.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// What a reason says about the rule that carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReasonKind {
+    /// Something was found that satisfies the rule.
+    Pass,
+    /// The rule is not satisfied.
+    Fail,
+}
+
+macro_rules! catalogue {
+    ($($variant:ident, $code:literal, $kind:ident, $title:literal, $remedy:literal;)*) => {
+        /// A reason code.
+        ///
+        /// ```
+        /// use cocket::reasons::Code;
+        /// let code = Code::from_code("registry.not_allowed");
+        /// assert_eq!(code.map(Code::code), Some("registry.not_allowed"));
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(
+                #[doc = $title]
+                $variant,
+            )*
+        }
+
+        impl Code {
+            /// Every code there is, in the catalogue's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The stable dotted code.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// Whether it says that a rule passed or that it failed.
+            #[must_use]
+            pub fn kind(self) -> ReasonKind {
+                match self { $(Self::$variant => ReasonKind::$kind,)* }
+            }
+
+            /// One sentence, without the case's own values.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// What to do about it; empty where nothing needs doing.
+            #[must_use]
+            pub fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy,)* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    RegistryAllowed, "registry.allowed", Pass,
+        "the image comes from an allowed place", "";
+    RegistryNotAllowed, "registry.not_allowed", Fail,
+        "the image's name matches none of the allowed patterns",
+        "pull the image from an allowed registry, or have its place added to `registry.allow`";
+    RegistryDenied, "registry.denied", Fail,
+        "the image's name matches a denied pattern",
+        "use the internal copy of the image, or another image";
+    ReferenceAccepted, "reference.accepted", Pass,
+        "the image is named as the policy asks", "";
+    ReferenceInvalid, "reference.invalid", Fail,
+        "the image's name is not a valid reference",
+        "write the name as `registry/repository:tag@digest`";
+    ReferenceUnqualified, "reference.unqualified", Fail,
+        "the image's name does not say its registry",
+        "write the registry before the repository, as in `docker.io/library/nginx`";
+    ReferenceDigestMissing, "reference.digest_missing", Fail,
+        "the image is not pinned by digest",
+        "append `@` and the digest to the reference";
+    ReferenceTagMissing, "reference.tag_missing", Fail,
+        "the image's name has no tag", "name the version by its tag";
+    ReferenceTagDenied, "reference.tag_denied", Fail,
+        "the tag is one that the policy denies", "use a tag that names one version";
+    ReferenceTagNotAllowed, "reference.tag_not_allowed", Fail,
+        "the tag has not the form that the policy asks for",
+        "tag the image in the form that the policy names";
+    ReferenceDrift, "reference.drift", Fail,
+        "the tag is recorded for another digest",
+        "find out who moved the tag; deploy by the recorded digest until then";
+    SignatureVerified, "signature.verified", Pass,
+        "the image is signed by whom the policy asks for", "";
+    SignatureMissing, "signature.missing", Fail,
+        "the image has no signature",
+        "sign the image in the pipeline that builds it, with the key of a named authority";
+    SignatureUntrusted, "signature.untrusted", Fail,
+        "the image has signatures, but none that a named authority stands for",
+        "sign the image with the key of a named authority; if the signer is right, add it to the policy";
+    SignatureTooFew, "signature.too_few", Fail,
+        "fewer authorities have signed than the policy asks for",
+        "have the missing authorities sign the image";
+    VulnerabilitiesWithin, "vulnerabilities.within", Pass,
+        "the scan's findings are within the bounds", "";
+    VulnerabilitiesTooMany, "vulnerabilities.too_many", Fail,
+        "more vulnerabilities of one severity than the policy allows",
+        "update the packages that the findings name, or have an exception approved";
+    VulnerabilitiesTooManyFixable, "vulnerabilities.too_many_fixable", Fail,
+        "more vulnerabilities with a fix than the policy allows",
+        "update the packages to the fixed versions";
+    VulnerabilitiesScanTooOld, "vulnerabilities.scan_too_old", Fail,
+        "the scan is older than the policy allows", "scan the image again";
+    ConfigAccepted, "config.accepted", Pass,
+        "the image's configuration is as the policy asks", "";
+    ConfigUserRoot, "config.user_root", Fail,
+        "the image runs as root by default",
+        "set `USER` to a number other than 0 in the image's build";
+    ConfigUserUnknown, "config.user_unknown", Fail,
+        "the image's user is a name, which may be any number",
+        "set `USER` to a number other than 0 in the image's build";
+    ConfigUserNotAllowed, "config.user_not_allowed", Fail,
+        "the image's user is none of those that the policy allows",
+        "set `USER` to one of the allowed users in the image's build";
+    ConfigLabelMissing, "config.label_missing", Fail,
+        "a required label is missing or empty", "set the label in the image's build";
+    ConfigLabelMismatch, "config.label_mismatch", Fail,
+        "a label has not the form that the policy asks for", "correct the label in the image's build";
+    ConfigEnvDenied, "config.env_denied", Fail,
+        "the image sets an environment variable that the policy denies",
+        "remove the variable from the image's build; set it where the image is deployed";
+    ConfigSecret, "config.secret", Fail,
+        "the image's configuration seems to hold a credential",
+        "revoke the credential, remove it from the build, and rebuild without its layer";
+    ConfigPortDenied, "config.port_denied", Fail,
+        "the image exposes a port that the policy does not allow",
+        "expose an allowed port in the image's build";
+    ConfigPlatformNotAllowed, "config.platform_not_allowed", Fail,
+        "the image is for a platform that the policy does not allow",
+        "build the image for an allowed platform";
+    ConfigEntrypointNotAllowed, "config.entrypoint_not_allowed", Fail,
+        "the image's entrypoint is none that the policy allows",
+        "set an allowed entrypoint in the image's build";
+    ConfigTooOld, "config.too_old", Fail,
+        "the image is older than the policy allows", "rebuild the image";
+    ConfigUndated, "config.undated", Fail,
+        "the image does not say when it was made",
+        "build the image with a true creation date";
+    ConfigTooLarge, "config.too_large", Fail,
+        "the image's layers are larger than the policy allows", "make the image smaller";
+    BaseImageProven, "baseImage.proven", Pass,
+        "the image's layers start with those of a catalog member", "";
+    BaseImageSelfAsserted, "baseImage.self_asserted", Pass,
+        "the image says of itself that it is built on a catalog member", "";
+    BaseImageNotInCatalog, "baseImage.not_in_catalog", Fail,
+        "the image is built on no member of the catalog",
+        "rebuild the image on a base of the catalog";
+    BaseImageUnproven, "baseImage.unproven", Fail,
+        "the image points to a catalog member, but its layers do not start with that member's",
+        "rebuild the image on the base that it names";
+    BaseImageExpired, "baseImage.expired", Fail,
+        "the catalog member that the image is built on has expired",
+        "rebuild the image on a current base of the catalog";
+    EvidenceMissing, "evidence.missing", Fail,
+        "the evidence that the rule rests on is not there",
+        "supply the evidence with the request";
+    EvidenceInvalid, "evidence.invalid", Fail,
+        "the evidence breaks the rules of its format", "make the evidence again";
+    EvidenceAmbiguous, "evidence.ambiguous", Fail,
+        "the evidence can be read in two ways",
+        "find out who wrote it; make the evidence again";
+    EvidenceUnsupported, "evidence.unsupported", Fail,
+        "the evidence is in a form that is not read",
+        "supply the evidence in a form that is read";
+    EvidenceUnavailable, "evidence.unavailable", Fail,
+        "the evidence could not be fetched", "try again; then look at the source";
+    EvidenceIncomplete, "evidence.incomplete", Fail,
+        "the evidence was read only in part", "try again; then look at the source";
+    EvidenceUnbound, "evidence.unbound", Fail,
+        "the evidence does not say which image it is about",
+        "make the evidence for the image's digest";
+    EvidenceWrongSubject, "evidence.wrong_subject", Fail,
+        "the evidence is about another image",
+        "make the evidence for this image's digest";
+    EvidenceNothingScanned, "evidence.nothing_scanned", Fail,
+        "the scan looked at nothing", "scan the image with a scanner that understands its packages";
+    EvidenceUndated, "evidence.undated", Fail,
+        "the evidence does not say when it was made", "use a tool that dates its output";
+    PolicyNotCovered, "policy.not_covered", Fail,
+        "no enforced or warned rule covers the image",
+        "write a policy that covers it, or set the policy set's `default`";
+}
+
+impl Code {
+    /// The code of this spelling.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.code() == code)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_dotted() {
+        let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.code()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        for code in codes {
+            let (family, name) = code.split_once('.').expect("a dot");
+            assert!(family.bytes().all(|b| b.is_ascii_alphabetic()), "{code}");
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_failure_says_what_to_do() {
+        for code in Code::ALL {
+            assert!(!code.title().is_empty() && !code.title().ends_with('.'), "{code}");
+            assert_eq!(code.remedy().is_empty(), code.kind() == ReasonKind::Pass, "{code}");
+        }
+    }
+}
