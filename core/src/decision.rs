@@ -220,6 +220,72 @@ pub struct RuleResult {
     pub controls: Vec<String>,
     /// Why, sorted by code.
     pub reasons: Vec<Reason>,
+    /// How many findings the rule counted, in each of the three ways of counting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
+}
+
+/// The same findings counted in three ways; ignored and waived ones are left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Distinct ids.
+    pub vulnerability: u64,
+    /// Distinct ids by package and installed version.
+    pub vulnerability_and_package: u64,
+    /// Rows of the reports.
+    pub row: u64,
+}
+
+/// An exception that named a failing rule and this image.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExceptionUse {
+    /// The exception's name.
+    pub name: String,
+    /// The rule, as `policy/rule`.
+    pub rule: String,
+    /// What it did.
+    pub effect: ExceptionEffect,
+    /// Why it exists.
+    pub reason: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// The ticket.
+    pub ticket: String,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// What an exception did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ExceptionEffect {
+    /// It waived something.
+    Used,
+    /// It would have applied, and is over.
+    Expired,
+    /// It applied, and what failed is not (wholly) what it waives.
+    NotEnough,
+}
+
+/// A piece of evidence that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceRecord {
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// What it is, such as `signature` or `scan`.
+    pub kind: &'static str,
+    /// The authority or caller that stands for it, where it was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_from: Option<String>,
+    /// How it is bound to the image: `manifest`, `config` or `caller`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound_by: Option<&'static str>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// The image that was judged.
@@ -276,9 +342,15 @@ pub struct Decision {
     pub policies: Vec<PolicyUse>,
     /// The rules, by policy and id.
     pub results: Vec<RuleResult>,
-    /// What the set's default did, where nothing covered the image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uncovered: Option<Reason>,
+    /// Reasons that belong to no rule: an unreadable name, or nothing that covers the image.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub general: Vec<Reason>,
+    /// Exceptions that named a failing rule and this image, by name and rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<ExceptionUse>,
+    /// Evidence that was looked at, by digest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceRecord>,
 }
 
 impl Decision {

@@ -1,1 +1,5 @@
 //! Renderings of decisions, one file a format.
+
+mod table;
+
+pub use table::table;
