@@ -3,6 +3,7 @@
 mod collection;
 pub mod config;
 mod error;
+pub(crate) mod json;
 pub mod oci;
 mod platform;
 pub mod scan;
