@@ -34,6 +34,10 @@ pub enum Outcome {
     Fail,
     /// It is not satisfied, and an exception in force covers all of that.
     Waived,
+    /// Its `match` does not cover this image.
+    Skipped,
+    /// An `exclude` keeps it away from this image.
+    Excluded,
 }
 
 /// A value in a reason, kept as what it is and written out on demand.
@@ -269,20 +273,35 @@ pub enum ExceptionEffect {
     NotEnough,
 }
 
-/// A piece of evidence that was looked at.
+/// A piece of evidence that was looked at for one rule's authority or source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EvidenceRecord {
     /// The digest of its bytes.
     pub digest: Digest,
-    /// What it is, such as `signature` or `scan`.
+    /// What it is: `signature`, `attestation` or `scan`.
     pub kind: &'static str,
-    /// The authority or caller that stands for it, where it was accepted.
+    /// The digest of the image, platform manifest or configuration that it is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub accepted_from: Option<String>,
+    pub subject: Option<Digest>,
     /// How it is bound to the image: `manifest`, `config` or `caller`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound_by: Option<&'static str>,
+    /// The authority that stands for it, or `caller`; absent where it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// Who signed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
+    /// It existed at this time, provably.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proven_at: Option<Timestamp>,
+    /// The verifier that accepted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<String>,
+    /// What the verifier checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<String>,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -306,6 +325,20 @@ pub struct JudgedImage {
     /// The namespace of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
+    /// The manifests that an index consists of, by digest; empty for a plain manifest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<JudgedPlatform>,
+}
+
+/// One manifest of an index that was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JudgedPlatform {
+    /// The manifest's digest.
+    pub digest: Digest,
+    /// Its platform, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
 }
 
 /// A policy that took part, or that was kept out.
@@ -319,9 +352,13 @@ pub struct PolicyUse {
     pub version: Option<String>,
     /// The digest of its canonical model.
     pub digest: Digest,
-    /// Why it was not applied: `notMatched`, or `excluded` and by what; absent: it was applied.
+    /// The weight that its rules have here where they do not say otherwise.
+    pub mode: Mode,
+    /// The worst outcome of its rules; `skipped` or `excluded` where it was not applied.
+    pub outcome: Outcome,
+    /// What excluded it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub left_out: Option<String>,
+    pub excluded_by: Option<String>,
 }
 
 /// What was decided about one image, and why. Everything in it is sorted by a stated key, so
@@ -333,6 +370,9 @@ pub struct Decision {
     pub verdict: Verdict,
     /// The moment it was decided for.
     pub now: Timestamp,
+    /// The digest of everything the decision rests on: policies, request, evidence that was
+    /// looked at, history and `now`.
+    pub inputs: Digest,
     /// The first moment at which a date in it could change the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,

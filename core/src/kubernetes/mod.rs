@@ -1,1 +1,5 @@
-//! Kubernetes objects: the images that a workload runs.
+//! Kubernetes objects: the images that a workload would run.
+
+mod workload;
+
+pub use workload::{ContainerKind, ObjectError, Objects, Unjudged, Workload, WorkloadImage};

@@ -1,5 +1,35 @@
-//! Renderings of decisions, one file a format.
+//! Decisions rendered for people and tools: one file per format.
 
 mod table;
 
 pub use table::table;
+
+use crate::decision::{Decision, Verdict};
+
+/// A decision, and where the image it is about was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The decision.
+    pub decision: Decision,
+    /// Where the image was found; `None` where it was named by itself.
+    pub origin: Option<Origin>,
+}
+
+/// Where an image was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// The file, as the caller named it; `-` for standard input.
+    pub file: String,
+    /// Line, from 1, where one is known.
+    pub line: Option<u32>,
+    /// The object, such as `Deployment/shop`; empty for an image of a layout.
+    pub object: String,
+    /// The field, such as `spec.template.spec.containers[0].image`; empty for an image of a layout.
+    pub field: String,
+}
+
+/// The worst verdict of several decisions; `None` where there are none, which is never an allow.
+#[must_use]
+pub fn verdict(judged: &[Judged]) -> Option<Verdict> {
+    judged.iter().map(|one| one.decision.verdict).max()
+}

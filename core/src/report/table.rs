@@ -31,7 +31,7 @@ pub fn table(decision: &Decision) -> String {
         reason_lines(&mut out, "-", reason);
     }
     for policy in decision.policies.iter() {
-        if let Some(why) = policy.left_out.as_ref().filter(|why| why.starts_with("excluded")) {
+        if let Some(why) = &policy.excluded_by {
             line(&mut out, &format!("  -    {}: {why}", policy.name));
         }
     }
@@ -39,6 +39,7 @@ pub fn table(decision: &Decision) -> String {
         Outcome::Fail => 0_u8,
         Outcome::Waived => 1,
         Outcome::Pass => 2,
+        Outcome::Skipped | Outcome::Excluded => 3,
     };
     let mut results: Vec<&RuleResult> = decision.results.iter().collect();
     results.sort_by_key(rank);
@@ -64,6 +65,7 @@ fn rule_lines(out: &mut String, result: &RuleResult) {
     let mark = match (result.outcome, result.mode) {
         (Outcome::Pass, _) => "pass",
         (Outcome::Waived, _) => "waived",
+        (Outcome::Skipped | Outcome::Excluded, _) => "-",
         (Outcome::Fail, Mode::Enforce) => "FAIL",
         (Outcome::Fail, Mode::Warn) => "warn",
         (Outcome::Fail, Mode::Audit) => "audit",
