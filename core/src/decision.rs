@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::evidence::Platform;
+use crate::evidence::{Platform, Severity};
 use crate::policy::model::{Mode, RuleSeverity};
 use crate::reasons::Code;
 use crate::reference::Digest;
@@ -52,6 +53,15 @@ pub enum Detail {
     Digest(Digest),
     /// A moment.
     Time(Timestamp),
+    /// Findings of one severity: how many, and the first of them.
+    Findings {
+        /// How many.
+        count: u64,
+        /// Their severity.
+        severity: Severity,
+        /// The first of them, sorted.
+        items: Vec<String>,
+    },
     /// A list that may have been cut: the first items, and how many more there are.
     List {
         /// The first items, sorted.
@@ -61,6 +71,13 @@ pub enum Detail {
     },
 }
 
+impl Detail {
+    /// A list that is not cut.
+    pub fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::List { items: items.into_iter().map(str::to_owned).collect(), more: 0 }
+    }
+}
+
 impl fmt::Display for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -68,6 +85,14 @@ impl fmt::Display for Detail {
             Self::Count(count) => write!(f, "{count}"),
             Self::Digest(digest) => write!(f, "{digest}"),
             Self::Time(time) => write!(f, "{time}"),
+            Self::Findings { count, severity, items } => {
+                write!(f, "{count} {}: {}", severity.name(), items.join(", "))?;
+                let shown = u64::try_from(items.len()).unwrap_or(u64::MAX);
+                match count.saturating_sub(shown) {
+                    0 => Ok(()),
+                    more => write!(f, " and {more} more"),
+                }
+            }
             Self::List { items, more: 0 } => f.write_str(&items.join(", ")),
             Self::List { items, more } => write!(f, "{} and {more} more", items.join(", ")),
         }
@@ -206,9 +231,9 @@ impl Serialize for Reason {
 #[serde(rename_all = "camelCase")]
 pub struct RuleResult {
     /// The policy's name.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// The rule's id.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// How it came out.
     pub outcome: Outcome,
     /// The weight it has here.
@@ -218,10 +243,10 @@ pub struct RuleResult {
     pub severity: Option<RuleSeverity>,
     /// The author's sentence for people who meet a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+    pub message: Option<Arc<str>>,
     /// Controls that the rule serves.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub controls: Vec<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub controls: Arc<[String]>,
     /// Why, sorted by code.
     pub reasons: Vec<Reason>,
     /// How many findings the rule counted, in each of the three ways of counting.
@@ -307,6 +332,25 @@ pub struct EvidenceRecord {
     pub refused: Option<String>,
 }
 
+impl EvidenceRecord {
+    /// A record of which nothing more is known.
+    #[must_use]
+    pub fn new(digest: Digest, kind: &'static str) -> Self {
+        Self {
+            digest,
+            kind,
+            subject: None,
+            bound_by: None,
+            authority: None,
+            signer: None,
+            proven_at: None,
+            verifier: None,
+            checks: Vec::new(),
+            refused: None,
+        }
+    }
+}
+
 /// The image that was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -346,10 +390,10 @@ pub struct JudgedPlatform {
 #[serde(rename_all = "camelCase")]
 pub struct PolicyUse {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its author's version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
+    pub version: Option<Arc<str>>,
     /// The digest of its canonical model.
     pub digest: Digest,
     /// The weight that its rules have here where they do not say otherwise.

@@ -6,9 +6,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod decision;
-//E pub mod evaluate;
+pub mod evaluate;
 pub mod evidence;
-//E pub mod facts;
+pub mod facts;
 pub mod kubernetes;
 pub mod policy;
 pub mod reasons;

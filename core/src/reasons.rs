@@ -189,6 +189,14 @@ catalogue! {
         "the scan looked at nothing", "scan the image with a scanner that understands its packages";
     EvidenceUndated, "evidence.undated", Fail,
         "the evidence does not say when it was made", "use a tool that dates its output";
+    EvidenceTooMuch, "evidence.too_much", Fail,
+        "more is attached to the image than is verified",
+        "remove what nobody needs from the image's attachments";
+    ReferenceMutable, "reference.mutable", Fail,
+        "the image is named by a tag, which may stand for another image when it is pulled",
+        "name the image by its digest";
+    PolicyExcluded, "policy.excluded", Pass,
+        "the policy set keeps this namespace out", "";
     PolicyNotCovered, "policy.not_covered", Fail,
         "no enforced or warned rule covers the image",
         "write a policy that covers it, or set the policy set's `default`";

@@ -1,4 +1,5 @@
 //! Digests have one spelling.
+#![cfg(test)]
 
 use cocket::reference::Digest;
 

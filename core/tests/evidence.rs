@@ -1,4 +1,5 @@
 //! Readers of evidence, against the facts that were counted in real files.
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -49,12 +50,13 @@ fn compare(kind: &str, facts: impl Fn(&[u8]) -> Result<Value, String>) {
         match found {
             Err(error) => wrong.push(format!("{}: {error}", row["file"])),
             Ok(found) => {
-                wrong.extend(keys.iter().map(|key| key.as_str().unwrap()).filter_map(|key| {
-                    (found[key] != row["expected"][key]).then(|| {
-                        let (found, expected) = (&found[key], &row["expected"][key]);
-                        format!("{} {key}: expected {expected}, found {found}", row["file"])
-                    })
-                }))
+                for key in keys.iter().map(|key| key.as_str().unwrap()) {
+                    let (found, expected) = (&found[key], &row["expected"][key]);
+                    if found != expected {
+                        let file = &row["file"];
+                        wrong.push(format!("{file} {key}: expected {expected}, found {found}"));
+                    }
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 //! References and patterns, against the distribution project's own answers and against attacks.
+#![cfg(test)]
 
 use std::path::PathBuf;
 

@@ -77,7 +77,8 @@ impl Compiled {
 
     /// Members whose whole layer sequence starts the image's, by name.
     fn proven(&self, content: &Content) -> Vec<&CatalogEntry> {
-        let layers: Vec<Digest> = content.manifest.layers.iter().map(|layer| layer.digest).collect();
+        let layers: Vec<Digest> =
+            content.manifest.layers.iter().map(|layer| layer.digest).collect();
         let starts = |own: &[Digest], base: &[Digest]| !base.is_empty() && own.starts_with(base);
         let lowest = [content.config.diff_ids.first(), layers.first()];
         let mut found: Vec<_> = lowest

@@ -1,29 +1,30 @@
 //! One image under judgement, and what a rule says about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::History;
+use super::{History, ImageRequest};
 use crate::decision::{Counts, Detail, EvidenceRecord, Reason};
-use crate::evidence::{Evidence, EvidenceErrorKind, Platform};
-use crate::facts::{ImageFacts, PlatformFacts, Problem};
+use crate::evidence::{EvidenceErrorKind, Platform};
+use crate::facts::{Facts, PlatformFacts, Problem};
 use crate::reasons::{Code, ReasonKind};
 use crate::reference::{Digest, Reference};
 
 pub(super) struct Case<'a> {
+    /// The judged name: the mirror's, where one takes the given name's place.
     pub(super) reference: &'a Reference,
     pub(super) digest: Option<Digest>,
     pub(super) namespace: Option<&'a str>,
     pub(super) namespace_labels: Option<&'a BTreeMap<String, String>>,
-    pub(super) facts: Option<&'a ImageFacts>,
-    pub(super) evidence: &'a Evidence,
+    pub(super) admission: bool,
+    pub(super) facts: &'a Facts,
     pub(super) history: &'a History,
     pub(super) now: Timestamp,
-    pub(super) clock_skew: SignedDuration,
+    clock_skew: SignedDuration,
     /// The first moment after `now` at which a date that was looked at changes its meaning.
-    pub(super) valid_until: Option<Timestamp>,
-    pub(super) records: Vec<EvidenceRecord>,
+    valid_until: Option<Timestamp>,
+    records: Vec<EvidenceRecord>,
 }
 
 /// What a rule says: reasons that all pass, or at least one that fails.
@@ -31,6 +32,8 @@ pub(super) struct Case<'a> {
 pub(super) struct Judgement {
     pub(super) reasons: Vec<Reason>,
     pub(super) counts: Option<Counts>,
+    /// Positions, among the exceptions it was judged under, of those that waived something.
+    pub(super) used: BTreeSet<usize>,
 }
 
 impl Judgement {
@@ -43,17 +46,51 @@ impl Judgement {
 
 impl From<Reason> for Judgement {
     fn from(reason: Reason) -> Self {
-        Self { reasons: vec![reason], counts: None }
+        Self { reasons: vec![reason], ..Self::default() }
     }
 }
 
 impl From<Vec<Reason>> for Judgement {
     fn from(reasons: Vec<Reason>) -> Self {
-        Self { reasons, counts: None }
+        Self { reasons, ..Self::default() }
     }
 }
 
 impl<'a> Case<'a> {
+    pub(super) fn new(
+        reference: &'a Reference,
+        request: &'a ImageRequest,
+        facts: &'a Facts,
+        history: &'a History,
+        clock_skew: SignedDuration,
+    ) -> Self {
+        Self {
+            reference,
+            digest: facts.image.as_ref().map(|image| image.digest),
+            namespace: request.namespace.as_deref(),
+            namespace_labels: request.namespace_labels.as_ref(),
+            admission: request.admission,
+            facts,
+            history,
+            now: facts.now,
+            clock_skew,
+            valid_until: None,
+            records: Vec::new(),
+        }
+    }
+
+    /// The horizon, and what was looked at, sorted.
+    pub(super) fn finish(mut self) -> (Option<Timestamp>, Vec<EvidenceRecord>) {
+        self.records.sort();
+        self.records.dedup();
+        (self.valid_until, self.records)
+    }
+
+    /// Keeps a piece of evidence that was looked at.
+    pub(super) fn record(&mut self, record: EvidenceRecord) {
+        self.records.push(record);
+    }
+
     /// Notes a date at which the answer may change.
     pub(super) fn horizon(&mut self, date: Timestamp) {
         if date > self.now && self.valid_until.is_none_or(|until| date < until) {
@@ -72,6 +109,8 @@ impl<'a> Case<'a> {
     pub(super) fn is_older(&mut self, date: Timestamp, seconds: u64) -> Result<bool, Reason> {
         let limit = self.now.saturating_add(self.clock_skew).unwrap_or(self.now);
         if date > limit {
+            let first = date.saturating_sub(self.clock_skew).unwrap_or(date);
+            self.horizon(first);
             return Err(Reason::new(Code::EvidenceInvalid)
                 .found(Detail::Time(date))
                 .expected("a date that is not in the future"));
@@ -88,11 +127,7 @@ impl<'a> Case<'a> {
         &self,
         platforms: &[Platform],
     ) -> Result<Vec<&'a PlatformFacts>, Reason> {
-        let Some(facts) = self.facts else {
-            return Err(Reason::new(Code::EvidenceMissing)
-                .found("a tag that was not resolved")
-                .expected("the digest that the tag stands for"));
-        };
+        let Some(facts) = &self.facts.image else { return Err(unresolved()) };
         let all = facts.platforms.as_ref().map_err(reason)?;
         let wanted = |facts: &&PlatformFacts| match &facts.platform {
             // What has no known platform could be run by anything.
@@ -119,7 +154,7 @@ impl<'a> Case<'a> {
             Ok(found) => found,
             Err(reason) => return vec![reason],
         };
-        let several = self.facts.is_some_and(|facts| facts.is_index);
+        let several = self.facts.image.as_ref().is_some_and(|image| image.is_index);
         let mut reasons = Vec::new();
         for facts in found {
             for mut reason in judge(self, facts) {
@@ -133,6 +168,23 @@ impl<'a> Case<'a> {
     }
 }
 
+/// The reason where no digest is known.
+pub(super) fn unresolved() -> Reason {
+    Reason::new(Code::EvidenceMissing)
+        .found("a tag that was not resolved")
+        .expected("the digest that the tag stands for")
+}
+
+/// The reason where the image will be pulled by a tag, so that what was judged may not be what
+/// runs.
+pub(super) fn content_by_tag(case: &Case<'_>) -> Option<Reason> {
+    (case.admission && case.reference.digest().is_none()).then(|| {
+        Reason::new(Code::ReferenceMutable)
+            .found(case.reference.to_string())
+            .expected("`@` and a digest")
+    })
+}
+
 /// The reason that a missing or broken fact gives.
 pub(super) fn reason(problem: &Problem) -> Reason {
     match problem {
@@ -142,7 +194,9 @@ pub(super) fn reason(problem: &Problem) -> Reason {
         Problem::Broken { digest, error } => {
             Reason::new(code(error.kind)).found(error.to_string()).from_evidence(*digest)
         }
-        Problem::Unavailable(detail) => Reason::new(Code::EvidenceUnavailable).found(detail.clone()),
+        Problem::Unavailable(detail) => {
+            Reason::new(Code::EvidenceUnavailable).found(detail.clone())
+        }
         Problem::Incomplete(detail) => Reason::new(Code::EvidenceIncomplete).found(detail.clone()),
     }
 }

@@ -1,27 +1,25 @@
 //! From loaded policies to an engine: everything that can be settled once is settled here.
 
+mod authorities;
+
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Case, Judgement};
+use super::case::{Case, Judgement, content_by_tag};
 use super::exceptions::CompiledException;
 use super::scope::Scope;
-use super::{Engine, base_image, config, reference, registry, signature, vulnerabilities};
-use crate::evidence::Platform;
-use crate::policy::Policies;
-use crate::policy::model::{
-    DefaultVerdict, Family, ImagePolicy, Mode, NameGlob, Rule, RuleSeverity, ScopedMode, Unqualified,
+use super::{
+    Engine, Verifiers, base_image, config, reference, registry, signature, vulnerabilities,
 };
+use crate::evidence::Platform;
+use crate::policy::model::{
+    DefaultVerdict, Family, ImagePolicy, Mode, NameGlob, PolicyException, Rule, RuleSeverity,
+    ScopedMode, TagOnly, Unqualified,
+};
+use crate::policy::{DocumentKind, Policies, PolicyError, PolicyErrors};
 use crate::reference::{Digest, PatternIndex, Reference, RepositoryPrefix};
-
-/// A policy that was read and cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {detail}")]
-pub struct CompileError {
-    /// Where: the document and the rule.
-    pub place: String,
-    /// What is wrong with it.
-    pub detail: String,
-}
+use authorities::Authorities;
 
 #[derive(Debug)]
 pub(super) struct CompiledSet {
@@ -36,8 +34,8 @@ pub(super) struct CompiledSet {
 
 #[derive(Debug)]
 pub(super) struct CompiledPolicy {
-    pub(super) name: String,
-    pub(super) version: Option<String>,
+    pub(super) name: Arc<str>,
+    pub(super) version: Option<Arc<str>>,
     pub(super) digest: Digest,
     pub(super) mode: Mode,
     pub(super) enforce_from: Option<Timestamp>,
@@ -45,18 +43,19 @@ pub(super) struct CompiledPolicy {
     pub(super) matches: Option<Scope>,
     pub(super) exclude: Option<Scope>,
     pub(super) platforms: Vec<Platform>,
+    tag_only: TagOnly,
     /// By id.
     pub(super) rules: Vec<CompiledRule>,
 }
 
 #[derive(Debug)]
 pub(super) struct CompiledRule {
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) mode: Option<Mode>,
     pub(super) modes: Vec<ScopedMode>,
     pub(super) severity: Option<RuleSeverity>,
-    pub(super) controls: Vec<String>,
-    pub(super) message: Option<String>,
+    pub(super) controls: Arc<[String]>,
+    pub(super) message: Option<Arc<str>>,
     pub(super) scope: Option<Scope>,
     family: CompiledFamily,
 }
@@ -66,8 +65,8 @@ enum CompiledFamily {
     Registry(registry::Compiled),
     Reference(reference::Compiled),
     Signature(signature::Compiled),
-    Vulnerabilities(vulnerabilities::Compiled),
-    Config(config::Compiled),
+    Vulnerabilities(Box<vulnerabilities::Compiled>),
+    Config(Box<config::Compiled>),
     BaseImage(base_image::Compiled),
 }
 
@@ -85,6 +84,14 @@ impl CompiledRule {
         case: &mut Case<'_>,
         exceptions: &[&CompiledException],
     ) -> Judgement {
+        let about_name =
+            matches!(self.family, CompiledFamily::Registry(_) | CompiledFamily::Reference(_));
+        if !about_name
+            && policy.tag_only == TagOnly::Deny
+            && let Some(reason) = content_by_tag(case)
+        {
+            return reason.into();
+        }
         match &self.family {
             CompiledFamily::Registry(rule) => rule.judge(case),
             CompiledFamily::Reference(rule) => rule.judge(case),
@@ -98,33 +105,43 @@ impl CompiledRule {
     }
 }
 
-pub(super) fn compile(policies: &Policies) -> Result<Engine, CompileError> {
-    let mut compiled = policies
-        .policies
-        .iter()
-        .map(|one| policy(one, policies))
-        .collect::<Result<Vec<_>, _>>()?;
-    if compiled.is_empty() {
-        return Err(fault("policies", "there is no ImagePolicy"));
+pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engine, PolicyErrors> {
+    let mut authorities = Authorities::new(policies, verifiers);
+    let mut compiled = Vec::new();
+    for one in policies.image_policies() {
+        compiled.push(policy(one, policies, &mut authorities)?);
     }
     compiled.sort_by(|a, b| a.name.cmp(&b.name));
-    let exceptions = exceptions(policies, &compiled)?;
-    Ok(Engine { set: set(policies)?, policies: compiled, exceptions })
+    let mut exceptions = Vec::new();
+    for one in policies.exceptions() {
+        exceptions.push(exception(one, policies)?);
+    }
+    exceptions.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Engine {
+        digest: policies.digest(),
+        set: set(policies)?,
+        policies: compiled,
+        exceptions,
+        authorities: authorities.finish(),
+    })
 }
 
-fn set(policies: &Policies) -> Result<CompiledSet, CompileError> {
-    /// SEMANTICS: how far in the future a date may lie where the set does not say.
+fn set(policies: &Policies) -> Result<CompiledSet, PolicyErrors> {
+    /// How far in the future a date may lie where the set does not say, in seconds.
     const CLOCK_SKEW: u64 = 300;
-    let spec = policies.set.as_ref().map(|set| set.spec.clone()).unwrap_or_default();
-    let prefix = |text: &str| {
-        RepositoryPrefix::parse(text)
-            .map_err(|error| fault("PolicySet spec.mirrors", &error.to_string()))
-    };
+    let spec = policies.set().map(|set| set.spec.clone()).unwrap_or_default();
     let mut mirrors = Vec::new();
-    for mirror in &spec.mirrors {
-        mirrors.push((mirror.from.len(), prefix(&mirror.from)?, prefix(&mirror.to)?));
+    for (position, mirror) in spec.mirrors.iter().enumerate() {
+        let prefix = |text: &str, key: &str| {
+            RepositoryPrefix::parse(text).map_err(|error| {
+                let name = policies.set().map_or("", |set| set.metadata.name.as_str());
+                let path = format!("spec.mirrors[{position}].{key}");
+                policies.error_at(DocumentKind::PolicySet, name, &path, error.to_string())
+            })
+        };
+        mirrors.push((prefix(&mirror.from, "from")?, prefix(&mirror.to, "to")?));
     }
-    mirrors.sort_by_key(|(length, ..)| std::cmp::Reverse(*length));
+    mirrors.sort_by_key(|(from, _)| std::cmp::Reverse(from.as_str().len()));
     let skew = spec.clock_skew.map_or(CLOCK_SKEW, |skew| skew.seconds());
     Ok(CompiledSet {
         default: spec.default.unwrap_or(DefaultVerdict::Deny),
@@ -132,112 +149,113 @@ fn set(policies: &Policies) -> Result<CompiledSet, CompileError> {
         modes: spec.modes,
         refuse_unqualified: spec.unqualified == Some(Unqualified::Deny),
         clock_skew: SignedDuration::from_secs(i64::try_from(skew).unwrap_or(i64::MAX)),
-        mirrors: mirrors.into_iter().map(|(_, from, to)| (from, to)).collect(),
+        mirrors,
     })
 }
 
-fn policy(policy: &ImagePolicy, policies: &Policies) -> Result<CompiledPolicy, CompileError> {
-    let name = policy.metadata.name.to_string();
+fn policy(
+    policy: &ImagePolicy,
+    policies: &Policies,
+    authorities: &mut Authorities<'_>,
+) -> Result<CompiledPolicy, PolicyErrors> {
     let spec = &policy.spec;
-    let scope = |rule: &_| Scope::new(rule).map_err(|error| fault(&name, &error));
     let mut rules = Vec::new();
-    for rule in &spec.rules {
-        let place = format!("{name}/{}", rule.id);
-        let family = family(rule, policy, policies).map_err(|error| fault(&place, &error))?;
+    for (position, rule) in spec.rules.iter().enumerate() {
+        let family = family(rule, policy, policies, authorities).map_err(|(key, detail)| {
+            let name = policy.metadata.name.as_str();
+            let path = format!("spec.rules[{position}].{}{key}", rule.family.name());
+            policies.error_at(DocumentKind::ImagePolicy, name, &path, detail)
+        })?;
         rules.push(CompiledRule {
-            id: rule.id.to_string(),
+            id: rule.id.as_str().into(),
             mode: rule.mode,
             modes: rule.modes.clone(),
             severity: rule.severity,
-            controls: rule.controls.clone(),
-            message: rule.message.clone(),
-            scope: rule.matches.as_ref().map(scope).transpose()?,
+            controls: rule.controls.clone().into(),
+            message: rule.message.as_deref().map(Into::into),
+            scope: rule.matches.as_ref().map(Scope::new),
             family,
         });
     }
-    if rules.is_empty() {
-        return Err(fault(&name, "the policy has no rules"));
-    }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(CompiledPolicy {
-        digest: crate::policy::digest(policy),
-        version: policy.metadata.version.clone(),
+        name: policy.metadata.name.as_str().into(),
+        digest: policies.digest_of(policy),
+        version: policy.metadata.version.as_deref().map(Into::into),
         mode: spec.mode.unwrap_or(Mode::Enforce),
         enforce_from: spec.enforce_from,
         modes: spec.modes.clone(),
-        matches: spec.matches.as_ref().map(scope).transpose()?,
-        exclude: spec.exclude.as_ref().map(scope).transpose()?,
+        matches: spec.matches.as_ref().map(Scope::new),
+        exclude: spec.exclude.as_ref().map(Scope::new),
         platforms: spec.platforms.clone(),
+        tag_only: spec.tag_only.unwrap_or(TagOnly::Deny),
         rules,
-        name,
     })
 }
+
+/// The place under the family, and what is wrong there.
+type Fault = (String, String);
 
 fn family(
     rule: &Rule,
     policy: &ImagePolicy,
     policies: &Policies,
-) -> Result<CompiledFamily, String> {
+    authorities: &mut Authorities<'_>,
+) -> Result<CompiledFamily, Fault> {
+    let whole = |detail: String| (String::new(), detail);
     Ok(match &rule.family {
-        Family::Registry(rule) => CompiledFamily::Registry(registry::Compiled::new(rule)?),
-        Family::Reference(rule) => CompiledFamily::Reference(reference::Compiled::new(rule)?),
+        Family::Registry(rule) => CompiledFamily::Registry(registry::Compiled::new(rule)),
+        Family::Reference(rule) => {
+            CompiledFamily::Reference(reference::Compiled::new(rule).map_err(whole)?)
+        }
         Family::Signature(rule) => {
-            CompiledFamily::Signature(signature::Compiled::new(rule, policy, policies)?)
+            let named = authorities.named(&rule.require, policy)?;
+            CompiledFamily::Signature(signature::Compiled::new(rule, named))
         }
-        Family::Vulnerabilities(rule) => {
-            CompiledFamily::Vulnerabilities(vulnerabilities::Compiled::new(rule)?)
+        Family::Vulnerabilities(rule) => CompiledFamily::Vulnerabilities(Box::new(
+            vulnerabilities::Compiled::new(rule).map_err(|detail| (".from".to_owned(), detail))?,
+        )),
+        Family::Config(rule) => {
+            CompiledFamily::Config(Box::new(config::Compiled::new(rule).map_err(whole)?))
         }
-        Family::Config(rule) => CompiledFamily::Config(config::Compiled::new(rule)?),
         Family::BaseImage(rule) => {
-            let catalog = policies
-                .catalogs
-                .iter()
+            let mut catalogs = policies.catalogs().iter();
+            let catalog = catalogs
                 .find(|catalog| catalog.metadata.name == rule.catalog)
-                .ok_or_else(|| format!("there is no catalog `{}`", rule.catalog))?;
+                .ok_or_else(|| whole(format!("there is no catalog `{}`", rule.catalog)))?;
             CompiledFamily::BaseImage(base_image::Compiled::new(rule, catalog))
         }
     })
 }
 
-fn exceptions(
+fn exception(
+    exception: &PolicyException,
     policies: &Policies,
-    compiled: &[CompiledPolicy],
-) -> Result<Vec<CompiledException>, CompileError> {
-    let names: Vec<(String, &str)> = compiled
-        .iter()
-        .flat_map(|policy| {
-            policy.rules.iter().map(|rule| (format!("{}/{}", policy.name, rule.id), &*rule.id))
-        })
-        .collect();
-    let mut found = Vec::new();
-    for exception in &policies.exceptions {
-        let place = exception.metadata.name.to_string();
-        let mut rules = Vec::new();
-        for rule in &exception.spec.rules {
-            let meant: Vec<&str> = names
-                .iter()
-                .filter(|(full, bare)| full == rule || bare == rule)
-                .map(|(full, _)| full.as_str())
-                .collect();
-            match meant.as_slice() {
-                [one] => rules.push((*one).to_owned()),
-                [] => return Err(fault(&place, &format!("there is no rule `{rule}`"))),
-                _ => return Err(fault(&place, &format!("`{rule}` is a rule of several policies"))),
-            }
+) -> Result<CompiledException, PolicyError> {
+    let mut rules = Vec::new();
+    for (position, text) in exception.spec.rules.iter().enumerate() {
+        let meant: Vec<(String, String)> = policies
+            .image_policies()
+            .iter()
+            .flat_map(|policy| policy.spec.rules.iter().map(move |rule| (policy, rule)))
+            .map(|(policy, rule)| (policy.metadata.name.to_string(), rule.id.to_string()))
+            .filter(|(policy, id)| id == text || *text == format!("{policy}/{id}"))
+            .collect();
+        let fault = |detail| {
+            let (kind, name) = (DocumentKind::PolicyException, exception.metadata.name.as_str());
+            policies.error_at(kind, name, &format!("spec.rules[{position}]"), detail)
+        };
+        match meant.len() {
+            1 => rules.extend(meant),
+            0 => return Err(fault(format!("there is no rule `{text}`"))),
+            _ => return Err(fault(format!("`{text}` is a rule of several policies"))),
         }
-        let images = &exception.spec.images;
-        let images = (!images.is_empty()).then(|| PatternIndex::new(images)).transpose();
-        found.push(CompiledException {
-            rules,
-            images: images.map_err(|error| fault(&place, &error.to_string()))?,
-            spec: exception.spec.clone(),
-            name: place,
-        });
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
-}
-
-fn fault(place: &str, detail: &str) -> CompileError {
-    CompileError { place: place.to_owned(), detail: detail.to_owned() }
+    let images = &exception.spec.images;
+    Ok(CompiledException {
+        rules,
+        images: (!images.is_empty()).then(|| PatternIndex::new(images)),
+        spec: exception.spec.clone(),
+        name: exception.metadata.name.to_string(),
+    })
 }

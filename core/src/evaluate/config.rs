@@ -167,8 +167,8 @@ impl Compiled {
 
     fn size(&self, content: &Content) -> Option<Reason> {
         let limit = self.rule.max_size?.0;
-        let sizes = content.manifest.layers.iter().map(|layer| layer.size);
-        let total = sizes.fold(Some(0_u64), |sum, size| Some(sum?.saturating_add(size?)));
+        let mut sizes = content.manifest.layers.iter().map(|layer| layer.size);
+        let total = sizes.try_fold(0_u64, |sum, size| Some(sum.saturating_add(size?)));
         let found = match total {
             Some(total) if total <= limit => return None,
             Some(total) => format!("{total} bytes"),

@@ -1,40 +1,37 @@
 //! Exceptions: applied last, to what failed.
 
-use jiff::Timestamp;
-
 use super::case::{Case, Judgement};
 use super::compile::{CompiledPolicy, CompiledRule};
 use super::scope;
 use crate::decision::{ExceptionEffect, ExceptionUse, Outcome};
-use crate::policy::model::{ExceptionSpec, NameGlob};
+use crate::policy::model::ExceptionSpec;
 use crate::reference::PatternIndex;
 
 #[derive(Debug)]
 pub(super) struct CompiledException {
     pub(super) name: String,
-    /// Rules as `policy/rule`.
-    pub(super) rules: Vec<String>,
+    /// The rules that it names, as policy and rule id.
+    pub(super) rules: Vec<(String, String)>,
     pub(super) images: Option<PatternIndex>,
     pub(super) spec: ExceptionSpec,
 }
 
 /// A finding as an exception sees it.
+#[derive(Clone, Copy)]
 pub(super) struct Waivable<'a> {
-    pub(super) ids: &'a [&'a str],
+    pub(super) id: &'a str,
     pub(super) package: &'a str,
     pub(super) fixable: bool,
 }
 
 impl CompiledException {
-    fn expires(&self) -> Timestamp {
-        self.spec.expires
-    }
-
-    fn names(&self, rule: &str, case: &Case<'_>) -> bool {
-        self.rules.iter().any(|name| name == rule)
+    fn names(&self, policy: &CompiledPolicy, rule: &CompiledRule, case: &Case<'_>) -> bool {
+        self.rules.iter().any(|(own, id)| **own == *policy.name && **id == *rule.id)
             && self.images.as_ref().is_none_or(|images| images.matches(case.reference).is_some())
             && (self.spec.namespaces.is_empty()
-                || case.namespace.is_some_and(|name| scope::any(&self.spec.namespaces, name)))
+                || case
+                    .namespace
+                    .is_some_and(|name| scope::any(&self.spec.namespaces, name).is_some()))
     }
 
     /// Whether it is about findings only; such a one never waives missing or stale evidence.
@@ -45,13 +42,10 @@ impl CompiledException {
     }
 
     /// Whether it covers the whole of a finding by itself.
-    pub(super) fn waives(&self, finding: &Waivable<'_>) -> bool {
+    pub(super) fn waives(&self, finding: Waivable<'_>) -> bool {
         let (ids, packages) = (&self.spec.vulnerabilities, &self.spec.packages);
-        self.is_about_findings()
-            && (ids.is_empty()
-                || (!finding.ids.is_empty()
-                    && finding.ids.iter().all(|id| ids.iter().any(|own| own == id))))
-            && (packages.is_empty() || any(packages, finding.package))
+        (ids.is_empty() || ids.iter().any(|id| id == finding.id))
+            && (packages.is_empty() || scope::any(packages, finding.package).is_some())
             && !(self.spec.until_fix && finding.fixable)
     }
 
@@ -63,46 +57,50 @@ impl CompiledException {
             reason: self.spec.reason.clone(),
             approved_by: self.spec.approved_by.clone(),
             ticket: self.spec.ticket.clone(),
-            expires: self.expires(),
+            expires: self.spec.expires,
         }
     }
 }
 
-/// Judges a failing rule again under the exceptions in force, and records what each did.
+/// Judges a failing rule again under the exceptions in force, and records what each did. What
+/// was waived stays in the decision: the first judgement's reasons are kept.
 pub(super) fn apply(
     exceptions: &[CompiledException],
-    name: &str,
     policy: &CompiledPolicy,
     rule: &CompiledRule,
     case: &mut Case<'_>,
     strict: Judgement,
     used: &mut Vec<ExceptionUse>,
 ) -> (Outcome, Judgement) {
+    let name = format!("{}/{}", policy.name, rule.id);
     let mut in_force = Vec::new();
-    for exception in exceptions.iter().filter(|exception| exception.names(name, case)) {
-        match case.is_past(exception.expires()) {
-            true => used.push(exception.record(name, ExceptionEffect::Expired)),
+    for exception in exceptions {
+        if !exception.names(policy, rule, case) {
+            continue;
+        }
+        match case.is_past(exception.spec.expires) {
+            true => used.push(exception.record(&name, ExceptionEffect::Expired)),
             false => in_force.push(exception),
         }
     }
-    if let Some(whole) = in_force.iter().find(|exception| !exception.is_about_findings()) {
-        used.push(whole.record(name, ExceptionEffect::Used));
+    let whole = in_force.iter().filter(|exception| !exception.is_about_findings());
+    let whole: Vec<ExceptionUse> =
+        whole.map(|exception| exception.record(&name, ExceptionEffect::Used)).collect();
+    if !whole.is_empty() {
+        used.extend(whole);
         return (Outcome::Waived, strict);
     }
     if in_force.is_empty() {
         return (Outcome::Fail, strict);
     }
     let again = rule.judge(policy, case, &in_force);
-    let passed = again.passed();
-    let helped = passed || again.counts != strict.counts;
-    let effect = if helped { ExceptionEffect::Used } else { ExceptionEffect::NotEnough };
-    used.extend(in_force.iter().map(|exception| exception.record(name, effect)));
-    match passed {
+    for (position, exception) in in_force.iter().enumerate() {
+        let helped = again.used.contains(&position);
+        let effect = if helped { ExceptionEffect::Used } else { ExceptionEffect::NotEnough };
+        used.push(exception.record(&name, effect));
+    }
+    match again.passed() {
         true => (Outcome::Waived, Judgement { counts: again.counts, ..strict }),
         false => (Outcome::Fail, again),
     }
-}
-
-fn any(globs: &[NameGlob], name: &str) -> bool {
-    scope::any(globs, name)
 }

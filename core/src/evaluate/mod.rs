@@ -1,10 +1,12 @@
-//! Evaluation: a pure function from policy, evidence, context and time to a decision.
+//! Evaluation: a pure function from policy, facts, context and time to a decision.
 
 mod base_image;
 mod case;
 mod compile;
 mod config;
 mod exceptions;
+mod inputs;
+mod judge;
 mod reference;
 mod registry;
 mod scope;
@@ -13,46 +15,76 @@ mod signature;
 mod vulnerabilities;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use compile::CompileError;
-
-use crate::decision::{
-    Decision, Detail, ExceptionUse, JudgedImage, Outcome, PolicyUse, Reason, RuleResult, Verdict,
-};
+use crate::decision::{Decision, Detail, JudgedImage, Reason};
 use crate::evidence::Evidence;
-use crate::facts::ImageFacts;
-use crate::policy::Policies;
-use crate::policy::model::{DefaultVerdict, Mode};
+use crate::facts::{Authority, Facts};
+use crate::policy::{Policies, PolicyErrors};
 use crate::reasons::Code;
 use crate::reference::{Digest, Reference};
-use case::{Case, Judgement};
-use compile::{CompiledPolicy, CompiledRule, CompiledSet};
+use crate::verify::SignatureVerifier;
+use compile::{CompiledPolicy, CompiledSet};
 
 /// Compiled policies: made once, shared between threads.
+///
+/// ```
+/// use cocket::evaluate::{Engine, History, ImageRequest};
+/// use cocket::evidence::Evidence;
+/// use cocket::policy::Policies;
+///
+/// let policies = Policies::from_text("policy.yaml", "
+/// apiVersion: cocket.dev/v1alpha1
+/// kind: ImagePolicy
+/// metadata: {name: production}
+/// spec:
+///   rules:
+///     - id: approved
+///       registry: {allow: ['registry.example.com/**']}
+/// ")?;
+/// let engine = Engine::new(&policies)?;
+/// let request = ImageRequest { image: "docker.io/library/nginx:1".into(), ..Default::default() };
+/// let now = "2026-11-23T12:00:00Z".parse()?;
+/// let decision = engine.check(&request, &Evidence::new(), &History::default(), now);
+/// assert_eq!(decision.verdict, cocket::decision::Verdict::Deny);
+/// assert_eq!(decision.results[0].reasons[0].code.code(), "registry.not_allowed");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Engine {
+    digest: Digest,
     set: CompiledSet,
     policies: Vec<CompiledPolicy>,
     exceptions: Vec<exceptions::CompiledException>,
+    authorities: Vec<Arc<Authority>>,
 }
 
+/// Verifiers that the embedding program supplies, by the name that policies call them.
+pub type Verifiers = BTreeMap<String, Arc<dyn SignatureVerifier>>;
+
 /// The image that a decision is asked about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImageRequest {
     /// The reference as the workload gives it.
     pub image: String,
     /// The digest that the reference resolved to, where it does not name one itself.
     pub digest: Option<Digest>,
+    /// The index by which the caller came to the image: its signature covers the manifests that
+    /// it lists.
+    pub parent: Option<Digest>,
     /// The namespace of the request.
     pub namespace: Option<String>,
     /// The namespace's labels, where the caller knows them.
     pub namespace_labels: Option<BTreeMap<String, String>>,
+    /// Whether the image will be pulled by the name given, as after admission: then a tag may
+    /// stand for another image than the judged one.
+    pub admission: bool,
 }
 
 /// What was recorded before, as far as the caller keeps it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// The digest recorded for a tag, by `host/path:tag`.
     pub tags: BTreeMap<String, Digest>,
@@ -62,10 +94,27 @@ impl Engine {
     /// Compiles `policies`.
     ///
     /// # Errors
-    /// [`CompileError`] names what the loader's checks let through and cannot be used, such as
-    /// a key of an algorithm that is not supported.
-    pub fn new(policies: &Policies) -> Result<Self, CompileError> {
-        compile::compile(policies)
+    /// [`PolicyErrors`] for what the loader cannot see by itself, such as a key of an algorithm
+    /// that is not supported, or a verifier that is not built in.
+    pub fn new(policies: &Policies) -> Result<Self, PolicyErrors> {
+        Self::with_verifiers(policies, &Verifiers::new())
+    }
+
+    /// Compiles `policies` with verifiers of the embedding program.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn with_verifiers(
+        policies: &Policies,
+        verifiers: &Verifiers,
+    ) -> Result<Self, PolicyErrors> {
+        compile::compile(policies, verifiers)
+    }
+
+    /// The digest of the policies' canonical model.
+    #[must_use]
+    pub fn policies_digest(&self) -> Digest {
+        self.digest
     }
 
     /// Decides on one image. The same arguments give the same decision, byte for byte.
@@ -77,162 +126,66 @@ impl Engine {
         history: &History,
         now: Timestamp,
     ) -> Decision {
+        self.evaluate(request, &self.facts(request, evidence, now), history)
+    }
+
+    /// Verifies what `evidence` holds about the image: the slow part of [`Engine::check`].
+    #[must_use]
+    pub fn facts(&self, request: &ImageRequest, evidence: &Evidence, now: Timestamp) -> Facts {
+        let named = Reference::parse(&request.image).ok();
+        let named = named.and_then(|reference| reference.digest().copied());
+        let digest = named.or(request.digest);
+        Facts::gather(digest, request.parent, evidence, &self.authorities, now)
+    }
+
+    /// Decides on one image from facts that [`Engine::facts`] of this engine gathered for it.
+    #[must_use]
+    pub fn evaluate(&self, request: &ImageRequest, facts: &Facts, history: &History) -> Decision {
         let mut image = JudgedImage {
             given: request.image.clone(),
             canonical: None,
             mirror: None,
             digest: request.digest,
             namespace: request.namespace.clone(),
+            platforms: Vec::new(),
         };
-        let given = match Reference::parse(&request.image) {
-            Ok(reference) => reference,
-            Err(error) => {
-                let reason = Reason::new(Code::ReferenceInvalid).found(error.to_string());
-                return refused(image, reason, now);
+        match self.named(request, facts, &mut image) {
+            Ok((given, mirrored)) => {
+                let reference = mirrored.as_ref().unwrap_or(&given);
+                self.judge(reference, request, facts, history, image)
             }
-        };
+            Err(reason) => self.refused(request, facts, history, image, reason),
+        }
+    }
+
+    /// What the request's name means, and the internal name that takes its place.
+    fn named(
+        &self,
+        request: &ImageRequest,
+        facts: &Facts,
+        image: &mut JudgedImage,
+    ) -> Result<(Reference, Option<Reference>), Reason> {
+        let given = Reference::parse(&request.image)
+            .map_err(|error| Reason::new(Code::ReferenceInvalid).found(error.to_string()))?;
         image.canonical = Some(given.to_string());
         if self.set.refuse_unqualified && !given.is_qualified() {
-            let reason = Reason::new(Code::ReferenceUnqualified).found(request.image.clone());
-            return refused(image, reason, now);
+            return Err(Reason::new(Code::ReferenceUnqualified).found(request.image.clone()));
         }
         let digest = match (given.digest().copied(), request.digest) {
             (Some(named), Some(resolved)) if named != resolved => {
-                let reason = Reason::new(Code::ReferenceDrift)
+                return Err(Reason::new(Code::ReferenceDrift)
                     .found(Detail::Digest(resolved))
-                    .expected(Detail::Digest(named));
-                return refused(image, reason, now);
+                    .expected(Detail::Digest(named)));
             }
             (named, resolved) => named.or(resolved),
         };
         image.digest = digest;
+        if facts.image.as_ref().map(|image| image.digest) != digest {
+            return Err(Reason::new(Code::EvidenceWrongSubject)
+                .found("facts that were gathered for another image"));
+        }
         let mirrored = self.set.mirrored(&given);
         image.mirror = mirrored.as_ref().map(ToString::to_string);
-        let reference = mirrored.as_ref().unwrap_or(&given);
-        let facts = digest.map(|digest| ImageFacts::gather(digest, evidence));
-        let mut case = Case {
-            reference,
-            digest,
-            namespace: request.namespace.as_deref(),
-            namespace_labels: request.namespace_labels.as_ref(),
-            facts: facts.as_ref(),
-            evidence,
-            history,
-            now,
-            clock_skew: self.set.clock_skew,
-            valid_until: None,
-            records: Vec::new(),
-        };
-        self.judge(&mut case, image)
-    }
-
-    fn judge(&self, case: &mut Case<'_>, image: JudgedImage) -> Decision {
-        let mut policies = Vec::new();
-        let mut results = Vec::new();
-        let mut used = Vec::new();
-        for policy in &self.policies {
-            let left_out = policy.left_out(case);
-            if left_out.is_none() {
-                for rule in policy.rules.iter().filter(|rule| rule.matches(case)) {
-                    results.push(self.rule(policy, rule, case, &mut used));
-                }
-            }
-            policies.push(PolicyUse {
-                name: policy.name.clone(),
-                version: policy.version.clone(),
-                digest: policy.digest,
-                left_out,
-            });
-        }
-        let mut general = Vec::new();
-        let mut verdict = results.iter().map(weight).max().unwrap_or(Verdict::Allow);
-        if !results.iter().any(|result: &RuleResult| result.mode != Mode::Audit) {
-            let (uncovered, reason) = self.uncovered(case);
-            verdict = verdict.max(uncovered);
-            general.extend(reason);
-        }
-        used.sort();
-        used.dedup();
-        case.records.sort();
-        case.records.dedup();
-        Decision {
-            verdict,
-            now: case.now,
-            valid_until: case.valid_until,
-            image,
-            policies,
-            results,
-            general,
-            exceptions: used,
-            evidence: std::mem::take(&mut case.records),
-        }
-    }
-
-    fn rule(
-        &self,
-        policy: &CompiledPolicy,
-        rule: &CompiledRule,
-        case: &mut Case<'_>,
-        used: &mut Vec<ExceptionUse>,
-    ) -> RuleResult {
-        let name = format!("{}/{}", policy.name, rule.id);
-        let strict = rule.judge(policy, case, &[]);
-        let (outcome, judgement) = if strict.passed() {
-            (Outcome::Pass, strict)
-        } else {
-            exceptions::apply(&self.exceptions, &name, policy, rule, case, strict, used)
-        };
-        let Judgement { mut reasons, counts } = judgement;
-        reasons.sort();
-        reasons.dedup();
-        RuleResult {
-            policy: policy.name.clone(),
-            rule: rule.id.clone(),
-            outcome,
-            mode: policy.mode_of(rule, case),
-            severity: rule.severity,
-            message: rule.message.clone(),
-            controls: rule.controls.clone(),
-            reasons,
-            counts,
-        }
-    }
-
-    fn uncovered(&self, case: &Case<'_>) -> (Verdict, Option<Reason>) {
-        if self.set.excludes(case) {
-            return (Verdict::Allow, None);
-        }
-        let verdict = match self.set.default {
-            DefaultVerdict::Allow => Verdict::Allow,
-            DefaultVerdict::Warn => Verdict::Warn,
-            DefaultVerdict::Deny => match self.set.mode(case) {
-                Mode::Enforce => Verdict::Deny,
-                Mode::Warn => Verdict::Warn,
-                Mode::Audit => Verdict::Allow,
-            },
-        };
-        (verdict, Some(Reason::new(Code::PolicyNotCovered)))
-    }
-}
-
-fn weight(result: &RuleResult) -> Verdict {
-    match (result.outcome, result.mode) {
-        (Outcome::Fail, Mode::Enforce) => Verdict::Deny,
-        (Outcome::Fail, Mode::Warn) => Verdict::Warn,
-        _ => Verdict::Allow,
-    }
-}
-
-fn refused(image: JudgedImage, reason: Reason, now: Timestamp) -> Decision {
-    Decision {
-        verdict: Verdict::Deny,
-        now,
-        valid_until: None,
-        image,
-        policies: Vec::new(),
-        results: Vec::new(),
-        general: vec![reason],
-        exceptions: Vec::new(),
-        evidence: Vec::new(),
+        Ok((given, mirrored))
     }
 }

@@ -14,19 +14,16 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    pub(super) fn new(rule: &RegistryRule) -> Result<Self, String> {
-        let index = |patterns: &[ImagePattern]| {
-            PatternIndex::new(patterns).map_err(|error| error.to_string())
-        };
-        Ok(Self {
-            allow: rule.allow.as_deref().map(index).transpose()?,
-            deny: index(&rule.deny)?,
+    pub(super) fn new(rule: &RegistryRule) -> Self {
+        Self {
+            allow: rule.allow.as_deref().map(PatternIndex::new),
+            deny: PatternIndex::new(&rule.deny),
             rule: rule.clone(),
-        })
+        }
     }
 
     pub(super) fn judge(&self, case: &Case<'_>) -> Judgement {
-        let name = || case.reference.repository().to_string();
+        let name = || case.reference.repository().to_owned();
         if let Some(pattern) = self.deny.matches(case.reference) {
             let pattern = self.rule.deny.get(pattern).cloned().map(String::from);
             return Reason::new(Code::RegistryDenied)

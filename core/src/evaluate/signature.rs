@@ -1,181 +1,202 @@
 //! `signature`: the image was approved by the named authorities.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::case::{Case, Judgement};
+use super::case::{Case, Judgement, reason as problem_reason, unresolved};
 use crate::decision::{Detail, EvidenceRecord, Reason};
-use crate::evidence::{Attached, Platform};
-use crate::policy::model::{
-    Authority, ImagePolicy, Key, Name, Requirement, Scope, SignatureRule, SignedIdentity,
-};
-use crate::policy::Policies;
+use crate::evidence::Platform;
+use crate::facts::{Authority, Facts, Proof, SignedFact};
+use crate::policy::model::{Name, Requirement, Scope, SignatureRule, SignedIdentity};
 use crate::reasons::Code;
 use crate::reference::Digest;
-use crate::verify::{KeyAuthority, PublicKey, Refusal, SignatureWant, TrustedKey, image_signature};
+use crate::verify::{Refusal, Signer, Wanted, approves};
 
 #[derive(Debug)]
 pub(super) struct Compiled {
     rule: SignatureRule,
-    authorities: Vec<CompiledAuthority>,
+    identity: SignedIdentity,
+    /// Each with its party.
+    authorities: Vec<(Arc<Authority>, String)>,
 }
 
-#[derive(Debug)]
-struct CompiledAuthority {
-    name: String,
-    party: String,
-    verifier: KeyAuthority,
+/// What was found for one digest.
+#[derive(Default)]
+struct Found<'a> {
+    /// Signers by authority, in the rule's order.
+    signers: Vec<BTreeSet<&'a str>>,
+    accepted: BTreeSet<Digest>,
+    /// Why documents do not count, by document; the most telling reason of each.
+    refused: BTreeMap<Digest, String>,
 }
 
 impl Compiled {
-    pub(super) fn new(
-        rule: &SignatureRule,
-        policy: &ImagePolicy,
-        policies: &Policies,
-    ) -> Result<Self, String> {
-        let mut authorities = Vec::new();
-        for name in rule.require.authorities() {
-            let authority = policy
-                .spec
-                .authorities
-                .get(name)
-                .ok_or_else(|| format!("there is no authority `{name}`"))?;
-            authorities.push(compile(name, authority, policies)?);
-        }
-        Ok(Self { rule: rule.clone(), authorities })
+    pub(super) fn new(rule: &SignatureRule, authorities: Vec<(Arc<Authority>, String)>) -> Self {
+        let identity = rule.signed_identity.clone().unwrap_or(SignedIdentity::WhenNamed);
+        Self { identity, rule: rule.clone(), authorities }
     }
 
     pub(super) fn judge(&self, platforms: &[Platform], case: &mut Case<'_>) -> Judgement {
-        let Some(digest) = case.digest else {
-            return Reason::new(Code::EvidenceMissing)
-                .found("a tag that was not resolved")
-                .expected("the digest that the tag stands for")
-                .into();
-        };
-        let scope = self.rule.scope.unwrap_or(Scope::IndexOrPlatforms);
-        let whole = (scope != Scope::Platforms).then(|| self.one(case, digest));
-        match whole {
-            Some(judgement) if judgement.passed() || scope == Scope::Index => return judgement,
-            _ => {}
+        let Some(image) = &case.facts.image else { return unresolved().into() };
+        for (authority, _) in &self.authorities {
+            for date in authority.verifier.dates() {
+                case.horizon(date);
+            }
         }
-        let is_index = case.facts.is_some_and(|facts| facts.is_index);
+        let scope = self.rule.scope.unwrap_or(Scope::IndexOrPlatforms);
+        let whole = match scope {
+            Scope::Platforms => None,
+            Scope::Index => Some(self.one(case, image.digest)),
+            Scope::IndexOrPlatforms => {
+                let parent = case.facts.parent.map(|parent| self.one(case, parent));
+                Some(parent.filter(passed).unwrap_or_else(|| self.one(case, image.digest)))
+            }
+        };
         match whole {
-            // A plain manifest is its own only platform.
-            Some(judgement) if !is_index => judgement,
+            Some(whole) if passed(&whole) || scope == Scope::Index || !image.is_index => {
+                whole.into()
+            }
             whole => {
-                let each: Judgement = case
-                    .each_platform(platforms, |case, facts| self.one(case, facts.digest).reasons)
-                    .into();
-                if each.passed() { each } else { whole.unwrap_or(each) }
+                let each =
+                    case.each_platform(platforms, |case, facts| vec![self.one(case, facts.digest)]);
+                let each = Judgement::from(each);
+                match whole {
+                    // The index is what people sign: its failure is the one to explain.
+                    Some(whole) if !each.passed() => whole.into(),
+                    _ => each,
+                }
             }
         }
     }
 
     /// Judges one digest.
-    fn one(&self, case: &mut Case<'_>, digest: Digest) -> Judgement {
-        let attached: Vec<&Attached> = case
-            .evidence
-            .attached()
-            .iter()
-            .filter(|attached| attached.subject.is_none_or(|subject| subject == digest))
-            .collect();
-        let mut signed: BTreeMap<&str, (String, Digest)> = BTreeMap::new();
-        let mut refused: BTreeMap<Digest, Refusal> = BTreeMap::new();
-        for authority in &self.authorities {
-            for one in &attached {
-                match self.verify(case, authority, one, digest) {
-                    Ok(signer) => {
-                        signed.entry(&authority.name).or_insert((signer, one.digest));
-                    }
-                    Err(refusal) => {
-                        refused.entry(one.digest).or_insert(refusal);
-                    }
-                }
-            }
+    fn one(&self, case: &mut Case<'_>, digest: Digest) -> Reason {
+        let facts = case.facts;
+        let mut found =
+            Found { signers: vec![BTreeSet::new(); self.authorities.len()], ..Found::default() };
+        for document in &facts.signed.documents {
+            self.document(case, document, digest, &mut found);
         }
-        for (digest, refusal) in &refused {
-            if !signed.values().any(|(_, accepted)| accepted == digest) {
-                case.records.push(record(*digest, None, Some(refusal.to_string())));
-            }
-        }
-        for (name, (_, digest)) in &signed {
-            case.records.push(record(*digest, Some((*name).to_owned()), None));
-        }
-        self.outcome(&signed, &refused, digest)
+        self.outcome(facts, &found, digest)
     }
 
-    fn verify(
+    fn document<'a>(
         &self,
         case: &mut Case<'_>,
-        authority: &CompiledAuthority,
-        attached: &Attached,
+        document: &'a SignedFact,
         digest: Digest,
-    ) -> Result<String, Refusal> {
-        for date in authority.verifier.dates() {
-            case.horizon(date);
+        found: &mut Found<'a>,
+    ) {
+        let proofs = match &document.proofs {
+            Ok(proofs) => proofs,
+            Err(error) => {
+                found.refused.insert(document.digest, error.to_string());
+                case.record(refused(document.digest, error.to_string()));
+                return;
+            }
+        };
+        let mut refusal: Option<&Refusal> = None;
+        let mut refusals = Vec::new();
+        for (position, (authority, _)) in self.authorities.iter().enumerate() {
+            let own = proofs.iter().find(|proof| Arc::ptr_eq(&proof.authority, authority));
+            match own.map(|proof| self.accept(case, proof, digest)) {
+                Some(Ok(signer)) => {
+                    found.accepted.insert(document.digest);
+                    if let Some(signers) = found.signers.get_mut(position) {
+                        signers.insert(&signer.id);
+                    }
+                    case.record(accepted(document.digest, authority, signer, digest));
+                }
+                Some(Err(refusal)) => refusals.push(refusal),
+                None => {}
+            }
         }
-        let want = SignatureWant {
-            digest,
-            repository: Some(case.reference.repository()),
-            identity: self.rule.signed_identity.as_ref().unwrap_or(&SignedIdentity::WhenNamed),
+        for one in &refusals {
+            if refusal.is_none_or(|known| *known == Refusal::Signature) {
+                refusal = Some(one);
+            }
+        }
+        if let Some(refusal) = refusal.filter(|_| !found.accepted.contains(&document.digest)) {
+            found.refused.insert(document.digest, refusal.to_string());
+            case.record(refused(document.digest, refusal.to_string()));
+        }
+    }
+
+    fn accept<'a>(
+        &self,
+        case: &Case<'_>,
+        proof: &'a Proof,
+        digest: Digest,
+    ) -> Result<&'a Signer, Refusal> {
+        let verified = proof.result.as_ref().map_err(Clone::clone)?;
+        let wanted = Wanted {
+            digest: &digest,
+            reference: case.reference,
+            identity: &self.identity,
             annotations: &self.rule.annotations,
         };
-        let verified = image_signature(attached, &authority.verifier, &want, case.now)?;
-        Ok(verified.signer().to_owned())
+        approves(verified, &wanted)?;
+        Ok(verified.signer())
     }
 
-    fn outcome(
-        &self,
-        signed: &BTreeMap<&str, (String, Digest)>,
-        refused: &BTreeMap<Digest, Refusal>,
-        digest: Digest,
-    ) -> Judgement {
-        let enough = match &self.rule.require {
-            Requirement::AnyOf(_) => !signed.is_empty(),
-            Requirement::AllOf(names) => {
-                names.iter().all(|name| signed.contains_key(name.as_str()))
+    fn outcome(&self, facts: &Facts, found: &Found<'_>, digest: Digest) -> Reason {
+        let reason = |code| {
+            let mut reason = Reason::new(code).expected(self.expected());
+            reason.evidence = found.accepted.iter().copied().collect();
+            reason
+        };
+        let signed = self.authorities.iter().zip(&found.signers);
+        let names: BTreeSet<&str> = signed
+            .filter(|(_, signers)| !signers.is_empty())
+            .map(|((authority, _), _)| authority.name.as_str())
+            .collect();
+        let list = Detail::list(names.iter().copied());
+        if self.enough(found) {
+            return reason(Code::SignatureVerified).found(list);
+        }
+        if facts.signed.cut {
+            return reason(Code::EvidenceTooMuch).found(format!("attached to {digest}"));
+        }
+        if let Some(gap) = &facts.gap {
+            return problem_reason(gap);
+        }
+        if !names.is_empty() {
+            return reason(Code::SignatureTooFew).found(list);
+        }
+        if found.refused.is_empty() {
+            return reason(Code::SignatureMissing).found(format!("none for {digest}"));
+        }
+        let why: BTreeSet<&str> = found.refused.values().map(String::as_str).collect();
+        reason(Code::SignatureUntrusted).found(Detail::list(why))
+    }
+
+    fn enough(&self, found: &Found<'_>) -> bool {
+        let parties: BTreeSet<&str> =
+            self.authorities.iter().map(|(_, party)| party.as_str()).collect();
+        match &self.rule.require {
+            Requirement::AnyOf(_) => found.signers.iter().any(|signers| !signers.is_empty()),
+            Requirement::AllOf(_) => {
+                found.signers.iter().all(|signers| !signers.is_empty())
+                    && self.parties(found) >= parties.len()
             }
             Requirement::AtLeast(count, _) => {
-                self.parties(signed) >= usize::try_from(*count).unwrap_or(usize::MAX)
-            }
-        };
-        let reason = |code| {
-            let mut reason = Reason::new(code);
-            reason.evidence = signed.values().map(|(_, digest)| *digest).collect();
-            reason.evidence.sort();
-            reason.evidence.dedup();
-            reason.expected(self.expected())
-        };
-        let names: Vec<String> = signed.keys().map(|name| (*name).to_owned()).collect();
-        let found = Detail::List { items: names, more: 0 };
-        if enough {
-            return reason(Code::SignatureVerified).found(found).into();
-        }
-        if !signed.is_empty() {
-            return reason(Code::SignatureTooFew).found(found).into();
-        }
-        match refused.values().next() {
-            None => reason(Code::SignatureMissing).found(format!("none for {digest}")).into(),
-            Some(_) => {
-                let items: BTreeSet<String> = refused.values().map(ToString::to_string).collect();
-                let items = items.into_iter().collect();
-                reason(Code::SignatureUntrusted).found(Detail::List { items, more: 0 }).into()
+                self.parties(found) >= usize::try_from(*count).unwrap_or(usize::MAX)
             }
         }
     }
 
-    /// Distinct parties, each served by a signer of its own.
-    fn parties(&self, signed: &BTreeMap<&str, (String, Digest)>) -> usize {
-        let mut parties = BTreeSet::new();
-        let mut signers = BTreeSet::new();
-        for authority in &self.authorities {
-            if let Some((signer, _)) = signed.get(authority.name.as_str())
-                && !parties.contains(&authority.party)
-                && signers.insert(signer)
-            {
-                parties.insert(&authority.party);
-            }
+    /// How many parties can be served by signers of their own: a maximum matching, found by
+    /// augmenting paths.
+    fn parties(&self, found: &Found<'_>) -> usize {
+        let mut by_party: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for ((_, party), signers) in self.authorities.iter().zip(&found.signers) {
+            by_party.entry(party).or_default().extend(signers);
         }
-        parties.len()
+        let mut serves: BTreeMap<&str, &str> = BTreeMap::new();
+        let augmented = by_party
+            .keys()
+            .filter(|party| serve(party, &by_party, &mut serves, &mut BTreeSet::new()));
+        augmented.count()
     }
 
     fn expected(&self) -> String {
@@ -183,7 +204,10 @@ impl Compiled {
             names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         };
         match &self.rule.require {
-            Requirement::AnyOf(names) => format!("a signature of one of {}", list(names)),
+            Requirement::AnyOf(names) => match names.as_slice() {
+                [only] => format!("a signature of `{only}`"),
+                names => format!("a signature of one of {}", list(names)),
+            },
             Requirement::AllOf(names) => format!("signatures of all of {}", list(names)),
             Requirement::AtLeast(count, names) => {
                 format!("signatures of at least {count} of {}", list(names))
@@ -192,55 +216,52 @@ impl Compiled {
     }
 }
 
-fn record(digest: Digest, from: Option<String>, refused: Option<String>) -> EvidenceRecord {
-    let bound_by = from.is_some().then_some("manifest");
-    EvidenceRecord { digest, kind: "signature", accepted_from: from, bound_by, refused }
-}
-
-fn compile(
-    name: &Name,
-    authority: &Authority,
-    policies: &Policies,
-) -> Result<CompiledAuthority, String> {
-    let listed: Vec<&Key> = match (&authority.key, &authority.keys) {
-        (Some(key), None) => vec![key],
-        (None, Some(keys)) if !keys.0.is_empty() => keys.0.iter().collect(),
-        _ => return Err(format!("authority `{name}` has no key that can be used here")),
-    };
-    let mut keys = Vec::new();
-    for key in listed {
-        keys.push(trusted(key, policies).map_err(|error| format!("authority `{name}`: {error}"))?);
-    }
-    let party = authority.party.as_ref().unwrap_or(name).to_string();
-    Ok(CompiledAuthority { name: name.to_string(), party, verifier: KeyAuthority::new(keys) })
-}
-
-fn trusted(key: &Key, policies: &Policies) -> Result<TrustedKey, String> {
-    let (pem, root) = match (&key.pem, &key.trust_root, &key.name) {
-        (Some(pem), None, None) => (pem, None),
-        (None, Some(root), Some(name)) => {
-            let found = policies
-                .trust_roots
-                .iter()
-                .find(|one| one.metadata.name == *root)
-                .and_then(|one| one.spec.keys.get(name))
-                .ok_or_else(|| format!("trust root `{root}` has no key `{name}`"))?;
-            (&found.pem, Some(found))
+/// Gives `party` a signer, moving others to another of theirs where that is needed. The depth
+/// is bounded by the number of signers, each of which is tried once.
+fn serve<'a>(
+    party: &'a str,
+    by_party: &BTreeMap<&'a str, BTreeSet<&'a str>>,
+    serves: &mut BTreeMap<&'a str, &'a str>,
+    tried: &mut BTreeSet<&'a str>,
+) -> bool {
+    for signer in by_party.get(party).into_iter().flatten() {
+        if !tried.insert(signer) {
+            continue;
         }
-        _ => return Err("a key is `pem`, or `trustRoot` with `name`".to_owned()),
-    };
-    let public = PublicKey::from_pem(pem).map_err(|error| error.to_string())?;
-    Ok(TrustedKey {
-        key: public,
-        not_before: key.not_before.max(root.and_then(|root| root.not_before)),
-        not_after: earlier(key.not_after, root.and_then(|root| root.not_after)),
-        compromised_at: earlier(key.compromised_at, root.and_then(|root| root.compromised_at)),
-    })
+        let free = match serves.get(signer).copied() {
+            None => true,
+            Some(other) => serve(other, by_party, serves, tried),
+        };
+        if free {
+            serves.insert(signer, party);
+            return true;
+        }
+    }
+    false
 }
 
-fn earlier<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
+fn passed(reason: &Reason) -> bool {
+    reason.code == Code::SignatureVerified
+}
+
+fn accepted(
+    digest: Digest,
+    authority: &Authority,
+    signer: &Signer,
+    subject: Digest,
+) -> EvidenceRecord {
+    EvidenceRecord {
+        subject: Some(subject),
+        bound_by: Some("manifest"),
+        authority: Some(authority.name.clone()),
+        signer: Some(signer.id.clone()),
+        proven_at: signer.proven_at,
+        verifier: Some(authority.verifier.id().to_owned()),
+        checks: signer.checks.clone(),
+        ..EvidenceRecord::new(digest, "signature")
     }
+}
+
+fn refused(digest: Digest, why: String) -> EvidenceRecord {
+    EvidenceRecord { refused: Some(why), ..EvidenceRecord::new(digest, "signature") }
 }

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::EvidenceError;
+use super::scan::ScanReport;
 use crate::reference::Digest;
 
 /// Everything at hand about one or more images, unverified.
@@ -69,14 +71,14 @@ impl AttachedKind {
 }
 
 /// A document that the caller vouches for; it counts only where a policy says `trust: caller`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Vouched {
     /// The digest that the caller says it is about; needed where the document names none.
     pub subject: Option<Digest>,
-    /// The digest of `bytes`.
+    /// The digest of its bytes.
     pub digest: Digest,
-    /// The content.
-    pub bytes: Arc<[u8]>,
+    /// The scan report that it is, read once when it was handed in.
+    pub report: Arc<Result<ScanReport, EvidenceError>>,
 }
 
 /// Something that should have been read and was not.
@@ -153,9 +155,10 @@ impl Evidence {
 
     /// Adds a document that the caller vouches for.
     pub fn vouch(&mut self, subject: Option<Digest>, bytes: impl Into<Arc<[u8]>>) {
-        let bytes = bytes.into();
+        let bytes: Arc<[u8]> = bytes.into();
         let digest = Digest::sha256(&bytes);
-        self.vouched.push(Vouched { subject, digest, bytes });
+        let report = Arc::new(ScanReport::parse(&bytes));
+        self.vouched.push(Vouched { subject, digest, report });
     }
 
     /// Records something that should have been read and was not.

@@ -35,9 +35,9 @@ const KNOWN_KEYS: [&str; 8] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {
     /// One image or artifact.
-    Manifest(Manifest),
+    Manifest(Box<Manifest>),
     /// Several.
-    Index(Index),
+    Index(Box<Index>),
 }
 
 /// One image or artifact.
@@ -182,24 +182,24 @@ impl Raw {
         let (media_type, artifact_type) = (self.media_type, self.artifact_type);
         if is_index {
             let manifests = list(self.manifests.flatten(), "/manifests")?;
-            return Ok(Document::Index(Index {
+            return Ok(Document::Index(Box::new(Index {
                 media_type,
                 artifact_type,
                 manifests,
                 subject,
                 annotations,
-            }));
+            })));
         }
         let config = self.config.flatten().ok_or_else(|| missing("/config"))?.checked("/config")?;
         let layers = list(self.layers.flatten(), "/layers")?;
-        Ok(Document::Manifest(Manifest {
+        Ok(Document::Manifest(Box::new(Manifest {
             media_type,
             artifact_type,
             config,
             layers,
             subject,
             annotations,
-        }))
+        })))
     }
 }
 

@@ -5,4 +5,4 @@ mod load;
 pub mod model;
 
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
-pub use load::{PolicySource, Policies};
+pub use load::{Policies, PolicySource};

@@ -82,6 +82,12 @@ pub enum Refusal {
     Signature,
 }
 
+/// The refusal of a document that is about something else.
+#[must_use]
+pub fn wrong_subject(_document: &SignedDocument) -> Refusal {
+    Refusal::Signature
+}
+
 /// What an approval has to say.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -114,10 +120,7 @@ pub fn verify(
 ///
 /// # Errors
 /// A [`Refusal`] with the first thing that is not as asked.
-pub fn approves(
-    _document: &Verified<SignedDocument>,
-    _wanted: &Wanted<'_>,
-) -> Result<(), Refusal> {
+pub fn approves(_document: &Verified<SignedDocument>, _wanted: &Wanted<'_>) -> Result<(), Refusal> {
     Err(Refusal::Signature)
 }
 

@@ -78,6 +78,14 @@ text_scalar! {
 }
 
 impl RegexText {
+    /// Compiles it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn compile(&self) -> Result<regex::Regex, String> {
+        regex::Regex::new(&self.0).map_err(|error| error.to_string())
+    }
+
     fn check(_text: &str) -> Result<(), String> {
         Ok(())
     }

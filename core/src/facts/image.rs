@@ -1,4 +1,4 @@
-//! Facts: what the evidence at hand proves about one image, gathered once for all rules.
+//! What an image consists of.
 
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ impl ImageFacts {
         let platforms = match document(&digest, None, evidence) {
             Err(problem) => Err(problem),
             Ok(Document::Manifest(manifest)) => {
-                Ok(vec![PlatformFacts::of(digest, None, manifest, evidence)])
+                Ok(vec![PlatformFacts::of(digest, None, *manifest, evidence)])
             }
             Ok(Document::Index(index)) => {
                 is_index = true;
@@ -150,7 +150,7 @@ fn children(
             Ok(Document::Manifest(manifest)) => found.push(PlatformFacts::of(
                 child.digest,
                 child.platform.clone(),
-                manifest,
+                *manifest,
                 evidence,
             )),
             Ok(Document::Index(_)) if depth >= MAX_INDEX_DEPTH => {
@@ -189,9 +189,8 @@ fn document(
 
 fn config(manifest: &Manifest, evidence: &Evidence) -> Result<ImageConfig, Problem> {
     let digest = manifest.config.digest;
-    let blob = evidence
-        .blob(&digest)
-        .ok_or_else(|| absent("image configuration", &digest, evidence))?;
+    let blob =
+        evidence.blob(&digest).ok_or_else(|| absent("image configuration", &digest, evidence))?;
     let broken = |error| Problem::Broken { digest, error };
     let config = ImageConfig::parse(&blob.bytes).map_err(broken)?;
     let (layers, diff_ids) = (manifest.layers.len(), config.diff_ids.len());
@@ -206,10 +205,15 @@ fn config(manifest: &Manifest, evidence: &Evidence) -> Result<ImageConfig, Probl
 }
 
 fn absent(what: &'static str, digest: &Digest, evidence: &Evidence) -> Problem {
+    gap(digest, evidence).unwrap_or(Problem::Missing { what, digest: *digest })
+}
+
+/// The worst gap about `digest`.
+pub(super) fn gap(digest: &Digest, evidence: &Evidence) -> Option<Problem> {
     let about = |subject: &Option<Digest>| subject.is_none_or(|subject| subject == *digest);
-    match evidence.gaps().iter().filter(|gap| about(&gap.subject)).min() {
-        None => Problem::Missing { what, digest: *digest },
-        Some(gap) if gap.kind == GapKind::Unavailable => Problem::Unavailable(gap.detail.clone()),
-        Some(gap) => Problem::Incomplete(gap.detail.clone()),
-    }
+    let gap = evidence.gaps().iter().filter(|gap| about(&gap.subject)).min()?;
+    Some(match gap.kind {
+        GapKind::Unavailable => Problem::Unavailable(gap.detail.clone()),
+        GapKind::Incomplete => Problem::Incomplete(gap.detail.clone()),
+    })
 }

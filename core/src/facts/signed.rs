@@ -1,0 +1,114 @@
+//! What is attached to an image, verified.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::evidence::signing::SignedDocument;
+use crate::evidence::{Attached, Evidence, EvidenceError};
+use crate::policy::model;
+use crate::reference::Digest;
+use crate::verify::{self, Refusal, SignatureVerifier, Verified};
+
+/// Most verifications for one image, so that what strangers attach costs a bounded time: one
+/// document for one authority is one verification.
+const MAX_VERIFICATIONS: usize = 4_096;
+
+/// Who may vouch, ready to verify.
+#[derive(Debug)]
+pub struct Authority {
+    /// Its name in the policy.
+    pub name: String,
+    /// What the policy says of it.
+    pub model: model::Authority,
+    /// What verifies for it.
+    pub verifier: Arc<dyn SignatureVerifier>,
+    /// The ids of its keys; empty where a supplied verifier knows them.
+    pub keys: BTreeSet<String>,
+}
+
+/// What is attached to an image.
+#[derive(Debug, Clone, Default)]
+pub struct SignedFacts {
+    /// One a document, by digest, sorted.
+    pub documents: Vec<SignedFact>,
+    /// More was attached than is verified.
+    pub cut: bool,
+}
+
+/// One attached document.
+#[derive(Debug, Clone)]
+pub struct SignedFact {
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// What was proven, or why it cannot be read.
+    pub proofs: Result<Vec<Proof>, EvidenceError>,
+}
+
+/// What one authority stands for.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The authority.
+    pub authority: Arc<Authority>,
+    /// The document with its signer, or why the authority does not stand for it.
+    pub result: Result<Verified<SignedDocument>, Refusal>,
+}
+
+impl SignedFacts {
+    pub(super) fn gather(
+        digests: &BTreeSet<Digest>,
+        evidence: &Evidence,
+        authorities: &[Arc<Authority>],
+        now: Timestamp,
+    ) -> Self {
+        let mut attached: Vec<&Attached> = evidence
+            .attached()
+            .iter()
+            .filter(|one| one.subject.is_none_or(|subject| digests.contains(&subject)))
+            .collect();
+        let key = |one: &&Attached| (one.digest, one.kind.clone(), one.annotations.clone());
+        attached.sort_by_cached_key(key);
+        attached.dedup_by_key(|one| key(&&**one));
+        let mut left = MAX_VERIFICATIONS;
+        let mut facts = Self::default();
+        for one in attached {
+            let Some(proofs) = proofs(one, digests, authorities, now, &mut left) else {
+                facts.cut = true;
+                break;
+            };
+            facts.documents.push(SignedFact { digest: one.digest, proofs });
+        }
+        facts
+    }
+}
+
+/// `None` where the verifications are used up.
+fn proofs(
+    attached: &Attached,
+    digests: &BTreeSet<Digest>,
+    authorities: &[Arc<Authority>],
+    now: Timestamp,
+    left: &mut usize,
+) -> Option<Result<Vec<Proof>, EvidenceError>> {
+    let document = match SignedDocument::read(attached) {
+        Ok(document) => document,
+        Err(error) => return Some(Err(error)),
+    };
+    let subjects = document.claim().subjects.iter().flat_map(|subject| &subject.digests);
+    let Some(subject) = subjects.into_iter().find(|digest| digests.contains(digest)) else {
+        // Nothing is lost: it is about something else, whoever signed it.
+        let result = |authority: &Arc<Authority>| Proof {
+            authority: Arc::clone(authority),
+            result: Err(verify::wrong_subject(&document)),
+        };
+        return Some(Ok(authorities.iter().map(result).collect()));
+    };
+    let mut proofs = Vec::new();
+    for authority in authorities {
+        *left = left.checked_sub(1)?;
+        let result = verify::verify(&document, &*authority.verifier, &authority.name, subject, now);
+        proofs.push(Proof { authority: Arc::clone(authority), result });
+    }
+    Some(Ok(proofs))
+}
