@@ -26,6 +26,17 @@ pub enum PolicyErrorKind {
     Value,
 }
 
+impl PolicyErrorKind {
+    /// Its stable name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Syntax => "policy.syntax",
+            Self::Value => "policy.value",
+        }
+    }
+}
+
 /// One fault in a policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {detail}")]

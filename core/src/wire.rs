@@ -1,1 +1,0 @@
-//! The boundary for other languages: request bytes in, answer bytes out.

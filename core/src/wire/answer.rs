@@ -1,0 +1,147 @@
+//! What an answer may hold.
+
+use serde::Serialize;
+
+use crate::decision::Verdict;
+use crate::evidence::EvidenceError;
+use crate::kubernetes::{ObjectError, Unjudged};
+use crate::policy::{PolicyError, PolicyErrors};
+use crate::report::Judged;
+
+#[derive(Serialize)]
+#[serde(tag = "answer", rename_all = "camelCase")]
+pub(super) enum Answer {
+    Decided {
+        verdict: Verdict,
+        decisions: Vec<Judged>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        unjudged: Vec<Passed>,
+    },
+    Version {
+        version: &'static str,
+    },
+    Error {
+        errors: Vec<Fault>,
+    },
+}
+
+/// An object that carries no pods.
+#[derive(Serialize)]
+pub(super) struct Passed {
+    file: String,
+    line: u32,
+    kind: String,
+    name: String,
+}
+
+/// What is wrong with a request, and where.
+#[derive(Serialize)]
+pub(super) struct Fault {
+    /// `request`, `policy.…`, `object`, `evidence` or `internal`.
+    kind: String,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn version() -> Self {
+        Self::Version { version: env!("CARGO_PKG_VERSION") }
+    }
+
+    pub(super) fn error(fault: Fault) -> Self {
+        Self::Error { errors: vec![fault] }
+    }
+
+    pub(super) fn errors(errors: Vec<Fault>) -> Self {
+        Self::Error { errors }
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        // Texts, numbers and lists only: writing them cannot fail, and nothing is not an allow.
+        serde_json_canonicalizer::to_vec(self).unwrap_or_default()
+    }
+}
+
+impl Fault {
+    fn new(kind: &str, path: &str, message: String) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            message,
+            file: None,
+            line: None,
+            column: None,
+            path: path.to_owned(),
+            help: None,
+        }
+    }
+
+    pub(super) fn request(path: &str, message: String) -> Self {
+        Self::new("request", path, message)
+    }
+
+    pub(super) fn evidence(path: &str, message: String) -> Self {
+        Self::new("evidence", path, message)
+    }
+
+    pub(super) fn internal() -> Self {
+        Self::new("internal", "", "a fault in the engine itself; nothing was decided".to_owned())
+    }
+
+    pub(super) fn unjudged(object: &Unjudged) -> Self {
+        let (kind, name) = (&object.kind, &object.name);
+        let message = format!("`{kind}/{name}` seems to carry pods, in a kind that is not known");
+        Self {
+            file: Some(object.file.clone()),
+            line: Some(object.line),
+            ..Self::new("object", "", message)
+        }
+    }
+
+    pub(super) fn policies(errors: &PolicyErrors) -> Vec<Self> {
+        errors.as_slice().iter().map(Self::from).collect()
+    }
+}
+
+impl From<&PolicyError> for Fault {
+    fn from(error: &PolicyError) -> Self {
+        Self {
+            file: Some(error.file.clone()),
+            line: Some(error.line),
+            column: Some(error.column),
+            help: error.help.clone(),
+            ..Self::new(error.kind.code(), &error.path, error.detail.clone())
+        }
+    }
+}
+
+impl From<ObjectError> for Fault {
+    fn from(error: ObjectError) -> Self {
+        Self {
+            file: Some(error.file),
+            line: Some(error.line),
+            column: Some(error.column),
+            ..Self::new("object", &error.path, error.detail)
+        }
+    }
+}
+
+impl From<EvidenceError> for Fault {
+    fn from(error: EvidenceError) -> Self {
+        Self::evidence(&error.place, error.detail)
+    }
+}
+
+impl From<Unjudged> for Passed {
+    fn from(object: Unjudged) -> Self {
+        Self { file: object.file, line: object.line, kind: object.kind, name: object.name }
+    }
+}

@@ -1,0 +1,141 @@
+//! `check`: decide on images.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::answer::{Answer, Fault};
+use super::request::{Context, GapItemKind, Image, Item, Request, Text};
+use crate::evaluate::{Engine, History, ImageRequest};
+use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
+use crate::kubernetes::{Objects, Unjudged, Workload};
+use crate::policy::{Policies, PolicySource};
+use crate::report::{Judged, Origin, verdict};
+
+pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
+    let one = |fault| vec![fault];
+    let now = request
+        .now
+        .ok_or_else(|| one(Fault::request("/now", "`now` is needed to decide".to_owned())))?;
+    let source = |text: Text| PolicySource { name: text.name, bytes: text.text.into_bytes() };
+    let sources: Vec<PolicySource> =
+        request.policies.into_iter().chain(request.trust).map(source).collect();
+    let policies = Policies::load(&sources).map_err(|errors| Fault::policies(&errors))?;
+    let engine = Engine::new(&policies).map_err(|errors| Fault::policies(&errors))?;
+    let mut evidence = Evidence::new();
+    for (position, item) in request.evidence.into_iter().enumerate() {
+        add(&mut evidence, item, &format!("/evidence/{position}")).map_err(one)?;
+    }
+    for (position, item) in request.vouched.into_iter().enumerate() {
+        let bytes = decoded(&item.data, &format!("/vouched/{position}")).map_err(one)?;
+        evidence.vouch(item.subject, bytes);
+    }
+    for item in request.gaps {
+        let kind = match item.kind {
+            GapItemKind::Unavailable => GapKind::Unavailable,
+            GapItemKind::Incomplete => GapKind::Incomplete,
+        };
+        evidence.add_gap(Gap { subject: item.subject, kind, detail: item.detail });
+    }
+    let history = History { tags: request.history.tags };
+    let (requests, unjudged) = requests(request.context).map_err(one)?;
+    let decide = |(request, origin): (ImageRequest, Option<Origin>)| Judged {
+        decision: engine.check(&request, &evidence, &history, now),
+        origin,
+    };
+    let decisions: Vec<Judged> = requests.into_iter().map(decide).collect();
+    let verdict = verdict(&decisions).ok_or_else(|| {
+        one(Fault::request("/context", "neither an image nor an object with images".to_owned()))
+    })?;
+    let unjudged = unjudged.into_iter().map(Into::into).collect();
+    Ok(Answer::Decided { verdict, decisions, unjudged })
+}
+
+/// Adds an item as what its media type says; what is none of the known ones is listed as refused
+/// where it is attached to something.
+fn add(evidence: &mut Evidence, item: Item, path: &str) -> Result<(), Fault> {
+    let bytes = decoded(&item.data, path)?;
+    let kind = AttachedKind::from_media_type(&item.media_type);
+    let is_attached = item.subject.is_some() || !matches!(kind, AttachedKind::Other(_));
+    match item.digest {
+        None if is_attached => evidence.attach(item.subject, kind, bytes, item.annotations),
+        None => {
+            evidence.add_blob(Some(&item.media_type), bytes);
+        }
+        Some(digest) => {
+            if is_attached || !evidence.add_blob_as(digest, Some(&item.media_type), bytes) {
+                let message = format!("the data has not the digest `{digest}`");
+                return Err(Fault::evidence(&format!("{path}/digest"), message));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn decoded(data: &str, path: &str) -> Result<Vec<u8>, Fault> {
+    STANDARD
+        .decode(data)
+        .map_err(|error| Fault::evidence(&format!("{path}/data"), format!("not base64: {error}")))
+}
+
+type Requests = Vec<(ImageRequest, Option<Origin>)>;
+
+fn requests(context: Context) -> Result<(Requests, Vec<Unjudged>), Fault> {
+    let (mut requests, mut unjudged) = (Vec::new(), Vec::new());
+    for image in &context.images {
+        requests.push((named(image, &context), None));
+    }
+    for text in &context.objects {
+        let objects = Objects::parse(&text.name, text.text.as_bytes())?;
+        if let Some(object) = objects.unjudged.iter().find(|object| object.carries_pods) {
+            return Err(Fault::unjudged(object));
+        }
+        unjudged.extend(objects.unjudged);
+        for workload in &objects.workloads {
+            requests.extend(run_by(workload, &context));
+        }
+    }
+    Ok((requests, unjudged))
+}
+
+fn named(image: &Image, context: &Context) -> ImageRequest {
+    let own = image.namespace.is_some();
+    ImageRequest {
+        image: image.image.clone(),
+        digest: image.digest.or_else(|| context.resolved.get(&image.image).copied()),
+        parent: image.parent,
+        namespace: image.namespace.clone().or_else(|| context.namespace.clone()),
+        namespace_labels: match (&image.namespace_labels, own) {
+            (None, false) => context.namespace_labels.clone(),
+            (labels, _) => labels.clone(),
+        },
+        admission: context.admission,
+    }
+}
+
+/// The namespace is the request's; the object's own claim counts only where the caller says so.
+fn run_by<'a>(
+    workload: &'a Workload,
+    context: &'a Context,
+) -> impl Iterator<Item = (ImageRequest, Option<Origin>)> + 'a {
+    let claimed = workload.namespace.as_ref().filter(|_| context.object_namespaces);
+    workload.images.iter().map(move |image| {
+        let request = ImageRequest {
+            image: image.image.clone(),
+            digest: context.resolved.get(&image.image).copied(),
+            parent: None,
+            namespace: claimed.cloned().or_else(|| context.namespace.clone()),
+            namespace_labels: match claimed {
+                Some(_) => None,
+                None => context.namespace_labels.clone(),
+            },
+            admission: context.admission,
+        };
+        let origin = Origin {
+            file: workload.file.clone(),
+            line: Some(image.line),
+            object: format!("{}/{}", workload.kind, workload.name),
+            field: image.path.clone(),
+        };
+        (request, Some(origin))
+    })
+}

@@ -1,0 +1,128 @@
+//! What a request may hold.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::reference::Digest;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Request {
+    pub(super) op: Op,
+    /// Texts with policy documents.
+    #[serde(default)]
+    pub(super) policies: Vec<Text>,
+    /// Texts with trust roots; kept apart from policies only for the caller's convenience.
+    #[serde(default)]
+    pub(super) trust: Vec<Text>,
+    /// What is at hand about the images, unverified.
+    #[serde(default)]
+    pub(super) evidence: Vec<Item>,
+    /// What the caller vouches for.
+    #[serde(default)]
+    pub(super) vouched: Vec<VouchedItem>,
+    /// What should have been read and was not.
+    #[serde(default)]
+    pub(super) gaps: Vec<GapItem>,
+    #[serde(default)]
+    pub(super) context: Context,
+    #[serde(default)]
+    pub(super) history: HistoryItem,
+    /// RFC 3339; needed wherever something is decided.
+    pub(super) now: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Op {
+    Check,
+    Version,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Text {
+    /// The name that errors give.
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Item {
+    pub(super) media_type: String,
+    /// The digest that a manifest, index or configuration is named by, where it is not SHA-256.
+    pub(super) digest: Option<Digest>,
+    /// The image that it is attached to.
+    pub(super) subject: Option<Digest>,
+    /// Annotations of the layer that held it.
+    #[serde(default)]
+    pub(super) annotations: BTreeMap<String, String>,
+    /// Base64.
+    pub(super) data: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct VouchedItem {
+    pub(super) subject: Option<Digest>,
+    /// Base64.
+    pub(super) data: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct GapItem {
+    pub(super) subject: Option<Digest>,
+    pub(super) kind: GapItemKind,
+    pub(super) detail: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum GapItemKind {
+    Unavailable,
+    Incomplete,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Context {
+    #[serde(default)]
+    pub(super) images: Vec<Image>,
+    /// Kubernetes objects whose images are judged.
+    #[serde(default)]
+    pub(super) objects: Vec<Text>,
+    /// The namespace of images and objects that do not say one.
+    pub(super) namespace: Option<String>,
+    /// The labels of that namespace.
+    pub(super) namespace_labels: Option<BTreeMap<String, String>>,
+    /// Whether the caller vouches for the namespaces that the objects themselves name.
+    #[serde(default)]
+    pub(super) object_namespaces: bool,
+    /// Whether the images will be pulled by the names given.
+    #[serde(default)]
+    pub(super) admission: bool,
+    /// The digests that references stand for, by reference as written.
+    #[serde(default)]
+    pub(super) resolved: BTreeMap<String, Digest>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Image {
+    pub(super) image: String,
+    pub(super) digest: Option<Digest>,
+    pub(super) parent: Option<Digest>,
+    pub(super) namespace: Option<String>,
+    pub(super) namespace_labels: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct HistoryItem {
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, Digest>,
+}
