@@ -1,0 +1,151 @@
+//! Facts of manifests, indexes and image configurations.
+
+use std::collections::BTreeMap;
+
+use cocket::evidence::Platform;
+use cocket::evidence::config::ImageConfig;
+use cocket::evidence::oci::{Descriptor, Document};
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::index::Row;
+
+/// Compares the facts that the row names, or demands a refusal.
+pub(super) fn compare(row: &Row<'_>, found: Result<Value, String>) -> Outcome {
+    if row.check.get("how").and_then(Value::as_str) == Some("refuse") {
+        return match found {
+            Err(_) => Outcome::Passed,
+            Ok(_) => Outcome::failed("a refusal", "it was read"),
+        };
+    }
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => return Outcome::failed("facts", error),
+    };
+    let keys = row.check.get("keys").and_then(Value::as_array);
+    let keys: Vec<&str> = keys.into_iter().flatten().filter_map(Value::as_str).collect();
+    if keys.is_empty() {
+        return Outcome::failed("keys to compare", "none");
+    }
+    for key in keys {
+        let expected = row.expected.get(key).unwrap_or(&Value::Null);
+        match found.get(key) {
+            None => return Outcome::Skipped(format!("`{key}` is not read yet")),
+            Some(found) if found != expected => {
+                return Outcome::failed(format!("{key} {expected}"), found.to_string());
+            }
+            Some(_) => {}
+        }
+    }
+    Outcome::Passed
+}
+
+/// The index's spelling for absent and empty members.
+pub(super) fn or_absent(text: Option<&str>) -> Value {
+    match text {
+        None => json!("ABSENT"),
+        Some("") => json!("EMPTY"),
+        Some(text) => json!(text),
+    }
+}
+
+pub(super) fn image_config(row: &Row<'_>) -> Outcome {
+    let found = ImageConfig::parse(row.bytes).map_err(|error| error.to_string());
+    compare(row, found.map(|config| {
+        let names: Vec<_> =
+            config.env.iter().filter_map(|variable| variable.split('=').next()).collect();
+        json!({
+            "architecture": config.architecture,
+            "os": config.os,
+            "variant": config.variant,
+            "created": config.created_text,
+            "user": or_absent(config.user.as_deref()),
+            "exposed_ports": config.exposed_ports,
+            "entrypoint": config.entrypoint,
+            "cmd": config.cmd,
+            "env_names": names,
+            "labels": config.labels.keys().collect::<Vec<_>>(),
+            "volumes": config.volumes,
+            "diff_ids": config.diff_ids.len(),
+            "history": config.history.len(),
+        })
+    }))
+}
+
+pub(super) fn manifest(row: &Row<'_>) -> Outcome {
+    let found = match Document::parse(row.bytes, None) {
+        Err(error) => Err(error.to_string()),
+        Ok(Document::Index(_)) => Err("an index".to_owned()),
+        Ok(Document::Manifest(manifest)) => {
+            let mut types: BTreeMap<&str, u32> = BTreeMap::new();
+            for layer in &manifest.layers {
+                let count = types.entry(&layer.media_type).or_default();
+                *count = count.saturating_add(1);
+            }
+            Ok(json!({
+                "schema_version": 2,
+                "media_type": or_absent(manifest.media_type.as_deref()),
+                "artifact_type": manifest.artifact_type,
+                "config": descriptor(&manifest.config),
+                "layers": manifest.layers.len(),
+                "layer_media_types": types,
+            }))
+        }
+    };
+    compare(row, found)
+}
+
+pub(super) fn index(row: &Row<'_>) -> Outcome {
+    let found = match Document::parse(row.bytes, None) {
+        Err(error) => Err(error.to_string()),
+        Ok(Document::Manifest(_)) => Err("a manifest".to_owned()),
+        Ok(Document::Index(index)) => {
+            let expected = row.expected.get("manifests").and_then(Value::as_array);
+            let expected = expected.map(Vec::as_slice).unwrap_or_default();
+            let listed = index.manifests.iter().enumerate();
+            Ok(json!({
+                "schema_version": 2,
+                "media_type": or_absent(index.media_type.as_deref()),
+                "artifact_type": index.artifact_type,
+                "manifests": listed
+                    .map(|(position, child)| listed_child(child, expected.get(position)))
+                    .collect::<Vec<_>>(),
+            }))
+        }
+    };
+    compare(row, found)
+}
+
+fn descriptor(descriptor: &Descriptor) -> Value {
+    json!({
+        "mediaType": descriptor.media_type,
+        "digest": descriptor.digest,
+        "size": descriptor.size.map_or(json!(-1), |size| json!(size)),
+    })
+}
+
+/// A child as the index spells it. A platform is compared by its meaning: the expected spelling
+/// is taken over where it means the platform that was read.
+fn listed_child(child: &Descriptor, expected: Option<&Value>) -> Value {
+    let spelled = expected.and_then(|expected| expected.get("platform")).unwrap_or(&Value::Null);
+    let platform = match (platform(spelled) == child.platform, &child.platform) {
+        (true, _) => spelled.clone(),
+        (false, found) => json!(found),
+    };
+    json!({
+        "digest": child.digest,
+        "mediaType": child.media_type,
+        "platform": platform,
+        "annotations": child.annotations.keys().collect::<Vec<_>>(),
+    })
+}
+
+fn platform(spelled: &Value) -> Option<Platform> {
+    let part = |key: &str| spelled.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (os, architecture) = (part("os"), part("architecture"));
+    if [os, architecture].iter().any(|part| part.is_empty() || *part == "unknown") {
+        return None;
+    }
+    let variant = Some(part("variant")).filter(|text| !text.is_empty()).map(str::to_owned);
+    Some(Platform { os: os.to_owned(), architecture: architecture.to_owned(), variant })
+}

@@ -1,0 +1,103 @@
+//! `evidence/INDEX.json`: one entry a file, with what a reader must find in it.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Outcome, Tally, facts, references, scans};
+
+/// A row of the index, with the bytes it is about.
+pub(super) struct Row<'a> {
+    pub(super) kind: &'a str,
+    pub(super) file: &'a str,
+    pub(super) check: &'a Value,
+    pub(super) expected: &'a Value,
+    pub(super) bytes: &'a [u8],
+}
+
+pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
+    let folder = root.join("evidence");
+    let index = read_json(&folder.join("INDEX.json"))?;
+    let entries = index.get("entries").and_then(Value::as_array).ok_or("no `entries`")?;
+    for entry in entries {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
+        let check = entry.get("check").unwrap_or(&Value::Null);
+        let kind = text("kind");
+        if check.is_null() || !tally.wants(kind) {
+            continue;
+        }
+        let bytes = read(&folder.join(text("file")))?;
+        let expected = entry.get("expected").unwrap_or(&Value::Null);
+        row(&Row { kind, file: text("file"), check, expected, bytes: &bytes }, tally);
+    }
+    Ok(())
+}
+
+fn row(row: &Row<'_>, tally: &mut Tally) {
+    let outcome = match row.kind {
+        "image-config" => facts::image_config(row),
+        "oci-manifest" => facts::manifest(row),
+        "oci-index" => facts::index(row),
+        "trivy-json" => scans::trivy(row),
+        "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {
+            scans::refused(row)
+        }
+        "image-reference-vectors" => return references::table(row, tally),
+        _ => return skip(row, tally),
+    };
+    tally.row(row.kind, row.file, outcome);
+}
+
+/// Counts the rows of something that is not read yet.
+fn skip(row: &Row<'_>, tally: &mut Tally) {
+    let rows = match row.check.get("how").and_then(Value::as_str) {
+        Some("slsa") => row.check.get("cases").and_then(Value::as_array).map_or(1, Vec::len),
+        Some("table") => serde_json::from_slice(row.bytes).map_or(1, |table| rows_of(&table)),
+        _ => 1,
+    };
+    for position in 0..rows {
+        let outcome = Outcome::Skipped("not read yet".to_owned());
+        tally.row(row.kind, &format!("{}#{position}", row.file), outcome);
+    }
+}
+
+/// How many rows a table has: the members of its longest list.
+fn rows_of(table: &Value) -> usize {
+    match table {
+        Value::Array(rows) => rows.len(),
+        Value::Object(members) => {
+            members.values().filter_map(Value::as_array).map(Vec::len).max().unwrap_or(1)
+        }
+        _ => 1,
+    }
+}
+
+/// Counts the rows of a part that is not read yet.
+pub(super) fn skip_part(
+    root: &Path,
+    kind: &str,
+    file: &str,
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let rows = match kind {
+        "w1" => String::from_utf8_lossy(&read(&root.join(file))?).lines().count(),
+        "signed-bundle" => read_json(&root.join(file))?
+            .get("bundle_cases")
+            .map(rows_of)
+            .ok_or("no `bundle_cases`")?,
+        _ => rows_of(&read_json(&root.join(file))?),
+    };
+    for position in 0..rows {
+        let outcome = Outcome::Skipped("not read yet".to_owned());
+        tally.row(kind, &format!("{file}#{position}"), outcome);
+    }
+    Ok(())
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+pub(super) fn read_json(path: &Path) -> Result<Value, String> {
+    serde_json::from_slice(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))
+}

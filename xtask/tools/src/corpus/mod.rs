@@ -1,0 +1,81 @@
+//! `corpus`: every comparison with real evidence that there is, against a directory in the form of
+//! `INDEX.json` and `MANIFEST.json`.
+
+mod facts;
+mod index;
+mod references;
+mod scans;
+mod signed;
+mod tally;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub(crate) use tally::{Outcome, Tally};
+
+/// Parts that are not read yet: their rows count as skipped.
+const OTHER_PARTS: &[(&str, &str)] = &[
+    ("signed-bundle", "signed/MANIFEST.json"),
+    ("kyverno-seed", "kyverno/seed/expected.json"),
+    ("kyverno-verify", "kyverno/verify/check.json"),
+    ("kyverno-cases", "kyverno/cases/index.json"),
+    ("w1", "w1/expected-3-200.jsonl"),
+];
+
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    let arguments = match Arguments::parse(arguments) {
+        Ok(arguments) => arguments,
+        Err(fault) => {
+            eprintln!("corpus: {fault}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut tally = Tally::new(arguments.kind, arguments.verbose);
+    let root = &arguments.root;
+    part(root, "evidence/INDEX.json", &mut tally, index::compare);
+    part(root, "signed/MANIFEST.json", &mut tally, signed::compare);
+    for (kind, file) in OTHER_PARTS {
+        part(root, file, &mut tally, |root, tally| index::skip_part(root, kind, file, tally));
+    }
+    tally.print()
+}
+
+/// Runs the comparisons of one part, or says that the directory lacks it.
+fn part(
+    root: &Path,
+    file: &str,
+    tally: &mut Tally,
+    compare: impl FnOnce(&Path, &mut Tally) -> Result<(), String>,
+) {
+    if !root.join(file).is_file() {
+        tally.absent(file);
+    } else if let Err(fault) = compare(root, tally) {
+        tally.broken(file, fault);
+    }
+}
+
+struct Arguments {
+    root: PathBuf,
+    kind: Option<String>,
+    verbose: bool,
+}
+
+impl Arguments {
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let (mut kind, mut verbose) = (None, false);
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match argument.as_str() {
+                "-v" | "--verbose" => verbose = true,
+                "--kind" => kind = Some(rest.next().ok_or("`--kind` needs a name")?.clone()),
+                other => return Err(format!("`{other}` is not an option: `--kind K`, `-v`")),
+            }
+        }
+        let root = std::env::var_os("COCKET_CORPUS").filter(|path| !path.is_empty());
+        let root = PathBuf::from(root.ok_or("`COCKET_CORPUS` names no directory")?);
+        match root.is_dir() {
+            true => Ok(Self { root, kind, verbose }),
+            false => Err(format!("{}: there is no such directory", root.display())),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `vulnerabilities`.
+
+use cocket_testkit::{Finding, Image, Index, Report};
+use serde_json::json;
+
+use super::case::{Case, good_image, image as image_of};
+
+const CRITICAL: &str =
+    "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, max: {critical: 0, high: 1}}";
+const FIXABLE: &str =
+    "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, fixable: {high: 0}}";
+const SCANNED: &str = "2026-11-22T06:00:00Z";
+
+fn log4j() -> Finding {
+    Finding::new("CVE-2021-44228", "log4j-core", "2.14.1", "2.15.0", "CRITICAL")
+}
+
+fn openssl(package: &str) -> Finding {
+    Finding::new("CVE-2022-3602", package, "3.0.5", "3.0.7", "HIGH")
+}
+
+fn glibc() -> Finding {
+    Finding::new("CVE-2023-4911", "libc6", "2.36-9", "", "HIGH")
+}
+
+fn case(name: &'static str, rules: &str, findings: Vec<Finding>) -> Case {
+    let image = good_image();
+    Case::new(name, rules).image(&image).report(&Report::about(&image, SCANNED, findings))
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [thresholds(), counting(), binding(), age()].into_iter().flatten().collect()
+}
+
+fn thresholds() -> Vec<Case> {
+    let ignoring = |until: &str| {
+        format!(
+            "- id: scan\n  vulnerabilities: {{from: {{trust: caller}}, maxAge: 7d, max: {{critical: 0}}, ignore: [{{id: CVE-2021-44228, reason: not reachable, expires: {until}}}]}}"
+        )
+    };
+    vec![
+        case("vulnerabilities/none", CRITICAL, vec![])
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/within", CRITICAL, vec![glibc()])
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/too-many", CRITICAL, vec![log4j(), glibc()])
+            .expect("deny", &["vulnerabilities.too_many"]),
+        case("vulnerabilities/unknown-counts-like-high", CRITICAL, vec![
+            Finding::new("CVE-2026-0001", "a", "1", "", "UNKNOWN"),
+            Finding::new("CVE-2026-0002", "b", "1", "", "UNKNOWN"),
+        ])
+        .expect("deny", &["vulnerabilities.too_many"]),
+        case("vulnerabilities/worse-inherits-the-bound", FIXABLE, vec![log4j()])
+            .expect("deny", &["vulnerabilities.too_many_fixable"]),
+        case("vulnerabilities/not-fixable", FIXABLE, vec![glibc()])
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/ignored", &ignoring("2026-12-31"), vec![log4j()])
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/ignored-no-more", &ignoring("2026-11-23"), vec![log4j()])
+            .expect("deny", &["vulnerabilities.too_many"]),
+    ]
+}
+
+fn counting() -> Vec<Case> {
+    let by = |count_by: &str| {
+        format!(
+            "- id: scan\n  vulnerabilities: {{from: {{trust: caller}}, maxAge: 7d, countBy: {count_by}, max: {{high: 1}}}}"
+        )
+    };
+    let twice = || vec![openssl("libssl3"), openssl("openssl")];
+    let repeated = || vec![openssl("openssl"), openssl("openssl")];
+    vec![
+        case("vulnerabilities/by-vulnerability", &by("vulnerability"), twice())
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/by-package", &by("vulnerabilityAndPackage"), twice())
+            .expect("deny", &["vulnerabilities.too_many"]),
+        case("vulnerabilities/repeated-row", &by("vulnerabilityAndPackage"), repeated())
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/by-row", &by("row"), repeated())
+            .expect("deny", &["vulnerabilities.too_many"]),
+    ]
+}
+
+fn binding() -> Vec<Case> {
+    let image = good_image();
+    let other = image_of(&json!({"User": "7"}));
+    let about = |image: &Image| Report::about(image, SCANNED, vec![]);
+    let by_config = Report { repo_digests: vec![], ..about(&image) };
+    let nameless = Report { repo_digests: vec![], image_id: None, ..about(&image) };
+    let manifest_only = "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, max: {critical: 0}, bindBy: manifest}";
+    let index = Index::new(&[("linux/amd64", image.clone()), ("linux/arm64", other.clone())]);
+    let case = |name| Case::new(name, CRITICAL).image(&image);
+    vec![
+        case("vulnerabilities/bound-by-config")
+            .report(&by_config)
+            .expect("allow", &["vulnerabilities.within"]),
+        Case::new("vulnerabilities/config-is-not-enough", manifest_only)
+            .image(&image)
+            .report(&by_config)
+            .expect("deny", &["evidence.unbound"]),
+        case("vulnerabilities/bound-by-caller")
+            .vouched(nameless.to_json().as_bytes(), Some(&image.digest()))
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/unbound").report(&nameless).expect("deny", &["evidence.unbound"]),
+        case("vulnerabilities/about-another")
+            .report(&about(&other))
+            .expect("deny", &["evidence.wrong_subject"]),
+        case("vulnerabilities/caller-cannot-rename")
+            .vouched(about(&other).to_json().as_bytes(), Some(&image.digest()))
+            .expect("deny", &["evidence.wrong_subject"]),
+        case("vulnerabilities/missing").expect("deny", &["evidence.missing"]),
+        Case::new("vulnerabilities/every-platform", CRITICAL)
+            .index(&index)
+            .report(&about(&image))
+            .report(&about(&other))
+            .expect("allow", &["vulnerabilities.within"]),
+        Case::new("vulnerabilities/one-platform-unscanned", CRITICAL)
+            .index(&index)
+            .report(&about(&image))
+            .expect("deny", &["evidence.wrong_subject", "vulnerabilities.within"]),
+    ]
+}
+
+fn age() -> Vec<Case> {
+    let image = good_image();
+    let dated = |date: &str, findings| Report::about(&image, date, findings);
+    let undated = Report { created_at: None, ..dated(SCANNED, vec![]) };
+    let case = |name| Case::new(name, CRITICAL).image(&image);
+    vec![
+        case("vulnerabilities/last-moment")
+            .report(&dated("2026-11-16T12:00:00Z", vec![]))
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/too-old")
+            .report(&dated("2026-11-16T11:59:59Z", vec![]))
+            .expect("deny", &["vulnerabilities.scan_too_old"]),
+        case("vulnerabilities/undated").report(&undated).expect("deny", &["evidence.undated"]),
+        case("vulnerabilities/from-the-future")
+            .report(&dated("2026-11-23T12:05:01Z", vec![]))
+            .expect("deny", &["evidence.invalid"]),
+        case("vulnerabilities/within-clock-skew")
+            .report(&dated("2026-11-23T12:05:00Z", vec![]))
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/the-latest-counts")
+            .report(&dated("2026-11-22T06:00:00Z", vec![log4j()]))
+            .report(&dated("2026-11-23T06:00:00Z", vec![]))
+            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/older-clean-report-does-not-help")
+            .report(&dated("2026-11-22T06:00:00Z", vec![]))
+            .report(&dated("2026-11-23T06:00:00Z", vec![log4j()]))
+            .expect("deny", &["vulnerabilities.too_many"]),
+        case("vulnerabilities/a-tie-counts-whole")
+            .report(&dated(SCANNED, vec![]))
+            .report(&dated(SCANNED, vec![log4j()]))
+            .expect("deny", &["vulnerabilities.too_many", "vulnerabilities.within"]),
+    ]
+}
