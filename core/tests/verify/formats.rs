@@ -87,6 +87,28 @@ fn a_bundle_says_one_thing() {
 }
 
 #[test]
+fn a_bundle_has_no_unknown_members_at_any_level_that_is_read() {
+    let envelope = envelope_json(&approval(), &signatures(&approval(), &[1]));
+    let good = bundle_json(
+        r#"{"publicKey":{"hint":"x"},"timestampVerificationData":{"rfc3161Timestamps":[{}]}}"#,
+        &envelope,
+    );
+    let timestamps = Bundle::parse(good.as_bytes()).map(|bundle| bundle.timestamps);
+    assert_eq!(timestamps, Ok(1));
+    for before in
+        [r#""hint""#, r#""rfc3161Timestamps""#, r#""publicKey""#, r#""payload""#, r#""sig""#]
+    {
+        let unknown = good.replace(before, &format!(r#""more":1,{before}"#));
+        let error = Bundle::parse(unknown.as_bytes()).unwrap_err();
+        assert_eq!(error.kind, EvidenceErrorKind::Invalid);
+        assert!(error.place.ends_with("/more"), "{error}");
+    }
+    // A legacy envelope is no protobuf: its readers leave unknown members alone.
+    let unknown = envelope.replace(r#""sig""#, r#""more":1,"sig""#);
+    assert!(approved(&attached(AttachedKind::Envelope, unknown.as_bytes(), &[])).is_ok());
+}
+
+#[test]
 fn a_bundle_over_a_file_is_not_about_an_image() {
     let json = bundle_json(r#"{"publicKey":{}}"#, "null,\"messageSignature\":{}");
     let bundle = Bundle::parse(json.as_bytes()).unwrap();

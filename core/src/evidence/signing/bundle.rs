@@ -122,10 +122,9 @@ impl Bundle {
             return Err(EvidenceError::new(EvidenceErrorKind::Unsupported, "/mediaType", detail));
         };
         let bundle = bundle.only(&MEMBERS)?;
-        let material = bundle.object("verificationMaterial", &MATERIAL_MEMBERS)?;
-        let material =
-            bundle.required("verificationMaterial", material)?.only(&MATERIAL_MEMBERS)?;
-        let stamps = material.object("timestampVerificationData", &["rfc3161Timestamps"])?;
+        let material = exact(&bundle, "verificationMaterial", &MATERIAL_MEMBERS)?;
+        let material = bundle.required("verificationMaterial", material)?;
+        let stamps = exact(&material, "timestampVerificationData", &["rfc3161Timestamps"])?;
         let stamps = stamps.map(|data| data.list("rfc3161Timestamps", MAX_BUNDLE_ITEMS));
         Ok(Self {
             media_type,
@@ -138,8 +137,17 @@ impl Bundle {
     }
 }
 
+/// A member that is an object of exactly these members, or some of them.
+fn exact<'a>(
+    object: &Object<'a>,
+    name: &str,
+    known: &[&str],
+) -> Result<Option<Object<'a>>, EvidenceError> {
+    object.object(name, known)?.map(|member| member.only(known)).transpose()
+}
+
 fn content(bundle: &Object<'_>) -> Result<BundleContent, EvidenceError> {
-    let envelope = bundle.object("dsseEnvelope", &dsse::MEMBERS)?;
+    let envelope = exact(bundle, "dsseEnvelope", &dsse::MEMBERS)?;
     match (envelope, bundle.raw("messageSignature")) {
         (Some(_), Some(_)) => Err(EvidenceError::new(
             EvidenceErrorKind::Ambiguous,
@@ -152,7 +160,6 @@ fn content(bundle: &Object<'_>) -> Result<BundleContent, EvidenceError> {
         }
         (None, Some(_)) => Ok(BundleContent::MessageSignature),
         (Some(envelope), None) => {
-            let envelope = envelope.only(&dsse::MEMBERS)?;
             let envelope =
                 Envelope::read(&envelope, |signature| signature.only(&dsse::SIGNATURE_MEMBERS))?;
             match envelope.signatures().len() {
@@ -168,9 +175,9 @@ fn content(bundle: &Object<'_>) -> Result<BundleContent, EvidenceError> {
 }
 
 fn signed_with(material: &Object<'_>) -> Result<SignedWith, EvidenceError> {
-    let key = material.object("publicKey", &["hint"])?;
-    let certificate = material.object("certificate", &["rawBytes"])?;
-    let chain = material.object("x509CertificateChain", &["certificates"])?;
+    let key = exact(material, "publicKey", &["hint"])?;
+    let certificate = exact(material, "certificate", &["rawBytes"])?;
+    let chain = exact(material, "x509CertificateChain", &["certificates"])?;
     match (key, certificate, chain) {
         (Some(key), None, None) => Ok(SignedWith::PublicKey { hint: key.text("hint")? }),
         (None, Some(certificate), None) => {
@@ -179,7 +186,8 @@ fn signed_with(material: &Object<'_>) -> Result<SignedWith, EvidenceError> {
         (None, None, Some(chain)) => {
             let mut certificates = Vec::new();
             for (place, text) in chain.list("certificates", MAX_BUNDLE_ITEMS)? {
-                certificates.push(raw_bytes(&Object::read(text, &place, &["rawBytes"])?)?);
+                let certificate = Object::read(text, &place, &["rawBytes"])?;
+                certificates.push(raw_bytes(&certificate.only(&["rawBytes"])?)?);
             }
             match certificates.is_empty() {
                 true => Err(EvidenceError::new(
