@@ -104,11 +104,15 @@ impl<'a> Case<'a> {
         date <= self.now
     }
 
+    /// Whether `date` lies further in the future than clocks may differ.
+    pub(super) fn is_future(&self, date: Timestamp) -> bool {
+        date > self.now.saturating_add(self.clock_skew).unwrap_or(self.now)
+    }
+
     /// Whether something of `date` is older than `seconds`; a date beyond the allowed clock
     /// skew in the future is an error.
     pub(super) fn is_older(&mut self, date: Timestamp, seconds: u64) -> Result<bool, Reason> {
-        let limit = self.now.saturating_add(self.clock_skew).unwrap_or(self.now);
-        if date > limit {
+        if self.is_future(date) {
             let first = date.saturating_sub(self.clock_skew).unwrap_or(date);
             self.horizon(first);
             return Err(Reason::new(Code::EvidenceInvalid)

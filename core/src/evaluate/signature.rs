@@ -136,6 +136,9 @@ impl Compiled {
             annotations: &self.rule.annotations,
         };
         approves(verified, &wanted)?;
+        if let Some(at) = verified.signer().proven_at.filter(|at| case.is_future(*at)) {
+            return Err(Refusal::ProvenInTheFuture { at });
+        }
         Ok(verified.signer())
     }
 

@@ -1,7 +1,7 @@
 use std::fmt;
 
 /// A document that is not what it should be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{kind} at `{place}`: {detail}")]
 pub struct EvidenceError {
     /// What kind of fault.

@@ -51,12 +51,13 @@ impl Facts {
         if let Some(Ok(platforms)) = image.as_ref().map(|image| &image.platforms) {
             digests.extend(platforms.iter().map(|platform| platform.digest));
         }
-        let signed = SignedFacts::gather(&digests, evidence, authorities, now);
+        let signed =
+            digest.map(|digest| SignedFacts::gather(&digest, &digests, evidence, authorities, now));
         let mut vouched = evidence.vouched().to_vec();
         vouched.sort_by_key(|one| (one.digest, one.subject));
         vouched.dedup_by_key(|one| (one.digest, one.subject));
         let gap = digest.and_then(|digest| image::gap(&digest, evidence));
-        Self { now, image, parent, signed, vouched, gap }
+        Self { now, image, parent, signed: signed.unwrap_or_default(), vouched, gap }
     }
 }
 

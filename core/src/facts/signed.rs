@@ -57,6 +57,7 @@ pub struct Proof {
 
 impl SignedFacts {
     pub(super) fn gather(
+        judged: &Digest,
         digests: &BTreeSet<Digest>,
         evidence: &Evidence,
         authorities: &[Arc<Authority>],
@@ -73,7 +74,8 @@ impl SignedFacts {
         let mut left = MAX_VERIFICATIONS;
         let mut facts = Self::default();
         for one in attached {
-            let Some(proofs) = proofs(one, digests, authorities, now, &mut left) else {
+            let asked = Asked { judged, digests, authorities, now };
+            let Some(proofs) = asked.proofs(one, &mut left) else {
                 facts.cut = true;
                 break;
             };
@@ -83,32 +85,52 @@ impl SignedFacts {
     }
 }
 
-/// `None` where the verifications are used up.
-fn proofs(
-    attached: &Attached,
-    digests: &BTreeSet<Digest>,
-    authorities: &[Arc<Authority>],
+/// What is asked of each document.
+struct Asked<'a> {
+    judged: &'a Digest,
+    /// The judged digest, those of its platforms, and that of the index that lists it.
+    digests: &'a BTreeSet<Digest>,
+    authorities: &'a [Arc<Authority>],
     now: Timestamp,
-    left: &mut usize,
-) -> Option<Result<Vec<Proof>, EvidenceError>> {
-    let document = match SignedDocument::read(attached) {
-        Ok(document) => document,
-        Err(error) => return Some(Err(error)),
-    };
-    let subjects = document.claim().subjects.iter().flat_map(|subject| &subject.digests);
-    let Some(subject) = subjects.into_iter().find(|digest| digests.contains(digest)) else {
-        // Nothing is lost: it is about something else, whoever signed it.
-        let result = |authority: &Arc<Authority>| Proof {
-            authority: Arc::clone(authority),
-            result: Err(verify::wrong_subject(&document)),
+}
+
+impl Asked<'_> {
+    /// `None` where the verifications are used up.
+    fn proofs(
+        &self,
+        attached: &Attached,
+        left: &mut usize,
+    ) -> Option<Result<Vec<Proof>, EvidenceError>> {
+        let document = match SignedDocument::read(attached) {
+            Ok(document) => document,
+            Err(error) => return Some(Err(error)),
         };
-        return Some(Ok(authorities.iter().map(result).collect()));
-    };
-    let mut proofs = Vec::new();
-    for authority in authorities {
-        *left = left.checked_sub(1)?;
-        let result = verify::verify(&document, &*authority.verifier, &authority.name, subject, now);
-        proofs.push(Proof { authority: Arc::clone(authority), result });
+        let mut subjects = document.claim().subjects.iter().flat_map(|subject| &subject.digests);
+        let subject = subjects.find(|digest| self.digests.contains(digest));
+        let mut proofs = Vec::new();
+        for authority in self.authorities {
+            let result = match subject {
+                // Whoever signed it, it is about something else.
+                None => Err(self.other_subject(&document)),
+                Some(subject) => {
+                    *left = left.checked_sub(1)?;
+                    let (verifier, name) = (&*authority.verifier, &authority.name);
+                    verify::verify(&document, verifier, name, subject, self.now)
+                }
+            };
+            proofs.push(Proof { authority: Arc::clone(authority), result });
+        }
+        Some(Ok(proofs))
     }
-    Some(Ok(proofs))
+
+    fn other_subject(&self, document: &SignedDocument) -> Refusal {
+        let declared = document.claim().subjects.iter().flat_map(|subject| &subject.declared);
+        let found: BTreeSet<String> =
+            declared.map(|(algorithm, value)| format!("{algorithm}:{value}")).collect();
+        let wanted = *self.judged;
+        match found.is_empty() {
+            true => Refusal::NoSubject { wanted },
+            false => Refusal::WrongSubject { wanted, found: found.into_iter().collect() },
+        }
+    }
 }

@@ -39,8 +39,7 @@ impl Image {
     /// The same, with annotations of the manifest.
     #[must_use]
     pub fn annotated(layers: &[&str], config: &Value, extra: &Value, annotations: &Value) -> Self {
-        let diff_ids: Vec<String> =
-            layers.iter().map(|layer| Self::diff_id(layer)).collect();
+        let diff_ids: Vec<String> = layers.iter().map(|layer| Self::diff_id(layer)).collect();
         let mut document = json!({
             "architecture": "amd64",
             "os": "linux",

@@ -7,7 +7,7 @@ use super::Fault;
 use crate::evaluate::Verifiers;
 use crate::facts::Authority;
 use crate::policy::Policies;
-use crate::policy::model::{self, ImagePolicy, Key, Name, Requirement};
+use crate::policy::model::{self, ImagePolicy, Key, LogUse, Name, Requirement};
 use crate::verify::{KeyVerifier, PublicKey, SignatureVerifier, TrustedKey};
 
 /// The authorities of all policies; equal ones are verified once.
@@ -86,7 +86,10 @@ impl<'a> Authorities<'a> {
         };
         let keys: Vec<TrustedKey> =
             listed.into_iter().map(|key| self.key(key)).collect::<Result<_, _>>()?;
-        let verifier = KeyVerifier::new(keys);
+        let mut verifier = KeyVerifier::new(keys);
+        if model.log == Some(LogUse::Ignore) {
+            verifier = verifier.ignoring_logs();
+        }
         let ids = verifier.key_ids().collect();
         Ok((Arc::new(verifier), ids))
     }

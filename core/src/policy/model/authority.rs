@@ -19,9 +19,24 @@ pub struct Authority {
     /// A verifier that the embedding program registered under this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verifier: Option<VerifierCall>,
+    /// What to do with transparency log entries and timestamps beside a signature; absent:
+    /// `optional`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogUse>,
     /// Authorities of one party count once towards `atLeast`; absent: its own party.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<Name>,
+}
+
+/// What to do with transparency log entries and timestamps beside a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum LogUse {
+    /// Each one present must verify. None is verified yet, so a signature with one is refused.
+    Optional,
+    /// They say nothing.
+    Ignore,
 }
 
 /// Several keys of one authority.

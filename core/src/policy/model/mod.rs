@@ -12,7 +12,9 @@ mod policy_set;
 mod rules;
 mod scalars;
 
-pub use authority::{Authority, Key, KeySet, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall};
+pub use authority::{
+    Authority, Key, KeySet, LogUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
+};
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
 pub use exception::{ExceptionSpec, PolicyException};
 pub use image_policy::{ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly};

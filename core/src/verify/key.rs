@@ -1,0 +1,198 @@
+use jiff::Timestamp;
+
+use super::public_key::Message;
+use super::{Call, PublicKey, Refusal, SignatureVerifier, Signer};
+use crate::evidence::signing::{EnvelopeSignature, Material, SignedWith};
+
+/// A key, and when it counts.
+#[derive(Debug, Clone)]
+pub struct TrustedKey {
+    /// The key.
+    pub key: PublicKey,
+    /// Not before this time.
+    pub not_before: Option<Timestamp>,
+    /// Not at or after this time.
+    pub not_after: Option<Timestamp>,
+    /// Only what was proven before this time counts.
+    pub compromised_at: Option<Timestamp>,
+}
+
+/// The keys of one authority: any one of them.
+///
+/// Log entries and timestamps beside a signature would have to be verified before it counts,
+/// which is not done yet: a signature that carries some is refused, unless the authority ignores
+/// them ([`KeyVerifier::ignoring_logs`]). No time is taken from them either way.
+#[derive(Debug, Clone)]
+pub struct KeyVerifier {
+    keys: Vec<TrustedKey>,
+    ignores_logs: bool,
+}
+
+impl KeyVerifier {
+    /// A verifier for these keys.
+    #[must_use]
+    pub fn new(mut keys: Vec<TrustedKey>) -> Self {
+        // So that who signed does not depend on the order in which a policy lists keys.
+        keys.sort_by(|a, b| a.key.id_str().cmp(b.key.id_str()));
+        Self { keys, ignores_logs: false }
+    }
+
+    /// The same, where log entries and timestamps beside a signature say nothing.
+    #[must_use]
+    pub fn ignoring_logs(mut self) -> Self {
+        self.ignores_logs = true;
+        self
+    }
+
+    /// The ids of the keys.
+    pub fn key_ids(&self) -> impl Iterator<Item = String> {
+        self.keys.iter().map(|key| key.key.id())
+    }
+
+    /// The first key that made one of the signatures and counts.
+    fn signer<'s>(
+        &self,
+        signed: &[u8],
+        signatures: impl Iterator<Item = &'s [u8]> + Clone,
+        now: Timestamp,
+    ) -> Result<Signer, Refusal> {
+        let message = Message::new(signed);
+        let mut refused: Option<Refusal> = None;
+        for trusted in &self.keys {
+            let check = signatures.clone().find_map(|one| trusted.key.verify(&message, one));
+            let Some(check) = check else { continue };
+            match trusted.counts(None, now) {
+                Ok(()) => {
+                    let checks = vec![check.to_owned()];
+                    return Ok(Signer { id: trusted.key.id(), proven_at: None, checks });
+                }
+                // The least, so that the order in which a policy lists windows is no matter.
+                Err(refusal) => refused = refused.into_iter().chain([refusal]).min(),
+            }
+        }
+        Err(refused.unwrap_or(Refusal::Signature))
+    }
+}
+
+impl TrustedKey {
+    /// Whether a signature counts that provably existed at `proven_at`. Windows hold at that
+    /// time, else at `now`. For a compromised key `now` is no help: without a proven time the
+    /// signature may be younger than the compromise, whenever one looks.
+    fn counts(&self, proven_at: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+        let key = || self.key.id();
+        if let Some(compromised_at) = self.compromised_at
+            && proven_at.is_none_or(|proven| proven >= compromised_at)
+        {
+            return Err(Refusal::KeyCompromised { key: key(), compromised_at, proven_at });
+        }
+        let at = proven_at.unwrap_or(now);
+        match (self.not_before, self.not_after) {
+            (Some(not_before), _) if at < not_before => {
+                Err(Refusal::KeyNotYetValid { key: key(), not_before, at })
+            }
+            (_, Some(not_after)) if at >= not_after => {
+                Err(Refusal::KeyExpired { key: key(), not_after, at })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl SignatureVerifier for KeyVerifier {
+    fn id(&self) -> &str {
+        "key/1"
+    }
+
+    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+        let signer = self.signed_by(call)?;
+        if !self.ignores_logs && has_log(&call.material) {
+            return Err(Refusal::LogNotVerified { authority: call.authority.to_owned() });
+        }
+        Ok(signer)
+    }
+
+    /// Where windows open and close. The time of a compromise changes nothing as time goes by.
+    fn dates(&self) -> Vec<Timestamp> {
+        self.keys.iter().flat_map(|key| [key.not_before, key.not_after]).flatten().collect()
+    }
+}
+
+impl KeyVerifier {
+    fn signed_by(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+        match call.material {
+            Material::Detached { payload, signature, .. } => {
+                self.signer(payload, std::iter::once(signature), call.now)
+            }
+            Material::Envelope { encoded, signatures, .. } => {
+                self.signer(encoded, bytes(signatures), call.now)
+            }
+            Material::Bundle { encoded, signatures, bundle, .. } => match bundle.signed_with {
+                SignedWith::PublicKey { .. } => self.signer(encoded, bytes(signatures), call.now),
+                SignedWith::Certificates(_) => {
+                    Err(Refusal::NeedsCertificate { authority: call.authority.to_owned() })
+                }
+            },
+        }
+    }
+}
+
+/// Whether log entries or timestamps stand beside the signature.
+fn has_log(material: &Material<'_>) -> bool {
+    /// Where cosign's legacy layouts keep them.
+    const ANNOTATIONS: [&str; 2] =
+        ["dev.sigstore.cosign/bundle", "dev.sigstore.cosign/rfc3161timestamp"];
+    match material {
+        Material::Detached { annotations, .. } | Material::Envelope { annotations, .. } => {
+            ANNOTATIONS.iter().any(|name| annotations.contains_key(*name))
+        }
+        Material::Bundle { bundle, .. } => bundle.log_entries > 0 || bundle.timestamps > 0,
+    }
+}
+
+fn bytes(signatures: &[EnvelopeSignature]) -> impl Iterator<Item = &[u8]> + Clone {
+    signatures.iter().map(|one| one.signature.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn key() -> TrustedKey {
+        let pem = "-----BEGIN PUBLIC KEY-----
+            MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEOy3TraKsGtNGhL8g7pBRdOwt4n+y
+            VSG1Z6ZYfMtaddEqzYqVjmLQZSiv4bSGTWYg5bziP6zD5k8FETAQxSrp6g==
+            -----END PUBLIC KEY-----";
+        TrustedKey {
+            key: PublicKey::from_pem(pem).unwrap(),
+            not_before: Some(time("2026-01-01T00:00:00Z")),
+            not_after: Some(time("2027-01-01T00:00:00Z")),
+            compromised_at: None,
+        }
+    }
+
+    #[test]
+    fn a_window_holds_at_the_proven_time_and_not_at_now() {
+        let (inside, outside) = (time("2026-06-01T00:00:00Z"), time("2030-01-01T00:00:00Z"));
+        assert_eq!(key().counts(Some(inside), outside), Ok(()));
+        let late = key().counts(Some(outside), inside);
+        assert!(matches!(late, Err(Refusal::KeyExpired { at, .. }) if at == outside));
+        let early = key().counts(Some(time("2025-12-31T23:59:59Z")), inside);
+        assert!(matches!(early, Err(Refusal::KeyNotYetValid { .. })), "{early:?}");
+    }
+
+    #[test]
+    fn only_what_was_proven_before_a_compromise_counts() {
+        let compromised_at = time("2026-06-01T00:00:00Z");
+        let key = TrustedKey { compromised_at: Some(compromised_at), ..key() };
+        let now = time("2026-11-23T15:00:00Z");
+        assert_eq!(key.counts(Some(time("2026-05-31T23:59:59Z")), now), Ok(()));
+        for proven_at in [None, Some(compromised_at), Some(now)] {
+            let refusal = key.counts(proven_at, now).unwrap_err();
+            assert!(matches!(refusal, Refusal::KeyCompromised { .. }), "{refusal}");
+        }
+    }
+}

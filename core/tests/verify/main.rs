@@ -1,0 +1,17 @@
+//! Signed documents and keyed verification: real ones of cosign, and attacks on ones made here.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking, also in the functions that tests share"
+)]
+
+mod approvals;
+mod attacks;
+mod corpus;
+mod formats;
+mod keys;
+mod mutations;
+mod sample;
+mod verifiers;
