@@ -1,0 +1,8 @@
+//! The engine on generated inputs: against a second evaluator that reads the generated world
+//! instead of bytes, and against laws that hold for every input.
+#![cfg(test)]
+
+mod attacks;
+mod laws;
+mod naive;
+mod world;

@@ -1,0 +1,158 @@
+//! The cases that every language is compared on: `tests/vectors/<area>/<case>` holds a policy, a
+//! wire request, what must come out of it by its author's word, and the answer byte for byte.
+//! With `COCKET_WRITE_VECTORS` set the answers are written instead of compared; what the author
+//! expects is compared all the same.
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cocket::reasons::Code;
+use cocket::wire;
+use serde_json::{Value, json};
+
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let folders = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_dir()).collect()
+    };
+    let mut cases: Vec<PathBuf> = folders(&root).iter().flat_map(|area| folders(area)).collect();
+    cases.sort();
+    assert!(cases.len() > 50, "{}", cases.len());
+    cases
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn request(case: &Path) -> Value {
+    let mut request: Value = serde_json::from_slice(&read(&case.join("request.json"))).unwrap();
+    let policy = String::from_utf8(read(&case.join("policy.yaml"))).unwrap();
+    request["policies"] = json!([{"name": "policy.yaml", "text": policy}]);
+    request
+}
+
+fn answer(request: &Value) -> Vec<u8> {
+    wire::answer(request.to_string().as_bytes())
+}
+
+/// The verdict, and the codes of all reasons, sorted, each once.
+fn essence(answer: &Value) -> Value {
+    if answer["answer"] == "error" {
+        let kinds: BTreeSet<_> =
+            answer["errors"].as_array().unwrap().iter().map(|error| &error["kind"]).map(text).collect();
+        return json!({"verdict": "error", "codes": kinds});
+    }
+    let mut codes = BTreeSet::new();
+    for decision in answer["decisions"].as_array().unwrap() {
+        let results = decision["results"].as_array().into_iter().flatten();
+        let results = results.flat_map(|result| result["reasons"].as_array().unwrap());
+        let general = decision["general"].as_array().into_iter().flatten();
+        codes.extend(results.chain(general).map(|reason| text(&reason["code"])));
+    }
+    json!({"verdict": answer["verdict"], "codes": codes})
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn answers_are_as_expected_byte_for_byte() {
+    let write = std::env::var_os("COCKET_WRITE_VECTORS").is_some();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let answer = answer(&request(&case));
+        let expected: Value = serde_json::from_slice(&read(&case.join("expected.json"))).unwrap();
+        let found = essence(&serde_json::from_slice(&answer).unwrap());
+        let name = case.display();
+        if found != expected {
+            wrong.push(format!("{name}: expected {expected}, found {found}"));
+        }
+        let file = case.join("answer.json");
+        if write {
+            std::fs::write(&file, &answer).unwrap();
+        } else if read(&file) != answer {
+            wrong.push(format!("{name}: other bytes: {}", String::from_utf8_lossy(&answer)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_case_and_every_failure_a_family_that_passes() {
+    let mut seen = BTreeSet::new();
+    let mut passing = BTreeSet::new();
+    for case in cases() {
+        let answer: Value = serde_json::from_slice(&answer(&request(&case))).unwrap();
+        let essence = essence(&answer);
+        let codes = essence["codes"].as_array().unwrap().iter().map(text);
+        if essence["verdict"] == "allow" {
+            passing.insert(case.parent().unwrap().file_name().unwrap().to_owned());
+        }
+        seen.extend(codes);
+    }
+    let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code.code())).collect();
+    assert!(missing.is_empty(), "no case for {missing:?}");
+    for area in ["registry", "reference", "signature", "vulnerabilities", "config", "baseImage"] {
+        assert!(passing.contains(std::ffi::OsStr::new(area)), "{area}: nothing passes");
+    }
+}
+
+#[test]
+fn the_order_of_evidence_policies_and_rules_changes_no_byte() {
+    for case in cases() {
+        let request = request(&case);
+        let straight = answer(&request);
+        let mut turned = request.clone();
+        for list in ["evidence", "vouched", "gaps"] {
+            if let Some(list) = turned[list].as_array_mut() {
+                list.reverse();
+            }
+        }
+        let policy = request["policies"][0]["text"].as_str().unwrap();
+        let mut documents: Vec<&str> = policy.split("---\n").filter(|text| !text.is_empty()).collect();
+        documents.reverse();
+        turned["policies"] = documents
+            .iter()
+            .enumerate()
+            .map(|(position, text)| json!({"name": format!("{position}.yaml"), "text": text}))
+            .collect();
+        let turned = answer(&turned);
+        let is_error = straight.starts_with(br#"{"answer":"error""#);
+        assert!(is_error || turned == straight, "{}", case.display());
+    }
+}
+
+#[test]
+fn a_strangers_junk_changes_no_outcome() {
+    for case in cases() {
+        let mut request = request(&case);
+        let straight: Value = serde_json::from_slice(&answer(&request)).unwrap();
+        let image = request["context"]["images"][0]["image"].as_str().unwrap_or_default();
+        let subject = image.split_once('@').map(|(_, digest)| digest.to_owned());
+        for media_type in [
+            "application/vnd.dev.cosign.simplesigning.v1+json",
+            "application/vnd.dsse.envelope.v1+json",
+            "application/vnd.dev.sigstore.bundle.v0.3+json",
+            "application/octet-stream",
+        ] {
+            let mut junk = json!({"mediaType": media_type, "data": "e30="});
+            junk["subject"] = json!(subject);
+            if subject.is_none() {
+                junk.as_object_mut().unwrap().remove("subject");
+            }
+            request["evidence"].as_array_mut().unwrap().push(junk);
+        }
+        let junked: Value = serde_json::from_slice(&answer(&request)).unwrap();
+        assert_eq!(junked["verdict"], straight["verdict"], "{}", case.display());
+        let outcomes = |answer: &Value| -> Vec<Value> {
+            let decisions = answer["decisions"].as_array().into_iter().flatten();
+            let results = decisions.flat_map(|one| one["results"].as_array().unwrap());
+            results.map(|result| result["outcome"].clone()).collect()
+        };
+        assert_eq!(outcomes(&junked), outcomes(&straight), "{}", case.display());
+    }
+}
