@@ -167,6 +167,11 @@ fn one_name_with_two_digests_is_an_error() {
     assert!(error.detail.contains("several digests"), "{error}");
     assert!(error.detail.contains(&one.digest().to_string()), "{error}");
     assert_eq!(source.images().len(), 2);
+    // A digest that the reference itself gives settles it, if it is one of them.
+    let pinned = format!("nginx:1@{}", two.digest());
+    assert_eq!(resolve(&source, &pinned), Some(two.digest()));
+    let foreign = format!("nginx:1@{}", Digest::sha256(b"x"));
+    assert!(source.resolve(&Reference::parse(&foreign).unwrap()).is_err());
 
     let mut layout = Layout::new();
     let one = layout.image("one");
@@ -266,6 +271,38 @@ fn what_a_layout_fails_to_deliver_is_a_gap() {
 
     let (image, evidence) = with(&|layout, image, _| layout.remove(&image.config()));
     assert!(evidence.blob(&image.config()).is_none() && evidence.gaps().is_empty());
+}
+
+#[test]
+fn changed_bytes_are_never_evidence() {
+    let mut layout = Layout::new();
+    let (one, two) = (layout.image("one"), layout.image("two"));
+    let index = layout.index(&[entry(&one, MANIFEST), entry(&two, MANIFEST)]);
+    layout.list(&index, &named("r.example/app:1"));
+    layout.attach(Some(&one), BUNDLE, "a bundle");
+    let sig = layout.attach(None, SIMPLE, "a payload");
+    layout.list(&sig, &named(&format!("sha256-{}.sig", index.digest().hex())));
+    let whole = collect(&open(&layout), &index.digest());
+    let known: BTreeSet<Digest> = whole.attached().iter().map(|one| one.digest).collect();
+    assert_eq!(known.len(), 2);
+    for (digest, bytes) in layout.blobs() {
+        let changes = (0..bytes.len()).flat_map(|place| {
+            let mut flipped = bytes.clone();
+            flipped[place] ^= 1;
+            [flipped, bytes[..place].to_vec()]
+        });
+        // Each change opens the layout anew: every seventh place is enough to meet each member.
+        for changed in changes.step_by(7) {
+            layout.overwrite_bytes(&digest, &changed);
+            let evidence = collect(&open(&layout), &index.digest());
+            assert!(evidence.blob(&digest).is_none());
+            assert!(evidence.attached().iter().all(|one| known.contains(&one.digest)));
+            assert!(evidence.attached().iter().all(|one| one.digest != digest));
+            assert!(!evidence.gaps().is_empty(), "{digest}");
+        }
+        layout.overwrite_bytes(&digest, &bytes);
+    }
+    assert_eq!(collect(&open(&layout), &index.digest()).attached(), whole.attached());
 }
 
 #[test]

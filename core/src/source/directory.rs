@@ -13,6 +13,16 @@ const MAX_DIRECTORIES: usize = 10_000;
 
 /// A directory that is an image layout, or holds layouts up to four directories deep, as one
 /// source: a signature counts wherever it lies, and so does each blob.
+///
+/// ```
+/// use cocket::reference::Reference;
+/// use cocket::source::{EvidenceDirectory, EvidenceSource as _};
+/// let source = EvidenceDirectory::open("../docs/examples/first-look".as_ref())?;
+/// let name = Reference::parse("registry.acme.example/shop/checkout:2.8.1")?;
+/// let digest = source.resolve(&name)?.ok_or("not here")?;
+/// assert_eq!(source.collect(&digest)?.attached().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct EvidenceDirectory {
     root: PathBuf,
@@ -61,7 +71,8 @@ impl EvidenceDirectory {
 }
 
 impl EvidenceSource for EvidenceDirectory {
-    /// As for one [`ImageLayout`]; one name with different digests in two layouts is an error.
+    /// As for one [`ImageLayout`]; one name with different digests in two layouts is an error,
+    /// as it is in one.
     fn resolve(&self, reference: &Reference) -> Result<Option<Digest>, SourceError> {
         layout::resolve(&self.layouts, &self.root, reference)
     }

@@ -94,6 +94,17 @@ impl Layout {
         fs::write(self.file(digest), text).unwrap();
     }
 
+    pub(crate) fn overwrite_bytes(&self, digest: &Digest, bytes: &[u8]) {
+        fs::write(self.file(digest), bytes).unwrap();
+    }
+
+    /// Every blob, with its digest.
+    pub(crate) fn blobs(&self) -> Vec<(Digest, Vec<u8>)> {
+        let files = fs::read_dir(self.root.join("blobs/sha256")).unwrap();
+        let read = files.map(|file| fs::read(file.unwrap().path()).unwrap());
+        read.map(|bytes| (Digest::sha256(&bytes), bytes)).collect()
+    }
+
     pub(crate) fn link_to_itself(&self, digest: &Digest) {
         std::os::unix::fs::symlink(self.file(digest), self.file(digest)).unwrap();
     }

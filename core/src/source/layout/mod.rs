@@ -30,7 +30,8 @@ const MAX_MARKER_BYTES: u64 = 4 * 1024;
 /// Signatures and attestations are found in each way that tools store them: under cosign's tags
 /// (`sha256-<hex>.sig`, `.att`, `.sbom`), under the tag that stands in for the referrers API
 /// (`sha256-<hex>`), by cosign's `kind` annotations, and as manifests with a `subject`, whether
-/// `index.json` lists them or not.
+/// `index.json` lists them or not. What BuildKit lists inside an index is a part of that index,
+/// not attached to it.
 ///
 /// # What is missing, and who can make it so
 /// Anyone may attach anything to an image, so what is attached and is no signature, or cannot be
@@ -104,8 +105,8 @@ impl EvidenceSource for ImageLayout {
     /// repository's `1.0` from another's, so such a tag counts only in a layout of one image.
     ///
     /// # Errors
-    /// [`SourceError`] where one name stands for several digests, or a bare tag for one of
-    /// several images.
+    /// [`SourceError`] where one name stands for several digests and the reference gives none of
+    /// them, or a bare tag for one of several images.
     fn resolve(&self, reference: &Reference) -> Result<Option<Digest>, SourceError> {
         resolve(std::slice::from_ref(self), self.root(), reference)
     }

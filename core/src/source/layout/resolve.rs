@@ -15,6 +15,9 @@ pub(in super::super) fn resolve(
     reference: &Reference,
 ) -> Result<Option<Digest>, SourceError> {
     let named = named(layouts, reference);
+    if let Some(digest) = reference.digest().filter(|digest| named.contains(*digest)) {
+        return Ok(Some(*digest));
+    }
     let mut digests = named.iter();
     match (digests.next(), digests.next()) {
         (Some(digest), None) => return Ok(Some(*digest)),
