@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use cocket::evidence::{Attached, AttachedKind, Evidence, GapKind};
 use cocket::reference::{Digest, Reference};
-use cocket::source::{EvidenceDirectory, EvidenceSource, ImageLayout};
+use cocket::source::{EvidenceDirectory, EvidenceSource, ImageLayout, MAX_ATTACHMENTS};
 use layouts::{BUNDLE, ENVELOPE, INDEX, Layout, MANIFEST, SIMPLE, Stored, entry, named};
 use serde_json::{Value, json};
 
@@ -271,6 +271,23 @@ fn what_a_layout_fails_to_deliver_is_a_gap() {
 
     let (image, evidence) = with(&|layout, image, _| layout.remove(&image.config()));
     assert!(evidence.blob(&image.config()).is_none() && evidence.gaps().is_empty());
+}
+
+#[test]
+fn a_flood_of_attachments_is_cut_short_and_said() {
+    let mut layout = Layout::new();
+    let image = layout.image("one");
+    layout.list(&image, &named("r.example/app:1"));
+    for flood in ["a", "b", "c"] {
+        let manifest = layout.attach_often(&image, "x/y", flood, 18_000);
+        layout.list(&manifest, &json!({}));
+    }
+    let evidence = collect(&open(&layout), &image.digest());
+    assert!(evidence.attached().len() <= MAX_ATTACHMENTS);
+    let [gap] = evidence.gaps() else { panic!("{:?}", evidence.gaps()) };
+    assert_eq!((gap.subject, gap.kind), (None, GapKind::Incomplete));
+    assert!(gap.detail.starts_with("more attachments under sha256:"), "{gap:?}");
+    assert!(evidence.blob(&image.config()).is_some(), "the image itself is read first");
 }
 
 #[test]

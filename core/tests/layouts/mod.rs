@@ -157,13 +157,35 @@ impl Layout {
         media_type: &str,
         layer: &str,
     ) -> Stored {
+        self.artifact(subject, media_type, layer, 1)
+    }
+
+    /// A manifest that lists the same layer many times.
+    pub(crate) fn attach_often(
+        &mut self,
+        subject: &Stored,
+        media_type: &str,
+        layer: &str,
+        times: usize,
+    ) -> Stored {
+        self.artifact(Some(subject), media_type, layer, times)
+    }
+
+    fn artifact(
+        &self,
+        subject: Option<&Stored>,
+        media_type: &str,
+        layer: &str,
+        times: usize,
+    ) -> Stored {
         let digest = self.blob(layer);
         let empty = self.blob("{}");
+        let layer = json!({"mediaType": media_type, "digest": digest, "size": layer.len(),
+                           "annotations": {"of": "the layer"}});
         let mut document = json!({
             "schemaVersion": 2, "mediaType": MANIFEST,
             "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": empty, "size": 2},
-            "layers": [{"mediaType": media_type, "digest": digest, "size": layer.len(),
-                        "annotations": {"of": "the layer"}}],
+            "layers": vec![layer; times],
         });
         if let Some(subject) = subject {
             document["subject"] = entry(subject, subject.media_type);
