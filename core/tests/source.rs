@@ -330,10 +330,12 @@ fn an_unreadable_file_is_unavailable() {
     // A loop of links cannot be opened, whoever asks.
     layout.remove(&image.config());
     layout.link_to_itself(&image.config());
+    layout.attach(Some(&image), BUNDLE, "still found");
     let evidence = collect(&open(&layout), &image.digest());
     assert!(evidence.blob(&image.config()).is_none());
     assert!(!evidence.gaps().is_empty());
     assert!(evidence.gaps().iter().all(|gap| gap.kind == GapKind::Unavailable));
+    assert_eq!(contents(&evidence), ["Bundle still found"]);
 }
 
 #[test]

@@ -117,12 +117,15 @@ fn small_blobs(blobs: &Blobs) -> io::Result<BTreeMap<Digest, u64>> {
             let name = file.file_name();
             let Some(hex) = name.to_str() else { continue };
             let Ok(digest) = format!("{algorithm}:{hex}").parse::<Digest>() else { continue };
-            let metadata = match fs::metadata(file.path()) {
+            let size = match fs::metadata(file.path()) {
+                Ok(metadata) if metadata.is_file() => metadata.len(),
+                Ok(_) => continue,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                metadata => metadata?,
+                // Reading it will say what is wrong.
+                Err(_) => 0,
             };
-            if metadata.is_file() && metadata.len() <= MAX_SCANNED_BLOB_BYTES {
-                found.insert(digest, metadata.len());
+            if size <= MAX_SCANNED_BLOB_BYTES {
+                found.insert(digest, size);
             }
         }
     }
