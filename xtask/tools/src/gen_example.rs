@@ -1,0 +1,92 @@
+//! `gen-example`: the example that every first use of the project shares.
+//!
+//! Nothing in it depends on the moment or the machine: keys come from fixed seeds, signatures
+//! from RFC 6979, dates from the texts here. The private keys are never written.
+
+mod archive;
+mod deploy;
+mod documents;
+mod images;
+mod keys;
+mod layout;
+mod scans;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::{fmt, fs, io};
+
+use images::Images;
+use keys::Keys;
+
+/// Why the example was not written.
+#[derive(Debug)]
+pub(crate) enum GenerateError {
+    /// A file could not be written.
+    Io(io::Error),
+    /// A seed does not make a key, or a key cannot be written down.
+    Key(String),
+}
+
+impl fmt::Display for GenerateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Key(error) => write!(f, "key: {error}"),
+        }
+    }
+}
+
+impl From<io::Error> for GenerateError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    let [out] = arguments else {
+        eprintln!("cocket-tools gen-example: exactly one directory is expected");
+        return ExitCode::from(2);
+    };
+    match write(Path::new(out)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cocket-tools gen-example: {out}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes the example into `out`, in the place of the one that is there.
+///
+/// # Errors
+/// [`GenerateError`] where a file cannot be written.
+pub(crate) fn write(out: &Path) -> Result<(), GenerateError> {
+    for made in ["images", "reports", "deploy"] {
+        match fs::remove_dir_all(out.join(made)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    fs::create_dir_all(out.join("reports"))?;
+    fs::create_dir_all(out.join("deploy"))?;
+    let keys = Keys::derive()?;
+    let images = Images::write(&out.join("images"), &keys)?;
+    let write = |name: &str, text: String| fs::write(out.join(name), text);
+    // Blobs are named by their bytes, and the rest is compared byte for byte.
+    write(".gitattributes", "* -text\n".to_owned())?;
+    write("policy.yaml", documents::POLICY.to_owned())?;
+    write("exceptions.yaml", documents::EXCEPTIONS.to_owned())?;
+    write("catalog.yaml", documents::catalog(&images.bases))?;
+    write("trust.yaml", documents::trust(&keys.release.public_pem()?))?;
+    for (name, report) in scans::reports(&images) {
+        write(&format!("reports/{name}.json"), report)?;
+    }
+    for (name, text) in deploy::namespaces(&images) {
+        write(&format!("deploy/{name}.yaml"), text)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
