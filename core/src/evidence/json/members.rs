@@ -172,7 +172,11 @@ impl<'de, M: Members<'de>> Visitor<'de> for Object<'_, 'de, M> {
 
 /// The known key that `key` is, or differs from by case only.
 fn known_by(known: &[&'static str], key: &str) -> Option<&'static str> {
-    known.iter().copied().find(|known| *known == key || differs_by_case_only(key, known))
+    let is_ascii = key.is_ascii();
+    known.iter().copied().find(|known| match is_ascii {
+        true => known.len() == key.len() && known.eq_ignore_ascii_case(key),
+        false => differs_by_case_only(key, known),
+    })
 }
 
 struct Member<'w, 'de, M> {
