@@ -1,11 +1,18 @@
-//! A strict pass over JSON text, before any typed reader sees it.
+//! A strict reader of JSON text: no key twice in one object, at any level, also in what is
+//! passed over; no key that differs from one that is read by case only.
 
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeSeed as _;
 
 use super::{EvidenceError, EvidenceErrorKind};
+
+mod keys;
+mod members;
+mod walk;
+
+pub(crate) use keys::differs_by_case_only;
+pub(crate) use members::{Elements, Members, Value};
+use walk::Strict;
+pub(crate) use walk::Walk;
 
 /// Deepest nesting that is read.
 const MAX_DEPTH: u32 = 64;
@@ -13,9 +20,49 @@ const MAX_DEPTH: u32 = 64;
 /// The text of `bytes`, if it is one JSON value without duplicate keys.
 ///
 /// # Errors
-/// `TooLarge` over `max_bytes` or 64 levels, `Ambiguous` for a duplicate key at any level,
-/// `Invalid` for anything that is not JSON in UTF-8 without a byte order mark.
+/// `TooLarge` over `max_bytes`, 64 levels or 65,536 keys in one object, `Ambiguous` for a
+/// duplicate key at any level, `Invalid` for anything that is not JSON in UTF-8 without a byte
+/// order mark.
 pub(crate) fn check(bytes: &[u8], max_bytes: usize) -> Result<&str, EvidenceError> {
+    let text = text(bytes, max_bytes)?;
+    walk(text, |walk, reader| Strict { walk, depth: 0 }.deserialize(reader))?;
+    Ok(text)
+}
+
+/// Reads the one value of `text` with `elements`, as strictly as [`check`] and in the same pass.
+///
+/// # Errors
+/// As [`check`], and `Invalid` for a value of another type than the one that is asked for.
+pub(crate) fn read<'de, E: Elements<'de>>(
+    text: &'de str,
+    elements: &mut E,
+) -> Result<(), EvidenceError> {
+    walk(text, |walk, reader| elements.element(Value::new(reader, walk, 0)))
+}
+
+fn walk<'de>(
+    text: &'de str,
+    read: impl FnOnce(
+        &mut Walk<'de>,
+        &mut serde_json::Deserializer<serde_json::de::StrRead<'de>>,
+    ) -> serde_json::Result<()>,
+) -> Result<(), EvidenceError> {
+    let mut walk = Walk::default();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let done = read(&mut walk, &mut reader).and_then(|()| reader.end());
+    done.map_err(|error| {
+        walk.into_fault().unwrap_or_else(|| {
+            let place = format!("{}:{}", error.line(), error.column());
+            EvidenceError::new(EvidenceErrorKind::Invalid, place, error.to_string())
+        })
+    })
+}
+
+/// The text of `bytes`, not yet read.
+///
+/// # Errors
+/// `TooLarge` over `max_bytes`; `Invalid` for what is not UTF-8 or starts with a byte order mark.
+pub(crate) fn text(bytes: &[u8], max_bytes: usize) -> Result<&str, EvidenceError> {
     if bytes.len() > max_bytes {
         let detail = format!("{} bytes where {max_bytes} are read", bytes.len());
         return Err(EvidenceError::new(EvidenceErrorKind::TooLarge, "", detail));
@@ -26,28 +73,16 @@ pub(crate) fn check(bytes: &[u8], max_bytes: usize) -> Result<&str, EvidenceErro
         let detail = "a byte order mark before the JSON text";
         return Err(EvidenceError::new(EvidenceErrorKind::Invalid, "1:1", detail));
     }
-    let mut walk = Walk { path: Vec::new(), fault: None };
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let walked = Level { walk: &mut walk, depth: 0 }.deserialize(&mut reader);
-    match walked.and_then(|()| reader.end()) {
-        Ok(()) => Ok(text),
-        Err(error) => Err(walk.fault.unwrap_or_else(|| {
-            let place = format!("{}:{}", error.line(), error.column());
-            EvidenceError::new(EvidenceErrorKind::Invalid, place, error.to_string())
-        })),
-    }
+    Ok(text)
 }
 
-/// Refuses top-level keys of `text` that differ from a known one by case only: readers that
-/// fold case would take them for it.
+/// Refuses keys that differ from a known one by case only: readers that fold case would take
+/// them for it.
 ///
 /// # Errors
 /// `Ambiguous`, with the key.
 pub(crate) fn refuse_lookalikes(keys: &[String], known: &[&str]) -> Result<(), EvidenceError> {
-    let twin = |key: &&String| {
-        known.iter().any(|known| known.eq_ignore_ascii_case(key) && *known != key.as_str())
-    };
-    match keys.iter().find(twin) {
+    match keys.iter().find(|key| known.iter().any(|known| differs_by_case_only(key, known))) {
         None => Ok(()),
         Some(key) => Err(EvidenceError::new(
             EvidenceErrorKind::Ambiguous,
@@ -59,133 +94,37 @@ pub(crate) fn refuse_lookalikes(keys: &[String], known: &[&str]) -> Result<(), E
 
 /// The keys of the object that `text` is; empty for anything else.
 pub(crate) fn top_level_keys(text: &str) -> Vec<String> {
-    serde_json::from_str::<Keys>(text).map(|keys| keys.0).unwrap_or_default()
-}
-
-struct Keys(Vec<String>);
-
-impl<'de> serde::Deserialize<'de> for Keys {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = Keys;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-                let mut keys = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    map.next_value::<serde::de::IgnoredAny>()?;
-                    keys.push(key);
-                }
-                Ok(Keys(keys))
-            }
-        }
-        deserializer.deserialize_map(Names)
+    let mut names = Names(Vec::new());
+    match read(text, &mut names) {
+        Ok(()) => names.0,
+        Err(_) => Vec::new(),
     }
 }
 
-struct Walk {
-    path: Vec<String>,
-    fault: Option<EvidenceError>,
-}
+struct Names(Vec<String>);
 
-impl Walk {
-    fn fail(&mut self, kind: EvidenceErrorKind, detail: String) -> String {
-        let place = self.path.iter().fold(String::new(), |place, part| {
-            place + "/" + &part.replace('~', "~0").replace('/', "~1")
-        });
-        self.fault.get_or_insert(EvidenceError::new(kind, place, detail.clone()));
-        detail
+impl<'de> Elements<'de> for Names {
+    fn element<D: serde::Deserializer<'de>>(
+        &mut self,
+        value: Value<'_, 'de, D>,
+    ) -> Result<(), D::Error> {
+        value.object(self).map(|_| ())
     }
 }
 
-struct Level<'w> {
-    walk: &'w mut Walk,
-    depth: u32,
-}
+impl<'de> Members<'de> for Names {
+    const KNOWN: &'static [&'static str] = &[];
 
-impl Level<'_> {
-    fn enter(&mut self) -> Result<u32, String> {
-        match self.depth {
-            MAX_DEPTH.. => Err(self.walk.fail(
-                EvidenceErrorKind::TooLarge,
-                format!("nested deeper than {MAX_DEPTH} levels"),
-            )),
-            depth => Ok(depth.saturating_add(1)),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Level<'_> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Level<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+    fn member<D: serde::Deserializer<'de>>(
+        &mut self,
+        _: &'static str,
+        value: Value<'_, 'de, D>,
+    ) -> Result<(), D::Error> {
+        value.skip()
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let depth = self.enter().map_err(A::Error::custom)?;
-        let mut position = 0_usize;
-        loop {
-            self.walk.path.push(position.to_string());
-            if seq.next_element_seed(Level { walk: &mut *self.walk, depth })?.is_none() {
-                self.walk.path.pop();
-                return Ok(());
-            }
-            self.walk.path.pop();
-            position = position.saturating_add(1);
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let depth = self.enter().map_err(A::Error::custom)?;
-        let mut seen: HashSet<String> = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            self.walk.path.push(key.clone());
-            if !seen.insert(key.clone()) {
-                let detail = format!("the key `{key}` stands twice in one object");
-                let detail = self.walk.fail(EvidenceErrorKind::Ambiguous, detail);
-                return Err(A::Error::custom(detail));
-            }
-            map.next_value_seed(Level { walk: &mut *self.walk, depth })?;
-            self.walk.path.pop();
-        }
-        Ok(())
+    fn other(&mut self, key: &str) {
+        self.0.push(key.to_owned());
     }
 }
 
@@ -194,27 +133,63 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> (EvidenceErrorKind, String) {
-        let error = check(text.as_bytes(), 1_000).expect_err(text);
+        let error = check(text.as_bytes(), 2_000_000).expect_err(text);
         (error.kind, error.place)
     }
 
     #[test]
     fn duplicates_are_found_at_any_level() {
-        assert_eq!(
-            fault(r#"{"a":[{"b":1,"b":2}]}"#),
-            (EvidenceErrorKind::Ambiguous, "/a/0/b".into())
-        );
-        assert_eq!(fault(r#"{"a":1,"\u0061":2}"#), (EvidenceErrorKind::Ambiguous, "/a".into()));
+        let ambiguous = |place: &str| (EvidenceErrorKind::Ambiguous, place.to_owned());
+        assert_eq!(fault(r#"{"a":[{"b":1,"b":2}]}"#), ambiguous("/a/0/b"));
+        assert_eq!(fault(r#"{"x/y":[0,{"b~":{"c":1,"c":2}}]}"#), ambiguous("/x~1y/1/b~0/c"));
+        assert_eq!(fault(r#"{"a":1,"\u0061":2}"#), ambiguous("/a"));
+        assert_eq!(fault(r#"{"":1,"":2}"#), ambiguous("/"));
         assert!(check(br#"{"a":[{"b":1},{"b":2}]}"#, 100).is_ok());
+        assert!(check(br#"{"a":{"b":{"c":1}},"b":{"a":1},"c":{"b":1}}"#, 100).is_ok());
+    }
+
+    #[test]
+    fn duplicates_are_found_in_objects_of_any_width() {
+        for width in [1_usize, 2, 23, 24, 25, 26, 64, 65, 1_000] {
+            let members: Vec<String> = (0..width).map(|key| format!("\"k{key}\":{{}}")).collect();
+            assert!(check(format!("{{{}}}", members.join(",")).as_bytes(), 100_000).is_ok());
+            for again in [0, width / 2, width - 1] {
+                let text = format!("{{{},\"k{again}\":0}}", members.join(","));
+                assert_eq!(
+                    fault(&text),
+                    (EvidenceErrorKind::Ambiguous, format!("/k{again}")),
+                    "{width}"
+                );
+            }
+        }
     }
 
     #[test]
     fn bounds_and_broken_text() {
         assert_eq!(fault(&"[".repeat(65)).0, EvidenceErrorKind::TooLarge);
-        assert_eq!(fault(&" ".repeat(1_001)).0, EvidenceErrorKind::TooLarge);
+        assert_eq!(fault(&" ".repeat(2_000_001)).0, EvidenceErrorKind::TooLarge);
+        let wide: Vec<String> = (0..=65_536).map(|key| format!("\"{key}\":0")).collect();
+        assert_eq!(fault(&format!("{{{}}}", wide.join(","))).0, EvidenceErrorKind::TooLarge);
         for text in ["", "{", "{}{}", "\u{feff}{}", "{'a':1}", "nul", "{\"a\":1,}"] {
             assert_eq!(fault(text).0, EvidenceErrorKind::Invalid, "{text:?}");
         }
         assert!(check(&[b'"', 0xff, b'"'], 10).is_err());
+    }
+
+    #[test]
+    fn keys_that_other_readers_would_fold() {
+        for key in ["layers", "LAYERS", "layer\u{17f}"] {
+            let differs = key != "layers";
+            let keys = [key.to_owned()];
+            assert_eq!(refuse_lookalikes(&keys, &["layers"]).is_err(), differs, "{key}");
+        }
+        assert!(differs_by_case_only("\u{212a}ind", "kind"));
+        assert!(!differs_by_case_only("kinds", "kind"));
+    }
+
+    #[test]
+    fn keys_of_the_top_level() {
+        assert_eq!(top_level_keys(r#"{"b":{"c":1},"a":[]}"#), ["b", "a"]);
+        assert!(top_level_keys("[1]").is_empty());
     }
 }

@@ -1,5 +1,11 @@
 //! Kubernetes objects: the images that a workload would run.
 
+mod fields;
+mod objects;
+mod pods;
+mod tree;
 mod workload;
 
+pub use objects::{MAX_NESTED_LISTS, MAX_OBJECTS};
+pub use tree::{MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_VALUES};
 pub use workload::{ContainerKind, ObjectError, Objects, Unjudged, Workload, WorkloadImage};

@@ -1,0 +1,498 @@
+//! The reader of scan reports, against the facts that were counted in real files.
+
+#![cfg(test)]
+#![expect(clippy::arithmetic_side_effects, reason = "the counts of a test do not overflow")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cocket::evidence::scan::{Document, Finding, ScanReport, Status};
+use cocket::evidence::{EvidenceError, EvidenceErrorKind, Severity};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn corpus() -> Option<PathBuf> {
+    let root = std::env::var_os("COCKET_CORPUS").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"),
+        PathBuf::from,
+    );
+    if root.is_dir() {
+        return Some(root);
+    }
+    assert!(std::env::var_os("CI").is_none(), "in CI the corpus must be there");
+    println!("skipped: no corpus");
+    None
+}
+
+/// The rows of the corpus of one kind that bind, with their bytes.
+fn rows(kind: &str) -> Vec<(Value, Vec<u8>)> {
+    let Some(root) = corpus() else { return Vec::new() };
+    let evidence = root.join("evidence");
+    let index: Value =
+        serde_json::from_slice(&std::fs::read(evidence.join("INDEX.json")).unwrap()).unwrap();
+    let rows = index["entries"].as_array().unwrap().iter();
+    let rows: Vec<_> = rows
+        .filter(|row| row["kind"] == kind && !row["check"].is_null())
+        .map(|row| {
+            let bytes = std::fs::read(evidence.join(row["file"].as_str().unwrap())).unwrap();
+            (row.clone(), bytes)
+        })
+        .collect();
+    assert!(!rows.is_empty(), "{kind}");
+    rows
+}
+
+fn document(text: impl AsRef<[u8]>) -> Result<Document, EvidenceError> {
+    Document::parse(&Arc::from(text.as_ref()))
+}
+
+fn report(text: impl AsRef<[u8]>) -> Result<ScanReport, EvidenceError> {
+    ScanReport::parse(&Arc::from(text.as_ref()))
+}
+
+fn refusal(text: &str) -> (EvidenceErrorKind, String) {
+    let error = report(text).expect_err(text);
+    assert!(!error.detail.is_empty(), "{text}");
+    (error.kind, error.place)
+}
+
+fn counted<'a>(words: impl Iterator<Item = &'a str>) -> Value {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    words.for_each(|word| *counts.entry(word).or_default() += 1);
+    json!(counts)
+}
+
+fn severity_word(finding: &Finding<'_>) -> &'static str {
+    match finding.severity() {
+        _ if !finding.has_severity() => "ABSENT",
+        Severity::Critical => "CRITICAL",
+        Severity::High => "HIGH",
+        Severity::Medium => "MEDIUM",
+        Severity::Low => "LOW",
+        Severity::Unknown => "UNKNOWN",
+        other => panic!("{other:?} is not one of the scanner's"),
+    }
+}
+
+/// What the reader says, under the names of the index. Findings that were set aside stand in
+/// another list of the file, which the index does not count.
+fn facts(document: &Document) -> Value {
+    let findings: Vec<_> = document.findings().filter(|one| !one.is_set_aside()).collect();
+    let ids: BTreeSet<_> = findings.iter().map(Finding::id).collect();
+    let rows: BTreeSet<_> =
+        findings.iter().map(|one| (one.id(), one.package(), one.installed())).collect();
+    let status = |one: &Finding<'_>| one.status().map_or("ABSENT", Status::name);
+    json!({
+        "schema": "v2",
+        "artifact_type": document.artifact_type(),
+        "artifact_name": document.artifact_name(),
+        "created_at": document.created_at().map(|time| time.to_string()),
+        "trivy_version": document.scanner_version(),
+        "severity_counts": counted(findings.iter().map(severity_word)),
+        "status_counts": counted(findings.iter().map(status)),
+        "vulnerabilities": findings.len(),
+        "unique_ids": ids.len(),
+        "unique_id_pkg_version": rows.len(),
+        "unfixed": findings.iter().filter(|one| !one.is_fixable()).count(),
+        "ImageID": document.config_digest(),
+        "RepoDigests": document.repo_digests(),
+    })
+}
+
+/// The index's value in the form in which the reader gives it.
+fn expected(row: &Value, key: &str) -> Value {
+    let value = &row["expected"][key];
+    match key {
+        "created_at" => json!(value.as_str().map(|time| {
+            let time: cocket::Timestamp = time.parse().unwrap();
+            time.to_string()
+        })),
+        "RepoDigests" => {
+            let names = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+            json!(names.filter_map(|name| Some(name.split_once('@')?.1)).collect::<Vec<_>>())
+        }
+        "artifact_type" | "artifact_name" => json!(value.as_str().unwrap_or_default()),
+        _ => value.clone(),
+    }
+}
+
+#[test]
+fn facts_of_trivy_reports() {
+    let (mut wrong, mut compared, mut passed_over) = (Vec::new(), 0, BTreeSet::new());
+    for (row, bytes) in rows("trivy-json") {
+        let name = &row["file"];
+        assert_eq!(row["check"]["how"], "facts", "{name}");
+        let document = match document(&bytes) {
+            Ok(document) => document,
+            Err(error) => {
+                assert_eq!(error.kind, EvidenceErrorKind::Unsupported, "{name}: {error}");
+                assert_ne!(row["expected"]["schema"], "v2", "{name}: {error}");
+                println!("skipped: {name}: {error}");
+                continue;
+            }
+        };
+        let found = facts(&document);
+        for key in row["check"]["keys"].as_array().unwrap() {
+            let key = key.as_str().unwrap();
+            let Some(found) = found.get(key) else {
+                passed_over.insert(key.to_owned());
+                continue;
+            };
+            compared += 1;
+            let expected = expected(&row, key);
+            if *found != expected {
+                wrong.push(format!("{name} {key}: expected {expected}, found {found}"));
+            }
+        }
+    }
+    println!("skipped: the keys {passed_over:?}, which the reader does not yield");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 0 || corpus().is_none());
+}
+
+#[test]
+fn only_reports_about_images_that_scanned_something_are_evidence() {
+    for (row, bytes) in rows("trivy-json") {
+        let (name, expected) = (&row["file"], &row["expected"]);
+        let is_image = expected["schema"] == "v2" && expected["artifact_type"] == "container_image";
+        let has_results = expected["results_field"].as_u64().is_some_and(|count| count > 0);
+        match report(&bytes) {
+            Ok(report) => {
+                assert!(is_image && has_results, "{name}");
+                assert_eq!(report.scanner(), "trivy");
+            }
+            Err(error) => {
+                let kind = match (expected["schema"] == "v2", is_image) {
+                    (false, _) => EvidenceErrorKind::Unsupported,
+                    (_, false) => EvidenceErrorKind::NotAnImage,
+                    _ => EvidenceErrorKind::NothingScanned,
+                };
+                assert_eq!(error.kind, kind, "{name}: {error}");
+                assert!(!is_image || !has_results, "{name}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn other_dialects_are_called_by_their_name() {
+    for (kind, word) in [
+        ("harbor-scan-json", "Harbor"),
+        ("sarif", "SARIF"),
+        ("trivy-k8s-json", "trivy k8s"),
+        ("trivy-operator-report", "Kubernetes"),
+        ("xeol-json", "xeol"),
+        ("grype-json", "Grype"),
+        ("osv-scanner-json", "OSV"),
+        ("cyclonedx", "CycloneDX"),
+        ("spdx", "SPDX"),
+        ("openvex", ""),
+        ("image-config", ""),
+        ("oci-manifest", ""),
+        ("intoto-statement", ""),
+        ("sigstore-bundle", ""),
+    ] {
+        for (row, bytes) in rows(kind) {
+            let error = report(&bytes).expect_err(kind);
+            let is_json = serde_json::from_slice::<Value>(&bytes).is_ok_and(|it| it.is_object());
+            assert!(!error.detail.is_empty());
+            if is_json {
+                assert_eq!(error.kind, EvidenceErrorKind::Unsupported, "{}: {error}", row["file"]);
+                assert!(error.detail.contains(word), "{}: {error}", row["file"]);
+            }
+        }
+    }
+}
+
+const HEAD: &str = r#""SchemaVersion":2,"ArtifactName":"app","ArtifactType":"container_image""#;
+
+/// A report with one result about packages, which holds `inner`.
+fn with(inner: &str) -> String {
+    format!(r#"{{{HEAD},"Results":[{{"Target":"t","Class":"os-pkgs",{inner}}}]}}"#)
+}
+
+fn full() -> String {
+    let digest = cocket::reference::Digest::sha256(b"a");
+    let vulnerability = |id: &str, severity: &str| {
+        format!(
+            r#"{{"VulnerabilityID":"{id}","PkgName":"a\u0062c","InstalledVersion":"1\/2",
+            "FixedVersion":"2, 3","Severity":"{severity}","Status":"fixed",
+            "PrimaryURL":"https://example.com/é","Layer":{{"DiffID":"x"}}}}"#
+        )
+    };
+    let (one, two) = (vulnerability("CVE-1", "HIGH"), vulnerability("CVE-2", "ODD"));
+    let aside = vulnerability("CVE-3", "CRITICAL");
+    format!(
+        r#"{{"Trivy":{{"Version":"0.70.0"}},"CreatedAt":"2026-11-01T10:00:00.5Z",{HEAD},
+        "Metadata":{{"OS":{{"Family":"debian","Name":"12.5","EOSL":true}},
+        "ImageID":"{digest}","RepoDigests":["","library/app@{digest}","app@{digest}","junk"]}},
+        "Results":[{{"Vulnerabilities":[{one},{two}],"Class":"os-pkgs","Target":"app (debian)",
+        "Secrets":[{{"RuleID":"k","Severity":"CRITICAL"}}],
+        "ExperimentalModifiedFindings":[
+        {{"Finding":{aside},"Type":"vulnerability","Status":"not_affected","Source":"vex"}},
+        {{"Type":"secret","Status":"ignored","Finding":{{"RuleID":"k"}}}}]}}]}}"#
+    )
+}
+
+#[test]
+fn everything_that_is_read() {
+    let report = report(full()).unwrap();
+    let digest = cocket::reference::Digest::sha256(b"a");
+    assert_eq!(report.scanner_version(), Some("0.70.0"));
+    assert_eq!(report.artifact_name(), "app");
+    let os = report.os().unwrap();
+    assert_eq!((os.family, os.name, os.is_end_of_life), ("debian", "12.5", true));
+    assert_eq!(report.created_at(), Some("2026-11-01T10:00:00.5Z".parse().unwrap()));
+    assert_eq!((report.config_digest(), report.repo_digests()), (Some(digest), &[digest][..]));
+    let findings: Vec<_> = report.findings().collect();
+    let ids: Vec<_> = findings.iter().map(Finding::id).collect();
+    assert_eq!(ids, ["CVE-1", "CVE-2", "CVE-3"]);
+    for one in &findings {
+        assert_eq!((one.package(), one.installed(), one.fixed()), ("abc", "1/2", "2, 3"));
+        assert_eq!((one.primary_url(), one.target()), ("https://example.com/é", "app (debian)"));
+        assert_eq!(one.status(), Some(Status::Fixed));
+        assert!(one.is_fixable() && one.has_severity());
+    }
+    let severities: Vec<_> = findings.iter().map(Finding::severity).collect();
+    assert_eq!(severities, [Severity::High, Severity::Unknown, Severity::Critical]);
+    let aside: Vec<_> = findings.iter().map(Finding::set_aside_as).collect();
+    assert_eq!(aside, [None, None, Some(Status::NotAffected)]);
+    assert!(findings[2].is_set_aside() && !findings[0].is_set_aside());
+}
+
+#[test]
+fn findings_about_which_little_is_known_count() {
+    let report = report(with(
+        r#""Vulnerabilities":[{},null,{"VulnerabilityID":"","Severity":""},{"FixedVersion":" "},
+        {"Severity":"critical"},{"Severity":"NEGLIGIBLE"}],
+        "ExperimentalModifiedFindings":[{},null,{"Type":"secret","Finding":{"VulnerabilityID":"x"}},
+        {"Type":"misconfiguration","Finding":{"ID":"y"}}]"#,
+    ))
+    .unwrap();
+    let found: Vec<_> = report.findings().collect();
+    assert_eq!(found.len(), 9);
+    assert!(found.iter().all(|one| !one.is_fixable()));
+    let critical = found.iter().filter(|one| one.severity() == Severity::Critical).count();
+    let unknown = found.iter().filter(|one| one.severity() == Severity::Unknown).count();
+    assert_eq!((critical, unknown), (1, 8));
+    assert_eq!(found.iter().filter(|one| one.is_set_aside()).count(), 3);
+}
+
+#[test]
+fn secrets_and_the_like_are_no_findings() {
+    let report = report(with(
+        r#""Secrets":[{"Severity":"CRITICAL"}],"Misconfigurations":[{"Severity":"HIGH"}],
+        "Licenses":[{"Severity":"HIGH"}],"Packages":[{"ID":"a"}]"#,
+    ));
+    assert_eq!(report.unwrap().findings().len(), 0);
+}
+
+#[test]
+fn a_scan_of_nothing_is_not_a_clean_one() {
+    let about = |results: &str| format!("{{{HEAD}{results}}}");
+    for results in [
+        "",
+        r#","Results":null"#,
+        r#","Results":[]"#,
+        r#","Results":[{}]"#,
+        r#","Results":[null]"#,
+        r#","Results":[{"Class":"secret","Type":"x"},{"Class":"config"},{"Class":"license"}]"#,
+        r#","Metadata":{"OS":{"Family":"none"}}"#,
+        r#","Metadata":{"OS":{"Family":"alpine","EOSL":true}},"Results":[]"#,
+    ] {
+        let found = refusal(&about(results));
+        assert_eq!(found, (EvidenceErrorKind::NothingScanned, "/Results".to_owned()), "{results}");
+    }
+    for results in [
+        r#","Results":[{"Class":"os-pkgs"}]"#,
+        r#","Results":[{"Class":"secret"},{"Class":"lang-pkgs"}]"#,
+        r#","Results":[{"Target":"t","Type":"alpine"}]"#,
+        r#","Results":[{"Class":"custom","Vulnerabilities":[{}]}]"#,
+    ] {
+        assert!(report(about(results)).is_ok(), "{results}");
+    }
+}
+
+#[test]
+fn what_is_not_about_an_image_is_named() {
+    for other in ["repository", "filesystem", "cyclonedx", "vm", "Container_Image", ""] {
+        let text = with("").replace(",}", "}").replace("container_image", other);
+        let error = report(&text).unwrap_err();
+        assert_eq!(error.kind, EvidenceErrorKind::NotAnImage, "{error}");
+        assert!(error.detail.contains(other), "{error}");
+    }
+    let none = r#"{"SchemaVersion":2,"Results":[{"Class":"os-pkgs"}]}"#;
+    assert_eq!(refusal(none).0, EvidenceErrorKind::NotAnImage);
+    for text in ["[]", " \n[{\"Target\":\"t\"}]", "null", "{}", r#"{"SchemaVersion":null}"#] {
+        assert_eq!(refusal(text).0, EvidenceErrorKind::Unsupported, "{text}");
+    }
+    for version in ["1", "3"] {
+        let text = full().replace("\"SchemaVersion\":2", &format!("\"SchemaVersion\":{version}"));
+        assert_eq!(refusal(&text), (EvidenceErrorKind::Unsupported, "/SchemaVersion".to_owned()));
+    }
+}
+
+#[test]
+fn a_name_without_a_digest_does_not_pass_for_no_name() {
+    let about = |metadata: &str| {
+        format!(r#"{{{HEAD},"Metadata":{{{metadata}}},"Results":[{{"Class":"os-pkgs"}}]}}"#)
+    };
+    let digest = cocket::reference::Digest::sha256(b"a").to_string();
+    let upper = digest.to_uppercase().replace("SHA256", "sha256");
+    for metadata in [
+        format!(r#""RepoDigests":["app@{upper}"]"#),
+        format!(r#""ImageID":"{upper}""#),
+        r#""RepoDigests":["app:1"]"#.to_owned(),
+    ] {
+        assert_eq!(refusal(&about(&metadata)).0, EvidenceErrorKind::Invalid, "{metadata}");
+        let beside = about(&format!(r#"{metadata},"Size":1"#)).replace(
+            "\"Size\":1",
+            &match metadata.contains("ImageID") {
+                true => format!(r#""RepoDigests":["a@{digest}"]"#),
+                false => format!(r#""ImageID":"{digest}""#),
+            },
+        );
+        assert!(report(&beside).is_ok(), "{beside}");
+    }
+    for metadata in [r#""RepoDigests":[""]"#, r#""RepoDigests":null,"ImageID":"""#, ""] {
+        let report = report(about(metadata)).unwrap();
+        assert!(report.repo_digests().is_empty() && report.config_digest().is_none());
+    }
+}
+
+#[test]
+fn dates() {
+    let dated = |date: &str| report(with(r#""Type":"x""#).replace(HEAD, &format!("{HEAD},{date}")));
+    assert_eq!(dated(r#""CreatedAt":"""#).unwrap().created_at(), None);
+    assert_eq!(dated(r#""CreatedAt":null"#).unwrap().created_at(), None);
+    assert_eq!(dated(r#""CreatedAt":"0001-01-01T00:00:00Z""#).unwrap().created_at(), None);
+    let offset = dated(r#""CreatedAt":"2026-01-01T01:00:00+01:00""#).unwrap().created_at();
+    assert_eq!(offset, Some("2026-01-01T00:00:00Z".parse().unwrap()));
+    for wrong in [r#""CreatedAt":"yesterday""#, r#""CreatedAt":"2026-01-01""#] {
+        let error = dated(wrong).unwrap_err();
+        assert_eq!((error.kind, &*error.place), (EvidenceErrorKind::Invalid, "/CreatedAt"));
+    }
+    assert_eq!(dated(r#""CreatedAt":1"#).unwrap_err().kind, EvidenceErrorKind::Invalid);
+}
+
+#[test]
+fn what_other_parsers_would_read_differently_is_refused() {
+    let good = full();
+    for (key, twin, place) in [
+        ("CreatedAt", "createdAt", "/createdAt"),
+        ("Results", "results", "/results"),
+        ("ImageID", "ImageId", "/Metadata/ImageId"),
+        ("Family", "family", "/Metadata/OS/family"),
+        ("Class", "class", "/Results/0/class"),
+        ("Severity", "severity", "/Results/0/Vulnerabilities/0/severity"),
+        ("Status", "\u{17f}tatus", "/Results/0/Vulnerabilities/0/\u{17f}tatus"),
+    ] {
+        let key = format!("\"{key}\":");
+        let (before, after) = good.split_at(good.find(&key).unwrap());
+        let text = format!("{before}\"{twin}\":null,{after}");
+        assert_eq!(refusal(&text), (EvidenceErrorKind::Ambiguous, place.to_owned()));
+        let text = format!("{before}{key}null,{after}");
+        assert_eq!(refusal(&text).0, EvidenceErrorKind::Ambiguous, "{key} twice");
+    }
+    let inside = good.replace("\"DiffID\":\"x\"", "\"DiffID\":\"x\",\"DiffID\":\"x\"");
+    let place = "/Results/0/Vulnerabilities/0/Layer/DiffID".to_owned();
+    assert_eq!(refusal(&inside), (EvidenceErrorKind::Ambiguous, place));
+}
+
+#[test]
+fn wrong_types_are_refused() {
+    for (right, wrong) in [
+        ("\"SchemaVersion\":2", "\"SchemaVersion\":\"2\""),
+        ("\"SchemaVersion\":2", "\"SchemaVersion\":-2"),
+        ("\"CVE-1\"", "1"),
+        ("\"HIGH\"", "[]"),
+        ("\"debian\"", "{}"),
+        ("\"EOSL\":true", "\"EOSL\":\"true\""),
+        ("\"ArtifactName\":\"app\"", "\"ArtifactName\":1"),
+        ("\"junk\"", "7"),
+    ] {
+        let text = full().replace(right, wrong);
+        assert_eq!(refusal(&text).0, EvidenceErrorKind::Invalid, "{wrong}");
+    }
+    for results in ["{}", "1", "\"x\"", "[1]", "[[]]", r#"[{"Vulnerabilities":{}}]"#] {
+        let text = format!("{{{HEAD},\"Results\":{results}}}");
+        assert_eq!(refusal(&text).0, EvidenceErrorKind::Invalid, "{results}");
+    }
+}
+
+#[test]
+fn sizes_are_bounded() {
+    let many = format!("{}{{}}", "{},".repeat(200_000));
+    assert_eq!(
+        refusal(&with(&format!("\"Vulnerabilities\":[{many}]"))).0,
+        EvidenceErrorKind::TooLarge
+    );
+    assert_eq!(refusal(&format!("{{{HEAD},\"Results\":[{many}]}}")).0, EvidenceErrorKind::TooLarge);
+    let deep = format!("\"Custom\":{}{}", "[".repeat(80), "]".repeat(80));
+    assert_eq!(refusal(&with(&deep)).0, EvidenceErrorKind::TooLarge);
+    assert_eq!(refusal(&" ".repeat(64 * 1024 * 1024 + 1)).0, EvidenceErrorKind::TooLarge);
+}
+
+#[test]
+fn a_cut_report_is_never_read() {
+    let text = full();
+    for end in 0..text.len() {
+        assert!(report(&text.as_bytes()[..end]).is_err(), "{end}");
+    }
+    assert!(report(format!("{text}{text}")).is_err());
+    assert!(report(format!("\u{feff}{text}")).is_err());
+    assert!(report(format!("{text}\0")).is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_changed_byte_never_panics(at in 0_usize..4_000, byte: u8) {
+        let mut bytes = full().into_bytes();
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        if let Ok(document) = document(&bytes) {
+            let facts = facts(&document);
+            prop_assert_eq!(&facts["vulnerabilities"], &json!(
+                document.findings().filter(|one| !one.is_set_aside()).count()
+            ));
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "[{}\\[\\]\":,a-zA-Z0-9 ]{0,200}") {
+        prop_assert!(report(&text).is_err());
+    }
+
+    #[test]
+    fn the_order_of_findings_changes_no_count(
+        findings in proptest::collection::vec(
+            (0_usize..5, 0_usize..4, "[a-c]{1,2}", proptest::option::of("[0-9]{1,2}")), 0..30),
+        by in 0_usize..30,
+    ) {
+        let words = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"];
+        let one = |(severity, id, package, fixed): &(usize, usize, String, Option<String>)| {
+            json!({
+                "VulnerabilityID": format!("CVE-{id}"), "PkgName": package,
+                "Severity": words[*severity], "FixedVersion": fixed,
+            })
+        };
+        let list: Vec<_> = findings.iter().map(one).collect();
+        let mut turned = list.clone();
+        turned.rotate_left(by.min(list.len()));
+        let (front, back) = turned.split_at(turned.len() / 2);
+        let text = |results: Value| json!({
+            "SchemaVersion": 2, "ArtifactType": "container_image", "Results": results,
+        }).to_string();
+        let whole = document(text(json!([{"Type": "t", "Vulnerabilities": list}]))).unwrap();
+        let parts = document(text(json!([
+            {"Type": "t", "Vulnerabilities": front}, {"Type": "t", "Vulnerabilities": back},
+        ]))).unwrap();
+        prop_assert_eq!(facts(&whole), facts(&parts));
+        prop_assert_eq!(whole.findings().len(), findings.len());
+        for (found, given) in whole.findings().zip(&findings) {
+            prop_assert_eq!(found.fixed(), given.3.as_deref().unwrap_or_default());
+            prop_assert_eq!(found.package(), &given.2);
+        }
+    }
+}
