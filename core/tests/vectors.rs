@@ -41,8 +41,13 @@ fn answer(request: &Value) -> Vec<u8> {
 /// The verdict, and the codes of all reasons, sorted, each once.
 fn essence(answer: &Value) -> Value {
     if answer["answer"] == "error" {
-        let kinds: BTreeSet<_> =
-            answer["errors"].as_array().unwrap().iter().map(|error| &error["kind"]).map(text).collect();
+        let kinds: BTreeSet<_> = answer["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| &error["kind"])
+            .map(text)
+            .collect();
         return json!({"verdict": "error", "codes": kinds});
     }
     let mut codes = BTreeSet::new();
@@ -113,7 +118,8 @@ fn the_order_of_evidence_policies_and_rules_changes_no_byte() {
             }
         }
         let policy = request["policies"][0]["text"].as_str().unwrap();
-        let mut documents: Vec<&str> = policy.split("---\n").filter(|text| !text.is_empty()).collect();
+        let mut documents: Vec<&str> =
+            policy.split("---\n").filter(|text| !text.is_empty()).collect();
         documents.reverse();
         turned["policies"] = documents
             .iter()

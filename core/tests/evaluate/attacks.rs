@@ -102,7 +102,8 @@ fn no_cut_and_no_changed_byte_of_signed_evidence_is_allowed() {
 /// What a bundle's signature does not cover: the hint by which a verifier may look for a key, and
 /// the spare bits of base64's last letter, which decoders may refuse and need not.
 fn is_unauthenticated(changed: &Signature, straight: &Signature) -> bool {
-    let read = |signature: &Signature| serde_json::from_slice::<serde_json::Value>(&signature.bytes);
+    let read =
+        |signature: &Signature| serde_json::from_slice::<serde_json::Value>(&signature.bytes);
     let (Ok(mut changed), Ok(mut straight)) = (read(changed), read(straight)) else { return false };
     for bundle in [&mut changed, &mut straight] {
         bundle["verificationMaterial"]["publicKey"]["hint"] = serde_json::Value::Null;

@@ -5,7 +5,7 @@ use cocket::evaluate::{Engine, History};
 use cocket::policy::{Policies, PolicySource};
 use proptest::prelude::*;
 
-use super::world::{Mode, Rule, World, WorldReport, WorldSignature, now, rule, world};
+use super::world::{Mode, Rule, WorldReport, WorldSignature, now, rule, world};
 
 fn json(decision: &Decision) -> String {
     decision.to_canonical_json().unwrap()
@@ -147,11 +147,9 @@ proptest! {
 
 /// Another order, that the seed picks.
 fn turn<T>(list: &mut [T], seed: u64) {
-    let length = list.len();
-    if length > 1 {
-        list.rotate_left(usize::try_from(seed).unwrap_or_default() % length);
-        if seed % 2 == 0 {
-            list.reverse();
-        }
+    let by = usize::try_from(seed).unwrap_or_default().checked_rem(list.len());
+    list.rotate_left(by.unwrap_or_default());
+    if seed.is_multiple_of(2) {
+        list.reverse();
     }
 }

@@ -31,8 +31,7 @@ fn outcome(world: &World, position: usize) -> Outcome {
     if passes(world, rule, &[]) {
         return Outcome::Pass;
     }
-    let in_force =
-        world.exceptions.iter().filter(|one| one.rule == position && !one.expired);
+    let in_force = world.exceptions.iter().filter(|one| one.rule == position && !one.expired);
     if in_force.clone().any(|one| one.finding.is_none()) {
         return Outcome::Waived;
     }

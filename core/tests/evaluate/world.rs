@@ -9,7 +9,6 @@ use cocket_testkit::{Finding, Image, Report, Signature, Signer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-pub(crate) const REPOSITORY: &str = "registry.example.com/team/app";
 pub(crate) const KEYS: [&str; 3] = ["a", "b", "c"];
 const PATTERNS: [&str; 4] = [
     "registry.example.com/**",
@@ -38,12 +37,22 @@ pub(crate) enum Mode {
 #[derive(Debug, Clone)]
 pub(crate) enum Rule {
     /// Positions in `PATTERNS`.
-    Registry { allow: Vec<usize>, deny: Vec<usize> },
+    Registry {
+        allow: Vec<usize>,
+        deny: Vec<usize>,
+    },
     Digest,
     NoLatest,
     /// How many of the first `of` keys.
-    Signed { at_least: usize, of: usize },
-    Scan { critical: Option<u32>, high: Option<u32>, fixable_high: Option<u32> },
+    Signed {
+        at_least: usize,
+        of: usize,
+    },
+    Scan {
+        critical: Option<u32>,
+        high: Option<u32>,
+        fixable_high: Option<u32>,
+    },
     NonRoot,
     Base,
 }
@@ -76,13 +85,14 @@ pub(crate) struct WorldSignature {
 #[derive(Debug, Clone)]
 pub(crate) struct WorldReport {
     pub(crate) about_this: bool,
-    pub(crate) age_days: u32,
+    pub(crate) age_days: i32,
     /// Positions in `findings()`.
     pub(crate) findings: Vec<usize>,
 }
 
 pub(crate) fn findings() -> [Finding; 6] {
-    let finding = |id: &str, package, fixed, severity| Finding::new(id, package, "1.0", fixed, severity);
+    let finding =
+        |id: &str, package, fixed, severity| Finding::new(id, package, "1.0", fixed, severity);
     [
         finding("CVE-2026-1", "a", "1.1", "CRITICAL"),
         finding("CVE-2026-1", "b", "1.1", "CRITICAL"),
@@ -121,9 +131,8 @@ impl World {
             written["mode"] = json!(format!("{mode:?}").to_lowercase());
             written
         });
-        let authorities = KEYS.map(|name| {
-            (name.to_owned(), json!({"key": {"pem": Signer::named(name).pem()}}))
-        });
+        let authorities =
+            KEYS.map(|name| (name.to_owned(), json!({"key": {"pem": Signer::named(name).pem()}})));
         let authorities: serde_json::Map<String, Value> = authorities.into_iter().collect();
         let mut documents = vec![
             json!({
@@ -145,9 +154,12 @@ impl World {
                 }]},
             }),
         ];
-        documents.extend(self.exceptions.iter().enumerate().map(|(position, exception)| {
-            exception.written(position)
-        }));
+        documents.extend(
+            self.exceptions
+                .iter()
+                .enumerate()
+                .map(|(position, exception)| exception.written(position)),
+        );
         documents.iter().map(|document| format!("---\n{document}\n")).collect()
     }
 
@@ -275,7 +287,7 @@ impl WorldReport {
         let about = if self.about_this { image } else { &other };
         let all = findings();
         let date = now()
-            .checked_sub(jiff::SignedDuration::from_hours(24 * i64::from(self.age_days)))
+            .checked_sub(jiff::SignedDuration::from_hours(24).saturating_mul(self.age_days))
             .unwrap();
         let found = self.findings.iter().map(|position| all[*position].clone()).collect();
         Report::about(about, &date.to_string(), found)
@@ -285,14 +297,18 @@ impl WorldReport {
 pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     let some = |most: u32| proptest::option::of(0..=most);
     prop_oneof![
-        (prop::collection::vec(0..PATTERNS.len(), 1..3), prop::collection::vec(2..PATTERNS.len(), 0..2))
+        (
+            prop::collection::vec(0..PATTERNS.len(), 1..3),
+            prop::collection::vec(2..PATTERNS.len(), 0..2)
+        )
             .prop_filter("not every allowed one is denied", |(allow, deny)| {
                 allow.iter().any(|one| !deny.contains(one))
             })
             .prop_map(|(allow, deny)| Rule::Registry { allow, deny }),
         Just(Rule::Digest),
         Just(Rule::NoLatest),
-        (1..=3_usize).prop_flat_map(|of| (1..=of).prop_map(move |at_least| Rule::Signed { at_least, of })),
+        (1..=3_usize)
+            .prop_flat_map(|of| (1..=of).prop_map(move |at_least| Rule::Signed { at_least, of })),
         (0..=1_u32, some(2), some(2)).prop_map(|(critical, high, fixable_high)| Rule::Scan {
             critical: Some(critical),
             high,
@@ -318,16 +334,27 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             vec!["scratch"],
         ]),
     )
-        .prop_map(|(registry, tag, pinned, user, layers)| WorldImage { registry, tag, pinned, user, layers });
+        .prop_map(|(registry, tag, pinned, user, layers)| WorldImage {
+            registry,
+            tag,
+            pinned,
+            user,
+            layers,
+        });
     let signature = (0..4_usize, prop::bool::weighted(0.8), any::<bool>())
         .prop_map(|(key, about_this, bundle)| WorldSignature { key, about_this, bundle });
     let report = (
         prop::bool::weighted(0.8),
-        prop::sample::select(vec![0_u32, 1, 7, 8]),
+        prop::sample::select(vec![0_i32, 1, 7, 8]),
         prop::collection::vec(0..6_usize, 0..5),
     )
-        .prop_map(|(about_this, age_days, findings)| WorldReport { about_this, age_days, findings });
-    let exception = (0..4_usize, proptest::option::weighted(0.7, 0..6_usize), any::<bool>());
+        .prop_map(|(about_this, age_days, findings)| WorldReport {
+            about_this,
+            age_days,
+            findings,
+        });
+    let finding = proptest::option::weighted(0.7, 0..6_usize);
+    let exception = (any::<prop::sample::Index>(), finding, any::<bool>());
     (
         rules,
         image,
@@ -340,7 +367,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             let exceptions = exceptions
                 .into_iter()
                 .map(|(rule, finding, expired)| Exception {
-                    rule: rule % rules.len(),
+                    rule: rule.index(rules.len()),
                     finding,
                     expired,
                 })

@@ -1,4 +1,4 @@
-//! Signed documents and keyed verification: real ones of cosign, and attacks on ones made here.
+//! Signed documents and keyed verification, and attacks on them.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -9,7 +9,6 @@
 
 mod approvals;
 mod attacks;
-mod corpus;
 mod formats;
 mod keys;
 mod mutations;

@@ -1,13 +1,17 @@
-//! Generators behind `cargo xtask`: one file per subcommand.
+//! Generators and comparisons behind `cargo xtask`: one module per subcommand.
 
+mod corpus;
 mod gen_example;
+mod vectors;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
 usage: cocket-tools COMMAND
 
-  gen-example OUTDIR    writes the example `docs/examples/first-look` into OUTDIR
+  corpus [--kind K] [-v]  compares with the real evidence in $COCKET_CORPUS
+  gen-vectors OUTDIR      writes the cases of `core/tests/vectors`, without their answers
+  gen-example OUTDIR      writes the example `docs/examples/first-look` into OUTDIR
 ";
 
 fn main() -> ExitCode {
@@ -17,6 +21,8 @@ fn main() -> ExitCode {
         None => ("", arguments.as_slice()),
     };
     match command {
+        "corpus" => corpus::run(rest),
+        "gen-vectors" => vectors::run(rest),
         "gen-example" => gen_example::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

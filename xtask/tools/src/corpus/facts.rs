@@ -1,11 +1,12 @@
-//! Facts of manifests, indexes and image configurations.
+//! Facts of manifests, indexes, image configurations and signed documents.
 
 use std::collections::BTreeMap;
 
 use cocket::evidence::Platform;
 use cocket::evidence::config::ImageConfig;
 use cocket::evidence::oci::{Descriptor, Document};
-use serde_json::{Value, json};
+use cocket::evidence::signing::{Bundle, Claim, Envelope, Subject};
+use serde_json::{Map, Value, json};
 
 use super::Outcome;
 use super::index::Row;
@@ -51,25 +52,28 @@ pub(super) fn or_absent(text: Option<&str>) -> Value {
 
 pub(super) fn image_config(row: &Row<'_>) -> Outcome {
     let found = ImageConfig::parse(row.bytes).map_err(|error| error.to_string());
-    compare(row, found.map(|config| {
-        let names: Vec<_> =
-            config.env.iter().filter_map(|variable| variable.split('=').next()).collect();
-        json!({
-            "architecture": config.architecture,
-            "os": config.os,
-            "variant": config.variant,
-            "created": config.created_text,
-            "user": or_absent(config.user.as_deref()),
-            "exposed_ports": config.exposed_ports,
-            "entrypoint": config.entrypoint,
-            "cmd": config.cmd,
-            "env_names": names,
-            "labels": config.labels.keys().collect::<Vec<_>>(),
-            "volumes": config.volumes,
-            "diff_ids": config.diff_ids.len(),
-            "history": config.history.len(),
-        })
-    }))
+    compare(
+        row,
+        found.map(|config| {
+            let names: Vec<_> =
+                config.env.iter().filter_map(|variable| variable.split('=').next()).collect();
+            json!({
+                "architecture": config.architecture,
+                "os": config.os,
+                "variant": config.variant,
+                "created": config.created_text,
+                "user": or_absent(config.user.as_deref()),
+                "exposed_ports": config.exposed_ports,
+                "entrypoint": config.entrypoint,
+                "cmd": config.cmd,
+                "env_names": names,
+                "labels": config.labels.keys().collect::<Vec<_>>(),
+                "volumes": config.volumes,
+                "diff_ids": config.diff_ids.len(),
+                "history": config.history.len(),
+            })
+        }),
+    )
 }
 
 pub(super) fn manifest(row: &Row<'_>) -> Outcome {
@@ -114,6 +118,46 @@ pub(super) fn index(row: &Row<'_>) -> Outcome {
         }
     };
     compare(row, found)
+}
+
+pub(super) fn bundle(row: &Row<'_>) -> Outcome {
+    let found = Bundle::parse(row.bytes).map_err(|error| error.to_string());
+    compare(
+        row,
+        found.map(
+            |bundle| json!({"media_type": bundle.media_type, "content": bundle.content.name()}),
+        ),
+    )
+}
+
+pub(super) fn envelope(row: &Row<'_>) -> Outcome {
+    let read = Envelope::parse(row.bytes)
+        .and_then(|envelope| Ok((envelope.statement()?, envelope)))
+        .map_err(|error| error.to_string());
+    compare(
+        row,
+        read.map(|(claim, envelope)| {
+            let mut facts = claim_facts(&claim);
+            facts.insert("payload_type".to_owned(), json!(envelope.payload_type()));
+            facts.insert("signatures".to_owned(), json!(envelope.signatures().len()));
+            Value::Object(facts)
+        }),
+    )
+}
+
+pub(super) fn statement(row: &Row<'_>) -> Outcome {
+    let claim = Claim::from_statement(row.bytes).map_err(|error| error.to_string());
+    compare(row, claim.map(|claim| Value::Object(claim_facts(&claim))))
+}
+
+fn claim_facts(claim: &Claim) -> Map<String, Value> {
+    let subject = |subject: &Subject| json!({"name": subject.name, "digest": subject.declared});
+    let subjects: Vec<Value> = claim.subjects.iter().map(subject).collect();
+    Map::from_iter([
+        ("statement_type".to_owned(), json!(claim.statement_type)),
+        ("predicate_type".to_owned(), json!(claim.predicate_type)),
+        ("subjects".to_owned(), json!(subjects)),
+    ])
 }
 
 fn descriptor(descriptor: &Descriptor) -> Value {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Outcome, Tally, facts, references, scans};
 
 /// A row of the index, with the bytes it is about.
+#[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) kind: &'a str,
     pub(super) file: &'a str,
@@ -38,6 +39,11 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "image-config" => facts::image_config(row),
         "oci-manifest" => facts::manifest(row),
         "oci-index" => facts::index(row),
+        "sigstore-bundle" if row.check.get("how").and_then(Value::as_str) == Some("facts") => {
+            facts::bundle(row)
+        }
+        "dsse" => facts::envelope(row),
+        "intoto-statement" => facts::statement(row),
         "trivy-json" => scans::trivy(row),
         "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {
             scans::refused(row)
@@ -81,10 +87,6 @@ pub(super) fn skip_part(
 ) -> Result<(), String> {
     let rows = match kind {
         "w1" => String::from_utf8_lossy(&read(&root.join(file))?).lines().count(),
-        "signed-bundle" => read_json(&root.join(file))?
-            .get("bundle_cases")
-            .map(rows_of)
-            .ok_or("no `bundle_cases`")?,
         _ => rows_of(&read_json(&root.join(file))?),
     };
     for position in 0..rows {

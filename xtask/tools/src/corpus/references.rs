@@ -9,7 +9,9 @@ use super::{Outcome, Tally};
 pub(super) fn table(row: &Row<'_>, tally: &mut Tally) {
     let rows: Vec<Value> = match serde_json::from_slice(row.bytes) {
         Ok(rows) => rows,
-        Err(error) => return tally.row(row.kind, row.file, Outcome::failed("a table", error.to_string())),
+        Err(error) => {
+            return tally.row(row.kind, row.file, Outcome::failed("a table", error.to_string()));
+        }
     };
     for vector in &rows {
         let input = vector.get("input").and_then(Value::as_str).unwrap_or_default();

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use cocket::Timestamp;
 use cocket::decision::Verdict;
 use cocket::evaluate::{Engine, History, ImageRequest};
-use cocket::evidence::signing::SignedDocument;
+use cocket::evidence::signing::{Bundle, SignedDocument};
 use cocket::evidence::{AttachedKind, Evidence};
 use cocket::policy::Policies;
 use cocket::reference::Digest;
@@ -33,6 +33,26 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
             Ok((pem, key)) => Case::read(&folder, case, pem, key, now)?.outcome()?,
             Err(why) => Outcome::Skipped(why),
         };
+        tally.row(KIND, text(case, "id"), outcome);
+    }
+    Ok(())
+}
+
+/// Bundles of files: certificates and logs are not verified yet, but what somebody accepts must
+/// be readable.
+pub(super) fn compare_bundles(root: &Path, tally: &mut Tally) -> Result<(), String> {
+    const KIND: &str = "signed-bundle";
+    let folder = root.join("signed");
+    let manifest = read_json(&folder.join("MANIFEST.json"))?;
+    let cases = manifest.get("bundle_cases").and_then(Value::as_array);
+    for case in cases.into_iter().flatten() {
+        let mut outcome = Outcome::Skipped("bundles of files are not verified yet".to_owned());
+        let files = list(case, "files").filter(|file| file.ends_with(".sigstore.json"));
+        for file in files.filter(|_| text(case, "cocket") == "accept") {
+            if let Err(error) = Bundle::parse(&read(&folder.join(file))?) {
+                outcome = Outcome::failed("a bundle that is read", error.to_string());
+            }
+        }
         tally.row(KIND, text(case, "id"), outcome);
     }
     Ok(())
@@ -157,9 +177,8 @@ fn attach(file: &Value, digest: Digest, evidence: &mut Evidence) -> Result<(), S
         ("bundles", "layer_mediaType", "bundle_b64"),
     ] {
         for item in file.get(list).and_then(Value::as_array).into_iter().flatten() {
-            let bytes = STANDARD
-                .decode(text(item, data))
-                .map_err(|error| format!("{list}: {error}"))?;
+            let bytes =
+                STANDARD.decode(text(item, data)).map_err(|error| format!("{list}: {error}"))?;
             let annotations = item.get("annotations").and_then(Value::as_object);
             let annotations = annotations
                 .into_iter()

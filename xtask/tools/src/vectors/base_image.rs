@@ -27,9 +27,7 @@ fn catalogued(name: &'static str, proof: &str, layers: &[&str], config: &Value) 
 
 pub(super) fn cases() -> Vec<Case> {
     let none = json!({});
-    let label = |name: &str| {
-        json!({"Labels": {"org.opencontainers.image.base.digest": cocket_testkit::digest(name.as_bytes())}})
-    };
+    let label = |name: &str| json!({"Labels": {"org.opencontainers.image.base.digest": cocket_testkit::digest(name.as_bytes())}});
     let points = label("registry.example.com/base/debian:12");
     vec![
         catalogued("baseImage/proven", "", &["base", "certificates", "app"], &none)

@@ -68,7 +68,10 @@ impl Case {
         self
     }
 
-    pub(super) fn blobs<'a>(mut self, blobs: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+    pub(super) fn blobs<'a>(
+        mut self,
+        blobs: impl Iterator<Item = (&'static str, &'a [u8])>,
+    ) -> Self {
         for (media_type, bytes) in blobs {
             let item = json!({"mediaType": media_type, "data": STANDARD.encode(bytes)});
             push(&mut self.request["evidence"], item);
@@ -144,9 +147,9 @@ fn push(list: &mut Value, item: Value) {
 /// A policy text: `spec` are further members of the specification.
 pub(super) fn policy(spec: &str, rules: &str) -> String {
     let indented = |text: &str, by: &str| {
-        text.lines().filter(|line| !line.trim().is_empty()).fold(String::new(), |out, line| {
-            out + by + line + "\n"
-        })
+        text.lines()
+            .filter(|line| !line.trim().is_empty())
+            .fold(String::new(), |out, line| out + by + line + "\n")
     };
     format!(
         "apiVersion: cocket.dev/v1alpha1\nkind: ImagePolicy\nmetadata: {{name: production}}\nspec:\n{}  rules:\n{}",
@@ -162,15 +165,17 @@ pub(super) fn signed_policy(names: &[&str], rules: &str) -> String {
 
 /// The `authorities` member for keys of these names.
 pub(super) fn authorities(names: &[&str]) -> String {
-    let keys = names.iter().map(|name| {
-        format!("  {name}: {{key: {{pem: {}}}}}\n", json!(Signer::named(name).pem()))
-    });
+    let keys = names
+        .iter()
+        .map(|name| format!("  {name}: {{key: {{pem: {}}}}}\n", json!(Signer::named(name).pem())));
     format!("authorities:\n{}", keys.collect::<String>())
 }
 
 /// An image that every rule of the cases accepts.
 pub(super) fn good_image() -> Image {
-    image(&json!({"User": "10001", "Labels": {"org.opencontainers.image.source": "https://git.example.com/team/app"}}))
+    image(
+        &json!({"User": "10001", "Labels": {"org.opencontainers.image.source": "https://git.example.com/team/app"}}),
+    )
 }
 
 /// The same layers with another configuration.

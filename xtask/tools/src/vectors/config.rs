@@ -23,7 +23,8 @@ fn users() -> Vec<Case> {
     let user = |user: &str| of(json!({"User": user}));
     let (root, unknown) = (&["config.user_root"], &["config.user_unknown"]);
     vec![
-        case("config/user-number", non_root, &user("10001:10001")).expect("allow", &["config.accepted"]),
+        case("config/user-number", non_root, &user("10001:10001"))
+            .expect("allow", &["config.accepted"]),
         case("config/user-absent", non_root, &of(json!({}))).expect("deny", root),
         case("config/user-empty", non_root, &user("")).expect("deny", root),
         case("config/user-zero", non_root, &user("0")).expect("deny", root),
@@ -68,8 +69,12 @@ fn secrets() -> Vec<Case> {
             .expect("deny", &["config.env_denied"]),
         case("config/env-secret", env, &with("AWS_ACCESS_KEY_ID=AKIAABCDEFGHIJKLMNOP"))
             .expect("deny", &["config.secret"]),
-        case("config/history-secret", "history: {secrets: deny}", &history("RUN API_KEY=abcdef12 make"))
-            .expect("deny", &["config.secret"]),
+        case(
+            "config/history-secret",
+            "history: {secrets: deny}",
+            &history("RUN API_KEY=abcdef12 make"),
+        )
+        .expect("deny", &["config.secret"]),
         case("config/history", "history: {secrets: deny}", &history("RUN make install"))
             .expect("allow", &["config.accepted"]),
     ]
@@ -91,7 +96,8 @@ fn rest() -> Vec<Case> {
             .expect("allow", &["config.accepted"]),
         case("config/platform-not-allowed", "platforms: [linux/arm64]", &good_image())
             .expect("deny", &["config.platform_not_allowed"]),
-        case("config/entrypoint", entrypoint, &started("/app")).expect("allow", &["config.accepted"]),
+        case("config/entrypoint", entrypoint, &started("/app"))
+            .expect("allow", &["config.accepted"]),
         case("config/entrypoint-not-allowed", entrypoint, &started("/bin/sh"))
             .expect("deny", &["config.entrypoint_not_allowed"]),
         case("config/entrypoint-absent", entrypoint, &of(json!({})))
@@ -101,7 +107,6 @@ fn rest() -> Vec<Case> {
         case("config/undated", "maxAge: 30d", &extra(json!({"created": null})))
             .expect("deny", &["config.undated"]),
         case("config/size", "maxSize: 1kB", &good_image()).expect("allow", &["config.accepted"]),
-        case("config/too-large", "maxSize: 5", &good_image())
-            .expect("deny", &["config.too_large"]),
+        case("config/too-large", "maxSize: 5", &good_image()).expect("deny", &["config.too_large"]),
     ]
 }

@@ -49,7 +49,9 @@ fn documents() -> Vec<Case> {
         manifest("evidence/not-json", b"{").expect("deny", &["evidence.invalid"]),
         manifest("evidence/schema-1", br#"{"schemaVersion":1,"fsLayers":[]}"#)
             .expect("deny", &["evidence.unsupported"]),
-        Case::new("evidence/no-manifest", RULE).named(&reference).expect("deny", &["evidence.missing"]),
+        Case::new("evidence/no-manifest", RULE)
+            .named(&reference)
+            .expect("deny", &["evidence.missing"]),
         Case::new("evidence/no-config", RULE)
             .named(&reference)
             .blobs(image.blobs().take(1))
@@ -113,7 +115,10 @@ fn reports() -> Vec<Case> {
             .expect("deny", &["evidence.unsupported"]),
         scanned("evidence/cut-report", report.trim_end_matches('}'))
             .expect("deny", &["evidence.invalid"]),
-        scanned("evidence/report-calls-itself-vouched", &report.replacen('{', r#"{"trust":"caller","#, 1))
-            .expect("allow", &["vulnerabilities.within"]),
+        scanned(
+            "evidence/report-calls-itself-vouched",
+            &report.replacen('{', r#"{"trust":"caller","#, 1),
+        )
+        .expect("allow", &["vulnerabilities.within"]),
     ]
 }

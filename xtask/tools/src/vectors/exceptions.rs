@@ -37,8 +37,13 @@ pub(super) fn cases() -> Vec<Case> {
             .expect("deny", &["vulnerabilities.too_many"]),
         scanned("exceptions/stale-is-never-waived", waiver, vec![log4j()], old)
             .expect("deny", &["vulnerabilities.scan_too_old"]),
-        scanned("exceptions/expired", &waiver.replace("2026-12-15", "2026-11-23"), vec![log4j()], today)
-            .expect("deny", &["vulnerabilities.too_many"]),
+        scanned(
+            "exceptions/expired",
+            &waiver.replace("2026-12-15", "2026-11-23"),
+            vec![log4j()],
+            today,
+        )
+        .expect("deny", &["vulnerabilities.too_many"]),
         scanned("exceptions/until-fix", &format!("{waiver}, untilFix: true"), vec![log4j()], today)
             .expect("deny", &["vulnerabilities.too_many"]),
         scanned(
@@ -51,9 +56,12 @@ pub(super) fn cases() -> Vec<Case> {
         Case::of_policy("exceptions/rule-waived", &whole(""))
             .image(&root)
             .expect("allow", &["config.user_root"]),
-        Case::of_policy("exceptions/other-image", &whole("images: ['registry.example.com/other/**'], "))
-            .image(&root)
-            .expect("deny", &["config.user_root"]),
+        Case::of_policy(
+            "exceptions/other-image",
+            &whole("images: ['registry.example.com/other/**'], "),
+        )
+        .image(&root)
+        .expect("deny", &["config.user_root"]),
         Case::of_policy("exceptions/no-namespace-given", &whole("namespaces: [team-a], "))
             .image(&root)
             .expect("deny", &["config.user_root"]),

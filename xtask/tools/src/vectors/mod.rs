@@ -1,9 +1,6 @@
 //! `gen-vectors`: writes the cases that every language is compared on. Their answers are written
 //! by the runner in `core/tests/vectors.rs`, never here.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "members of JSON values that are written here"
-)]
+#![expect(clippy::indexing_slicing, reason = "members of JSON values that are written here")]
 
 mod base_image;
 mod case;

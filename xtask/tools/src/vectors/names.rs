@@ -9,7 +9,8 @@ const PINNED: &str = "- id: pinned\n  reference: {digest: required}";
 
 pub(super) fn cases() -> Vec<Case> {
     let digest = good_image().digest();
-    let tag = "- id: tag\n  reference: {tag: {required: true, deny: [latest], regex: '\\d+\\.\\d+'}}";
+    let tag =
+        "- id: tag\n  reference: {tag: {required: true, deny: [latest], regex: '\\d+\\.\\d+'}}";
     let unqualified = format!(
         "{}---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {{name: set}}\nspec: {{unqualified: deny}}\n",
         policy("", "- id: approved\n  registry: {allow: ['docker.io/**']}")
@@ -57,9 +58,12 @@ pub(super) fn cases() -> Vec<Case> {
             .expect("deny", &["reference.tag_not_allowed"]),
         Case::new("reference/drift", PINNED)
             .named(&format!("{REPOSITORY}:1.2@{digest}"))
-            .with("history", json!({"tags": {
-                format!("{REPOSITORY}:1.2"): "sha256:".to_owned() + &"0".repeat(64),
-            }}))
+            .with(
+                "history",
+                json!({"tags": {
+                    format!("{REPOSITORY}:1.2"): "sha256:".to_owned() + &"0".repeat(64),
+                }}),
+            )
             .expect("deny", &["reference.drift"]),
         Case::new("reference/recorded", PINNED)
             .named(&format!("{REPOSITORY}:1.2@{digest}"))

@@ -8,7 +8,9 @@ const RULE: &str = "- id: approved\n  registry: {allow: ['registry.example.com/*
 const OUTSIDE: &str = "docker.io/library/nginx:1.27";
 
 fn set(spec: &str) -> String {
-    format!("---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {{name: set}}\nspec: {{{spec}}}\n")
+    format!(
+        "---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {{name: set}}\nspec: {{{spec}}}\n"
+    )
 }
 
 fn outside(name: &'static str, policy: &str) -> Case {
@@ -29,11 +31,8 @@ fn modes() -> Vec<Case> {
         outside("modes/warn", &policy("mode: warn", RULE)).expect("warn", not_allowed),
         outside("modes/audit-covers-nothing", &policy("mode: audit", RULE))
             .expect("deny", &["policy.not_covered", "registry.not_allowed"]),
-        outside(
-            "modes/audit",
-            &(policy("mode: audit", RULE) + &set("default: allow")),
-        )
-        .expect("allow", &["policy.not_covered", "registry.not_allowed"]),
+        outside("modes/audit", &(policy("mode: audit", RULE) + &set("default: allow")))
+            .expect("allow", &["policy.not_covered", "registry.not_allowed"]),
         in_namespace("modes/namespace", "staging-a")
             .expect("deny", &["policy.not_covered", "registry.not_allowed"]),
         in_namespace("modes/strictest-of-two", "staging-x").expect("warn", not_allowed),

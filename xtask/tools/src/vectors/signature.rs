@@ -27,12 +27,15 @@ fn layouts() -> Vec<Case> {
     let wants = |value: &str| {
         signed_policy(
             &["release"],
-            &format!("- id: signed\n  signature: {{anyOf: [release], annotations: {{env: {value}}}}}"),
+            &format!(
+                "- id: signed\n  signature: {{anyOf: [release], annotations: {{env: {value}}}}}"
+            ),
         )
     };
     vec![
         signed("signature/simple-signing", &simple).expect("allow", &["signature.verified"]),
-        signed("signature/bundle", &release.bundle(&digest)).expect("allow", &["signature.verified"]),
+        signed("signature/bundle", &release.bundle(&digest))
+            .expect("allow", &["signature.verified"]),
         signed("signature/junk-bundle-beside-good", &simple)
             .attached(&digest, &stranger.bundle(&digest))
             .expect("allow", &["signature.verified"]),
@@ -84,12 +87,14 @@ fn several() -> Vec<Case> {
     let image = good_image();
     let digest = image.digest();
     let sign = |name| Signer::named(name).bundle(&digest);
-    let both = signed_policy(&["build", "release"], "- id: signed\n  signature: {allOf: [build, release]}");
+    let both = signed_policy(
+        &["build", "release"],
+        "- id: signed\n  signature: {allOf: [build, release]}",
+    );
     let two = policy(
-        &(authorities(&["build", "release", "audit"]).replace(
-            "build: {key:",
-            "build: {party: ci, key:",
-        ).replace("release: {key:", "release: {party: ci, key:")),
+        &(authorities(&["build", "release", "audit"])
+            .replace("build: {key:", "build: {party: ci, key:")
+            .replace("release: {key:", "release: {party: ci, key:")),
         "- id: signed\n  signature: {atLeast: 2, of: [build, release, audit]}",
     );
     vec![
@@ -119,9 +124,7 @@ fn platforms() -> Vec<Case> {
     let release = Signer::named("release");
     let (amd64, arm64) = (good_image(), image(&json!({"User": "10001"})));
     let index = Index::new(&[("linux/amd64", amd64.clone()), ("linux/arm64", arm64.clone())]);
-    let case = |name| {
-        Case::of_policy(name, &signed_policy(&["release"], ANY)).index(&index)
-    };
+    let case = |name| Case::of_policy(name, &signed_policy(&["release"], ANY)).index(&index);
     let child = format!("{REPOSITORY}@{}", amd64.digest());
     vec![
         case("signature/index")

@@ -5,8 +5,7 @@ use serde_json::json;
 
 use super::case::{Case, good_image, image as image_of};
 
-const CRITICAL: &str =
-    "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, max: {critical: 0, high: 1}}";
+const CRITICAL: &str = "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, max: {critical: 0, high: 1}}";
 const FIXABLE: &str =
     "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, fixable: {high: 0}}";
 const SCANNED: &str = "2026-11-22T06:00:00Z";
@@ -39,16 +38,19 @@ fn thresholds() -> Vec<Case> {
         )
     };
     vec![
-        case("vulnerabilities/none", CRITICAL, vec![])
-            .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/none", CRITICAL, vec![]).expect("allow", &["vulnerabilities.within"]),
         case("vulnerabilities/within", CRITICAL, vec![glibc()])
             .expect("allow", &["vulnerabilities.within"]),
         case("vulnerabilities/too-many", CRITICAL, vec![log4j(), glibc()])
             .expect("deny", &["vulnerabilities.too_many"]),
-        case("vulnerabilities/unknown-counts-like-high", CRITICAL, vec![
-            Finding::new("CVE-2026-0001", "a", "1", "", "UNKNOWN"),
-            Finding::new("CVE-2026-0002", "b", "1", "", "UNKNOWN"),
-        ])
+        case(
+            "vulnerabilities/unknown-counts-like-high",
+            CRITICAL,
+            vec![
+                Finding::new("CVE-2026-0001", "a", "1", "", "UNKNOWN"),
+                Finding::new("CVE-2026-0002", "b", "1", "", "UNKNOWN"),
+            ],
+        )
         .expect("deny", &["vulnerabilities.too_many"]),
         case("vulnerabilities/worse-inherits-the-bound", FIXABLE, vec![log4j()])
             .expect("deny", &["vulnerabilities.too_many_fixable"]),
