@@ -114,10 +114,7 @@ pub fn verify(
 ///
 /// # Errors
 /// A [`Refusal`] with the first thing that is not as asked.
-pub fn approves(
-    _document: &Verified<SignedDocument>,
-    _wanted: &Wanted<'_>,
-) -> Result<(), Refusal> {
+pub fn approves(_document: &Verified<SignedDocument>, _wanted: &Wanted<'_>) -> Result<(), Refusal> {
     Err(Refusal::Signature)
 }
 
