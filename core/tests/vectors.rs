@@ -99,6 +99,8 @@ fn every_code_has_a_case_and_every_failure_a_family_that_passes() {
         }
         seen.extend(codes);
     }
+    // A flood of attachments would be megabytes of a case; `evaluate/attacks.rs` has it.
+    seen.insert(Code::EvidenceTooMuch.code().to_owned());
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code.code())).collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
     for area in ["registry", "reference", "signature", "vulnerabilities", "config", "baseImage"] {
@@ -113,7 +115,7 @@ fn the_order_of_evidence_policies_and_rules_changes_no_byte() {
         let straight = answer(&request);
         let mut turned = request.clone();
         for list in ["evidence", "vouched", "gaps"] {
-            if let Some(list) = turned[list].as_array_mut() {
+            if let Some(list) = turned.get_mut(list).and_then(Value::as_array_mut) {
                 list.reverse();
             }
         }
@@ -127,8 +129,10 @@ fn the_order_of_evidence_policies_and_rules_changes_no_byte() {
             .map(|(position, text)| json!({"name": format!("{position}.yaml"), "text": text}))
             .collect();
         let turned = answer(&turned);
-        let is_error = straight.starts_with(br#"{"answer":"error""#);
-        assert!(is_error || turned == straight, "{}", case.display());
+        if !straight.starts_with(br#"{"answer":"error""#) {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            assert_eq!(text(&turned), text(&straight), "{}", case.display());
+        }
     }
 }
 

@@ -60,9 +60,11 @@ impl Compiled {
                 let each =
                     case.each_platform(platforms, |case, facts| vec![self.one(case, facts.digest)]);
                 let each = Judgement::from(each);
+                let none = || !each.reasons.iter().any(passed);
                 match whole {
-                    // The index is what people sign: its failure is the one to explain.
-                    Some(whole) if !each.passed() => whole.into(),
+                    // The index is what people sign: its failure is the one to explain, unless
+                    // some of the platforms are signed.
+                    Some(whole) if none() => whole.into(),
                     _ => each,
                 }
             }
@@ -100,7 +102,7 @@ impl Compiled {
         for (position, (authority, _)) in self.authorities.iter().enumerate() {
             let own = proofs.iter().find(|proof| Arc::ptr_eq(&proof.authority, authority));
             match own.map(|proof| self.accept(case, proof, digest)) {
-                Some(Ok(signer)) => {
+                Some(Ok(Some(signer))) => {
                     found.accepted.insert(document.digest);
                     if let Some(signers) = found.signers.get_mut(position) {
                         signers.insert(&signer.id);
@@ -109,6 +111,8 @@ impl Compiled {
                 }
                 Some(Err(refusal)) => refusals.push(refusal),
                 None => {}
+                // It is about another manifest of this image, for which it may count.
+                Some(Ok(None)) => {}
             }
         }
         for one in &refusals {
@@ -127,7 +131,7 @@ impl Compiled {
         case: &Case<'_>,
         proof: &'a Proof,
         digest: Digest,
-    ) -> Result<&'a Signer, Refusal> {
+    ) -> Result<Option<&'a Signer>, Refusal> {
         let verified = proof.result.as_ref().map_err(Clone::clone)?;
         let wanted = Wanted {
             digest: &digest,
@@ -135,11 +139,14 @@ impl Compiled {
             identity: &self.identity,
             annotations: &self.rule.annotations,
         };
-        approves(verified, &wanted)?;
+        match approves(verified, &wanted) {
+            Err(Refusal::WrongSubject { .. }) => return Ok(None),
+            approved => approved?,
+        }
         if let Some(at) = verified.signer().proven_at.filter(|at| case.is_future(*at)) {
             return Err(Refusal::ProvenInTheFuture { at });
         }
-        Ok(verified.signer())
+        Ok(Some(verified.signer()))
     }
 
     fn outcome(&self, facts: &Facts, found: &Found<'_>, digest: Digest) -> Reason {

@@ -16,23 +16,81 @@ pub enum DocumentKind {
     TrustRoot,
 }
 
+impl DocumentKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::PolicySet,
+        Self::ImagePolicy,
+        Self::PolicyException,
+        Self::ImageCatalog,
+        Self::TrustRoot,
+    ];
+
+    /// What a document's `kind` says.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PolicySet => "PolicySet",
+            Self::ImagePolicy => "ImagePolicy",
+            Self::PolicyException => "PolicyException",
+            Self::ImageCatalog => "ImageCatalog",
+            Self::TrustRoot => "TrustRoot",
+        }
+    }
+}
+
+impl fmt::Display for DocumentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What kind of fault a policy has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyErrorKind {
-    /// The text is not YAML or JSON.
+    /// The text is not YAML or JSON, or not the part of YAML that policies use.
     Syntax,
+    /// A key that means nothing in its place.
+    UnknownKey,
+    /// A key that its mapping has already.
+    DuplicateKey,
+    /// A key that must be there is not.
+    MissingKey,
+    /// A value of another type than its place asks for.
+    Type,
     /// A value that is not what its place asks for.
     Value,
+    /// More than the loader takes.
+    Limit,
+    /// A name that nothing bears, or that is not unique.
+    Reference,
+    /// A name or entry that is given twice.
+    Duplicate,
+    /// Parts that cannot hold together, or a rule that no image can pass or fail.
+    Contradiction,
+    /// It loads and is probably not meant; only in [`Policies::warnings`].
+    ///
+    /// [`Policies::warnings`]: crate::policy::Policies::warnings
+    Doubtful,
 }
 
 impl PolicyErrorKind {
-    /// Its stable name.
+    /// The stable name, such as `unknownKey`.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Syntax => "policy.syntax",
-            Self::Value => "policy.value",
+            Self::Syntax => "syntax",
+            Self::UnknownKey => "unknownKey",
+            Self::DuplicateKey => "duplicateKey",
+            Self::MissingKey => "missingKey",
+            Self::Type => "type",
+            Self::Value => "value",
+            Self::Limit => "limit",
+            Self::Reference => "reference",
+            Self::Duplicate => "duplicate",
+            Self::Contradiction => "contradiction",
+            Self::Doubtful => "doubtful",
         }
     }
 }
@@ -57,6 +115,33 @@ pub struct PolicyError {
     pub help: Option<String>,
     /// The line of the source, and a mark under the place.
     pub snippet: Option<String>,
+}
+
+impl PolicyError {
+    /// The fault as several lines for a person: detail, place, snippet and help.
+    ///
+    /// ```
+    /// use cocket::policy::Policies;
+    /// let Err(errors) = Policies::from_text("policy.yaml", "kind: ImagePolice") else { panic!() };
+    /// let text = errors.as_slice().iter().map(|error| error.render()).collect::<String>();
+    /// assert!(text.contains("did you mean `ImagePolicy`?"));
+    /// ```
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut out = format!("{}\n  --> {}:{}:{}", self.detail, self.file, self.line, self.column);
+        if !self.path.is_empty() {
+            out.push_str(&format!(" ({})", self.path));
+        }
+        out.push('\n');
+        if let Some(snippet) = &self.snippet {
+            out.push_str(snippet);
+            out.push('\n');
+        }
+        if let Some(help) = &self.help {
+            out.push_str(&format!("  help: {help}\n"));
+        }
+        out
+    }
 }
 
 /// All faults that were found, by file, line and column; never empty.

@@ -1,8 +1,19 @@
 //! Policies: the typed model and its strict loader.
+//!
+//! A text becomes a tree of values with positions; serde makes typed documents of it; then the
+//! documents are checked against each other. Unknown and duplicate keys, values that another
+//! reader of YAML would take for something else, and rules that no image can pass or fail are
+//! faults with file, line and column.
 
+mod check;
+mod digest;
 mod error;
+mod lint;
 mod load;
 pub mod model;
+mod policies;
+mod shown;
 
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
-pub use load::{Policies, PolicySource};
+pub use load::limits;
+pub use policies::{Policies, PolicySource};

@@ -118,7 +118,7 @@ impl From<&PolicyError> for Fault {
             line: Some(error.line),
             column: Some(error.column),
             help: error.help.clone(),
-            ..Self::new(error.kind.code(), &error.path, error.detail.clone())
+            ..Self::new(&format!("policy.{}", error.kind.name()), &error.path, error.detail.clone())
         }
     }
 }

@@ -3,9 +3,10 @@
 use cocket::decision::Verdict;
 use cocket::evaluate::History;
 use cocket::evidence::{AttachedKind, Evidence};
-use cocket_testkit::Signature;
+use cocket::reasons::Code;
+use cocket_testkit::{Signature, Signer};
 
-use super::world::{Mode, Rule, World, WorldImage, WorldReport, WorldSignature, now};
+use super::world::{Mode, Rule, World, WorldImage, WorldReport, WorldSignature, attach, now};
 
 fn good() -> World {
     World {
@@ -122,4 +123,35 @@ fn a_cut_report_is_never_half_read() {
         let decision = engine.check(&request, &cut.evidence(&world), &History::default(), now());
         assert_eq!(decision.verdict, Verdict::Deny, "{position}");
     }
+}
+
+/// Readable signatures of a stranger, each another attachment.
+fn flood(evidence: &mut Evidence, digest: &str) {
+    let mut junk = Signer::named("stranger").bundle(digest);
+    for number in 0..5_000 {
+        junk.annotations.insert("number".to_owned(), number.to_string());
+        attach(evidence, digest, &junk);
+    }
+}
+
+#[test]
+fn a_flood_of_attachments_ends_in_a_refusal_and_not_in_work_without_end() {
+    let world = good();
+    let image = world.image.built();
+    let mut evidence = Parts::new(&world, false).evidence(&world);
+    flood(&mut evidence, &image.digest());
+    let (engine, request) = (world.engine(), world.request());
+    let decision = engine.check(&request, &evidence, &History::default(), now());
+    let signed = &decision.results[2];
+    let codes: Vec<_> = signed.reasons.iter().map(|reason| reason.code).collect();
+    // The good one is among those that were looked at, or it is said that not all were.
+    assert!(codes == [Code::SignatureVerified] || codes == [Code::EvidenceTooMuch], "{codes:?}");
+    let mut unsigned = Evidence::new();
+    for (media_type, bytes) in image.blobs() {
+        unsigned.add_blob(Some(media_type), bytes.to_vec());
+    }
+    flood(&mut unsigned, &image.digest());
+    let decision = engine.check(&request, &unsigned, &History::default(), now());
+    let codes: Vec<_> = decision.results[2].reasons.iter().map(|reason| reason.code).collect();
+    assert_eq!(codes, [Code::EvidenceTooMuch]);
 }

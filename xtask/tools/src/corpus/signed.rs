@@ -112,11 +112,13 @@ impl<'a> Case<'a> {
     fn approved(&self, command: &[&str]) -> Result<bool, String> {
         let annotations: BTreeMap<&str, &str> =
             options(command, "-a").filter_map(|pair| pair.split_once('=')).collect();
+        let ignores = command.contains(&"--insecure-ignore-tlog");
+        let log = if ignores { "ignore" } else { "optional" };
         let policy = json!({
             "apiVersion": "cocket.dev/v1alpha1", "kind": "ImagePolicy",
             "metadata": {"name": "case"},
             "spec": {
-                "authorities": {"key": {"key": {"pem": self.pem}}},
+                "authorities": {"key": {"key": {"pem": self.pem}, "log": log}},
                 "rules": [{"id": "signed", "signature": {
                     "anyOf": ["key"], "annotations": annotations,
                 }}],
@@ -125,8 +127,11 @@ impl<'a> Case<'a> {
         let policies = Policies::from_text("case.json", &policy.to_string())
             .map_err(|errors| errors.to_string())?;
         let engine = Engine::new(&policies).map_err(|errors| errors.to_string())?;
-        let request =
-            ImageRequest { image: text(self.case, "reference").to_owned(), ..Default::default() };
+        let request = ImageRequest {
+            image: text(self.case, "reference").to_owned(),
+            digest: Some(self.digest),
+            ..Default::default()
+        };
         let decision = engine.check(&request, &self.evidence, &History::default(), self.now);
         Ok(decision.verdict == Verdict::Allow)
     }
@@ -140,7 +145,10 @@ impl<'a> Case<'a> {
             not_after: None,
             compromised_at: None,
         };
-        let verifier = KeyVerifier::new(vec![trusted]);
+        let mut verifier = KeyVerifier::new(vec![trusted]);
+        if command.contains(&"--insecure-ignore-tlog") {
+            verifier = verifier.ignoring_logs();
+        }
         self.evidence.attached().iter().any(|attached| {
             SignedDocument::read(attached)
                 .ok()

@@ -136,7 +136,7 @@ fn platforms() -> Vec<Case> {
             .expect("allow", &["signature.verified"]),
         case("signature/one-platform-only")
             .attached(&amd64.digest(), &release.bundle(&amd64.digest()))
-            .expect("deny", &["signature.missing"]),
+            .expect("deny", &["signature.missing", "signature.verified"]),
         Case::of_policy("signature/child-of-signed-index", &signed_policy(&["release"], ANY))
             .request(json!({"image": child, "parent": index.digest()}))
             .blobs(index.blobs())

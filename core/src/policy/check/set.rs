@@ -1,0 +1,47 @@
+//! The set: mirrors that mean something, and one meaning for each name.
+
+use std::collections::HashMap;
+
+use super::Report;
+use crate::policy::PolicyErrorKind as Kind;
+use crate::policy::model::{Mirror, PolicySet};
+use crate::reference::RepositoryPrefix;
+
+pub(super) fn check(set: &PolicySet, report: &mut Report<'_>) {
+    let mut seen: HashMap<RepositoryPrefix, usize> = HashMap::new();
+    for (position, one) in set.spec.mirrors.iter().enumerate() {
+        let path = format!("spec.mirrors[{position}]");
+        let Some(from) = mirror(&path, one, report) else { continue };
+        if let Some(first) = seen.insert(from, position) {
+            let detail =
+                format!("`{}` is mirrored twice; first by `spec.mirrors[{first}]`", one.from);
+            report.add(Kind::Contradiction, format!("{path}.from"), detail);
+        }
+    }
+    if let Some(limits) = &set.spec.exceptions
+        && limits.max_duration.seconds() == 0
+    {
+        let detail = "no exception lasts `0s`";
+        report.add(Kind::Contradiction, "spec.exceptions.maxDuration", detail);
+    }
+}
+
+/// Checks one mirror, and returns what it replaces.
+pub(super) fn mirror(
+    path: &str,
+    mirror: &Mirror,
+    report: &mut Report<'_>,
+) -> Option<RepositoryPrefix> {
+    let mut read = |key: &str, text: &str| {
+        RepositoryPrefix::parse(text)
+            .map_err(|error| report.add(Kind::Value, format!("{path}.{key}"), error.to_string()))
+            .ok()
+    };
+    let (from, to) = (read("from", &mirror.from), read("to", &mirror.to));
+    if from.is_some() && from == to {
+        let detail = format!("`from` and `to` are both `{}`", mirror.from);
+        report.add(Kind::Contradiction, path, detail);
+        return None;
+    }
+    from
+}

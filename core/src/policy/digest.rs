@@ -1,0 +1,72 @@
+//! Digests of canonical models (RFC 8785): layout, order and file names do not change them.
+
+use serde::Serialize;
+
+use super::load::API_VERSION;
+use super::model::{ImageCatalog, ImagePolicy, Metadata, PolicyException, PolicySet, TrustRoot};
+use super::{DocumentKind, Policies};
+use crate::reference::Digest;
+
+/// A document as it would be written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a, T> {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: &'a Metadata,
+    spec: &'a T,
+}
+
+fn written<'a, T>(kind: DocumentKind, metadata: &'a Metadata, spec: &'a T) -> Written<'a, T> {
+    Written { api_version: API_VERSION, kind: kind.name(), metadata, spec }
+}
+
+/// The canonical JSON of one policy, its rules sorted by id.
+fn policy(policy: &ImagePolicy) -> Vec<u8> {
+    let mut spec = policy.spec.clone();
+    spec.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    canonical(&written(DocumentKind::ImagePolicy, &policy.metadata, &spec))
+}
+
+fn set(set: &PolicySet) -> Vec<u8> {
+    canonical(&written(DocumentKind::PolicySet, &set.metadata, &set.spec))
+}
+
+fn exception(exception: &PolicyException) -> Vec<u8> {
+    canonical(&written(DocumentKind::PolicyException, &exception.metadata, &exception.spec))
+}
+
+fn catalog(catalog: &ImageCatalog) -> Vec<u8> {
+    canonical(&written(DocumentKind::ImageCatalog, &catalog.metadata, &catalog.spec))
+}
+
+fn trust_root(root: &TrustRoot) -> Vec<u8> {
+    canonical(&written(DocumentKind::TrustRoot, &root.metadata, &root.spec))
+}
+
+fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
+    // The model holds nothing that JSON cannot say: keys are text, and numbers are whole and
+    // below 2^53. An empty text would still be another digest than any document's.
+    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+}
+
+pub(super) fn of_policy(one: &ImagePolicy) -> Digest {
+    Digest::sha256(&policy(one))
+}
+
+/// The canonical documents, by kind and then by name.
+pub(super) fn documents(all: &Policies) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    out.extend(all.set().map(set));
+    out.extend(all.image_policies().iter().map(policy));
+    out.extend(all.exceptions().iter().map(exception));
+    out.extend(all.catalogs().iter().map(catalog));
+    out.extend(all.trust_roots().iter().map(trust_root));
+    out
+}
+
+/// The digest of the JSON list of the canonical documents.
+pub(super) fn of_all(all: &Policies) -> Digest {
+    let list = documents(all).join(&b","[..]);
+    Digest::sha256(&[b"[", list.as_slice(), b"]"].concat())
+}

@@ -1,0 +1,20 @@
+//! From texts to loaded policies: text, tree of values with positions, typed documents, checks.
+
+mod build;
+mod decode;
+mod document;
+mod json;
+pub mod limits;
+mod node;
+mod plain;
+mod refusal;
+mod sources;
+mod suggest;
+mod text;
+mod yaml;
+
+pub(super) use document::{API_VERSION, Typed};
+pub(super) use node::{Emptiness, Node, joined};
+pub(super) use sources::{Collection, Note, Stored, read};
+pub(super) use suggest::help as suggestion;
+pub(super) use text::PRIVATE_KEY;

@@ -1,0 +1,223 @@
+//! All sources of one load: bounds over all of them, and faults with their places.
+
+use super::build::Budget;
+use super::document::{self, Typed};
+use super::limits::{
+    MAX_CATALOG_ENTRIES, MAX_DOCUMENTS, MAX_FAULTS, MAX_RULES, MAX_SOURCES, MAX_TOTAL_BYTES,
+};
+use super::node::Node;
+use super::text::{Fault, Text};
+use super::{json, yaml};
+use crate::policy::{PolicyError, PolicyErrorKind as Kind, PolicyErrors, PolicySource};
+
+/// Typed documents with their trees.
+#[derive(Debug)]
+pub(in crate::policy) struct Collection<'s> {
+    texts: Vec<Text<'s>>,
+    pub(in crate::policy) documents: Vec<Document<'s>>,
+}
+
+#[derive(Debug)]
+pub(in crate::policy) struct Document<'s> {
+    /// Position of its source among the sources.
+    pub(in crate::policy) source: usize,
+    /// Position among the source's documents, empty ones counted.
+    pub(in crate::policy) ordinal: usize,
+    root: Node<'s>,
+    pub(in crate::policy) typed: Typed,
+}
+
+/// A fault or doubt at a path of a document.
+#[derive(Debug, Clone)]
+pub(in crate::policy) struct Note {
+    /// Position among the documents that the note is about.
+    pub(in crate::policy) document: usize,
+    pub(in crate::policy) kind: Kind,
+    pub(in crate::policy) path: String,
+    pub(in crate::policy) detail: String,
+    pub(in crate::policy) help: Option<String>,
+}
+
+/// A source's text, kept so that later faults can show their place.
+#[derive(Debug)]
+pub(in crate::policy) struct Stored {
+    pub(in crate::policy) name: Box<str>,
+    text: Box<str>,
+}
+
+/// Reads all sources.
+pub(in crate::policy) fn read(sources: &[PolicySource]) -> Result<Collection<'_>, PolicyErrors> {
+    bounds(sources)?;
+    let mut reading = Reading::default();
+    let mut texts = Vec::with_capacity(sources.len());
+    for (position, source) in sources.iter().enumerate() {
+        match Text::new(&source.name, &source.bytes) {
+            Ok(text) => {
+                texts.push(text);
+                reading.source(position, text);
+            }
+            Err(error) => {
+                texts.push(Text { name: &source.name, text: "" });
+                reading.errors.push(*error);
+            }
+        }
+    }
+    match reading.errors.is_empty() {
+        true => Ok(Collection { texts, documents: reading.documents }),
+        false => Err(sorted(reading.errors)),
+    }
+}
+
+fn bounds(sources: &[PolicySource]) -> Result<(), PolicyErrors> {
+    let bytes = sources.iter().fold(0_usize, |sum, source| sum.saturating_add(source.bytes.len()));
+    let detail = if sources.len() > MAX_SOURCES {
+        format!("there are {} sources, and {MAX_SOURCES} are the most", sources.len())
+    } else if bytes > MAX_TOTAL_BYTES {
+        format!("the sources have {bytes} bytes in all, and {MAX_TOTAL_BYTES} are the most")
+    } else {
+        return Ok(());
+    };
+    let name = sources.first().map_or("", |source| &source.name);
+    Err(Text { name, text: "" }.error(Fault::new(Kind::Limit, 0, "", detail)).into())
+}
+
+#[derive(Default)]
+struct Reading<'s> {
+    budget: Budget,
+    documents: Vec<Document<'s>>,
+    seen: usize,
+    rules: usize,
+    entries: usize,
+    errors: Vec<PolicyError>,
+}
+
+impl<'s> Reading<'s> {
+    fn source(&mut self, source: usize, text: Text<'s>) {
+        let mut roots = Vec::new();
+        let mut faults = Vec::new();
+        let stopped = trees(text, &mut self.budget, &mut roots);
+        for (ordinal, mut root) in roots.into_iter().enumerate() {
+            if root.is_blank(text.text) {
+                continue;
+            }
+            self.seen = self.seen.saturating_add(1);
+            if self.seen > MAX_DOCUMENTS {
+                let detail = format!("there are more than {MAX_DOCUMENTS} documents");
+                faults.push(Fault::new(Kind::Limit, root.at, "", detail));
+                break;
+            }
+            if let Some(typed) = document::read(&mut root, &mut faults) {
+                faults.extend(self.count(&typed, &root));
+                self.documents.push(Document { source, ordinal, root, typed });
+            }
+        }
+        faults.append(&mut self.budget.faults);
+        faults.extend(stopped.err());
+        self.errors.extend(faults.into_iter().map(|fault| text.error(fault)));
+    }
+
+    /// Counts what is bounded over all documents.
+    fn count(&mut self, typed: &Typed, root: &Node<'_>) -> Option<Fault> {
+        let (count, most, path) = match typed {
+            Typed::Policy(policy) => {
+                self.rules = self.rules.saturating_add(policy.spec.rules.len());
+                (self.rules, MAX_RULES, "spec.rules")
+            }
+            Typed::Catalog(catalog) => {
+                self.entries = self.entries.saturating_add(catalog.spec.entries.len());
+                (self.entries, MAX_CATALOG_ENTRIES, "spec.entries")
+            }
+            _ => return None,
+        };
+        let what = path.trim_start_matches("spec.");
+        let detail = format!("there are more than {most} {what} in all documents");
+        (count > most).then(|| Fault::new(Kind::Limit, root.find(path).0, path, detail))
+    }
+}
+
+/// The trees of a source's documents, empty ones included.
+///
+/// A text that is JSON is read as JSON, whatever its name: YAML means the same by it, and takes
+/// longer. One that is named `.json` is nothing else.
+fn trees<'t>(text: Text<'t>, budget: &mut Budget, roots: &mut Vec<Node<'t>>) -> Result<(), Fault> {
+    budget.start_source();
+    let is_named = text.name.ends_with(".json");
+    if is_named || text.text.trim_start().starts_with(['{', '[']) {
+        let before = budget.mark();
+        match json::read(text.text, budget) {
+            Ok(root) => {
+                roots.push(root);
+                return Ok(());
+            }
+            Err(fault) if is_named || fault.kind != Kind::Syntax => return Err(fault),
+            Err(_) => budget.back_to(before),
+        }
+    }
+    yaml::read(text.text, budget, roots)
+}
+
+impl Collection<'_> {
+    /// The notes as errors, sorted; `None` if there are none.
+    pub(in crate::policy) fn errors(&self, notes: Vec<Note>) -> Option<PolicyErrors> {
+        let place = |note: Note| {
+            let document = self.documents.get(note.document)?;
+            let text = self.texts.get(document.source)?;
+            Some(placed(*text, Some(&document.root), note))
+        };
+        let errors: Vec<PolicyError> = notes.into_iter().filter_map(place).collect();
+        (!errors.is_empty()).then(|| sorted(errors))
+    }
+
+    /// The tree of a document.
+    pub(in crate::policy) fn root(&self, document: usize) -> Option<&Node<'_>> {
+        self.documents.get(document).map(|document| &document.root)
+    }
+
+    /// The texts, to be kept.
+    pub(in crate::policy) fn store(&self) -> Vec<Stored> {
+        let store = |text: &Text<'_>| Stored { name: text.name.into(), text: text.text.into() };
+        self.texts.iter().map(store).collect()
+    }
+}
+
+fn placed(text: Text<'_>, root: Option<&Node<'_>>, note: Note) -> PolicyError {
+    let at = root.map_or(0, |root| root.find(&note.path).0);
+    let fault = Fault { help: note.help, ..Fault::new(note.kind, at, &note.path, note.detail) };
+    text.error(fault)
+}
+
+impl Stored {
+    /// Notes as errors. Here `Note::document` is the document's position in this source.
+    pub(in crate::policy) fn errors(&self, notes: Vec<Note>) -> Vec<PolicyError> {
+        let text = Text { name: &self.name, text: &self.text };
+        let mut roots = Vec::new();
+        // The text was read before, so what came out is whole.
+        let _ = trees(text, &mut Budget::default(), &mut roots);
+        notes.into_iter().map(|note| placed(text, roots.get(note.document), note)).collect()
+    }
+}
+
+/// By file, line and column, each once, and no more than a person reads.
+fn sorted(mut errors: Vec<PolicyError>) -> PolicyErrors {
+    errors.sort_by(|a, b| order(a).cmp(&order(b)));
+    errors.dedup();
+    if errors.len() > MAX_FAULTS {
+        errors.truncate(MAX_FAULTS);
+        if let Some(last) = errors.last().cloned() {
+            errors.push(PolicyError {
+                kind: Kind::Limit,
+                detail: format!(
+                    "there are more than {MAX_FAULTS} faults; the others are not shown"
+                ),
+                help: None,
+                snippet: None,
+                ..last
+            });
+        }
+    }
+    PolicyErrors(errors)
+}
+
+fn order(error: &PolicyError) -> (&str, u32, u32, Kind, &str) {
+    (&error.file, error.line, error.column, error.kind, &error.detail)
+}
