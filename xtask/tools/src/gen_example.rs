@@ -1,4 +1,4 @@
-//! `gen-example`: the example that every first use of the project shares.
+//! The example that every first use of the project shares.
 //!
 //! Nothing in it depends on the moment or the machine: keys come from fixed seeds, signatures
 //! from RFC 6979, dates from the texts here. The private keys are never written.
@@ -12,7 +12,6 @@ mod layout;
 mod scans;
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::{fmt, fs, io};
 
 use images::Images;
@@ -39,21 +38,6 @@ impl fmt::Display for GenerateError {
 impl From<io::Error> for GenerateError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
-    }
-}
-
-/// Runs the subcommand.
-pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let [out] = arguments else {
-        eprintln!("cocket-tools gen-example: exactly one directory is expected");
-        return ExitCode::from(2);
-    };
-    match write(Path::new(out)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cocket-tools gen-example: {out}: {error}");
-            ExitCode::FAILURE
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Generators and comparisons behind `cargo xtask`: one module per subcommand.
 
 mod corpus;
+mod r#gen;
 mod gen_example;
 mod vectors;
 
@@ -10,8 +11,7 @@ const HELP: &str = "\
 usage: cocket-tools COMMAND
 
   corpus [--kind K] [-v]  compares with the real evidence in $COCKET_CORPUS
-  gen-vectors OUTDIR      writes the cases of `core/tests/vectors`, without their answers
-  gen-example OUTDIR      writes the example `docs/examples/first-look` into OUTDIR
+  gen ROOT [--check]      writes every generated file, or says which are not up to date
 ";
 
 fn main() -> ExitCode {
@@ -22,8 +22,7 @@ fn main() -> ExitCode {
     };
     match command {
         "corpus" => corpus::run(rest),
-        "gen-vectors" => vectors::run(rest),
-        "gen-example" => gen_example::run(rest),
+        "gen" => r#gen::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS

@@ -44,7 +44,7 @@ fn the_committed_example_is_what_the_generator_writes() {
     let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&found), names(&expected));
     for (path, bytes) in &expected {
-        assert!(found[path] == *bytes, "{} differs: run gen-example", path.display());
+        assert!(found[path] == *bytes, "{} differs: run `cargo xtask gen`", path.display());
     }
     // Over what is there, the same again.
     super::write(made.path()).unwrap();

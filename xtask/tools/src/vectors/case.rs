@@ -122,6 +122,10 @@ impl Case {
         self
     }
 
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
     pub(super) fn write(&self, folder: &Path) -> Result<(), String> {
         let folder = folder.join(self.name);
         let fault = |error: std::io::Error| format!("{}: {error}", folder.display());

@@ -1,4 +1,4 @@
-//! `gen-vectors`: writes the cases that every language is compared on. Their answers are written
+//! The cases that every language is compared on. Their answers are written
 //! by the runner in `core/tests/vectors.rs`, never here.
 #![expect(clippy::indexing_slicing, reason = "members of JSON values that are written here")]
 
@@ -12,27 +12,11 @@ mod scope;
 mod signature;
 mod vulnerabilities;
 
-use std::path::Path;
-use std::process::ExitCode;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let [folder] = arguments else {
-        eprintln!("gen-vectors: one folder is expected");
-        return ExitCode::from(2);
-    };
-    match write(Path::new(folder)) {
-        Ok(count) => {
-            println!("{count} cases");
-            ExitCode::SUCCESS
-        }
-        Err(fault) => {
-            eprintln!("gen-vectors: {fault}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn write(folder: &Path) -> Result<usize, String> {
+/// Writes the cases into `folder`, in the place of those that are there.
+pub(crate) fn write(folder: &Path) -> Result<(), String> {
     let areas = [
         names::cases(),
         signature::cases(),
@@ -47,5 +31,22 @@ fn write(folder: &Path) -> Result<usize, String> {
     for case in &cases {
         case.write(folder)?;
     }
-    Ok(cases.len())
+    remove_others(folder, &cases)
+}
+
+/// Removes cases that no longer exist, with their answers.
+fn remove_others(folder: &Path, cases: &[case::Case]) -> Result<(), String> {
+    let known: BTreeSet<PathBuf> = cases.iter().map(|case| folder.join(case.name())).collect();
+    let folders = |path: &Path| -> Result<Vec<PathBuf>, std::io::Error> {
+        std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect()
+    };
+    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
+    for area in folders(folder).map_err(fault)? {
+        for case in folders(&area).map_err(fault)? {
+            if !known.contains(&case) {
+                std::fs::remove_dir_all(&case).map_err(fault)?;
+            }
+        }
+    }
+    Ok(())
 }
