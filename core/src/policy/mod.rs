@@ -12,8 +12,16 @@ mod lint;
 mod load;
 pub mod model;
 mod policies;
+#[cfg(feature = "schema")]
+mod reference_page;
+#[cfg(feature = "schema")]
+mod schema;
 mod shown;
 
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
 pub use load::limits;
 pub use policies::{Policies, PolicySource};
+#[cfg(feature = "schema")]
+pub use reference_page::reference_markdown;
+#[cfg(feature = "schema")]
+pub use schema::schema;

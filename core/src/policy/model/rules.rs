@@ -194,8 +194,9 @@ pub enum Scope {
 pub struct VulnerabilitiesRule {
     /// Where reports come from.
     pub from: EvidenceSource,
-    /// Oldest scan that counts.
+    /// Oldest scan that counts; the loader refuses a rule without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(required, with = "Duration"))]
     pub max_age: Option<Duration>,
     /// Scanners whose reports count, such as `trivy`; absent: every one that is understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]

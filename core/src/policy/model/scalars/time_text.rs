@@ -6,6 +6,7 @@ use crate::policy::shown::shown;
 #[cfg(feature = "schema")]
 #[derive(schemars::JsonSchema)]
 #[schemars(
+    rename = "Time",
     with = "String",
     extend("pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$")
 )]
