@@ -218,7 +218,7 @@ fn meaning(decision: &Decision) -> Option<String> {
     match &image.digest {
         Some(digest) if image.given.ends_with(&digest.to_string()) => {}
         Some(digest) => parts.push(format!("digest {}", short(digest))),
-        None => parts.push("no digest".to_owned()),
+        None => parts.push("digest not known".to_owned()),
     }
     if image.platforms.len() > 1 {
         let named = image.platforms.iter().map(|one| match &one.platform {
