@@ -25,7 +25,7 @@ pub(super) struct Finding<'a> {
     pub(super) weight: Weight,
     /// The rule; `None` for the reasons that belong to no rule.
     pub(super) rule: Option<&'a RuleResult>,
-    /// Why: never empty of failures where there is one.
+    /// Why: the failures, where there is one.
     pub(super) reasons: Vec<&'a Reason>,
     /// The exceptions in force that waive it.
     pub(super) waived_by: Vec<&'a ExceptionUse>,
@@ -57,14 +57,14 @@ pub(super) fn findings(decision: &Decision) -> Vec<Finding<'_>> {
             Some(Finding { weight, rule: Some(rule), reasons: reasons(&rule.reasons), waived_by })
         })
         .collect();
-    if !decision.general.is_empty() {
+    let general: Vec<&Reason> = decision.general.iter().filter(is_failure).collect();
+    if !general.is_empty() {
         let weight = match decision.verdict {
             Verdict::Deny => Weight::Deny,
             Verdict::Warn => Weight::Warn,
             Verdict::Allow => Weight::Audit,
         };
-        let reasons = reasons(&decision.general);
-        found.insert(0, Finding { weight, rule: None, reasons, waived_by: Vec::new() });
+        found.insert(0, Finding { weight, rule: None, reasons: general, waived_by: Vec::new() });
     }
     found.sort_by_key(|finding| finding.weight);
     found
@@ -82,9 +82,12 @@ fn weight(rule: &RuleResult) -> Option<Weight> {
 
 /// The failures; what passed on one platform does not explain a failure on another.
 fn reasons(all: &[Reason]) -> Vec<&Reason> {
-    let failures: Vec<&Reason> =
-        all.iter().filter(|reason| reason.code.kind() == ReasonKind::Fail).collect();
+    let failures: Vec<&Reason> = all.iter().filter(is_failure).collect();
     if failures.is_empty() { all.iter().collect() } else { failures }
+}
+
+fn is_failure(reason: &&Reason) -> bool {
+    reason.code.kind() == ReasonKind::Fail
 }
 
 fn used<'a>(decision: &'a Decision, rule: &str) -> Vec<&'a ExceptionUse> {

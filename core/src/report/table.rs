@@ -6,6 +6,7 @@ use super::Judged;
 use super::escape::{short, short_reference, visible};
 use super::finding::{Finding, Weight, findings};
 use crate::decision::{Decision, ExceptionEffect, Outcome, Reason, Verdict};
+use crate::reasons::ReasonKind;
 
 /// The decisions as text, for a terminal or a log: what failed first, with what to do, then what
 /// is waived, then what passed in one line, and the counts at the end. `color` adds ANSI colours.
@@ -106,6 +107,7 @@ impl Page {
         }
         self.exceptions(decision);
         self.quiet("pass", &by_policy(decision, Outcome::Pass));
+        self.quiet("note", &general_passes(decision));
         let excluded = by_policy(decision, Outcome::Excluded);
         self.quiet("excluded", &[excluded, left_out(decision, Outcome::Excluded)].concat());
         let skipped = by_policy(decision, Outcome::Skipped);
@@ -230,6 +232,13 @@ fn meaning(decision: &Decision) -> Option<String> {
     if parts.is_empty() { None } else { Some(parts.join(", ")) }
 }
 
+/// What belongs to no rule and is no fault, such as a namespace that the policy set keeps out.
+fn general_passes(decision: &Decision) -> Vec<String> {
+    let general = decision.general.iter();
+    let passing = general.filter(|reason| reason.code.kind() == ReasonKind::Pass);
+    passing.map(|reason| visible(&format!("{}: {reason}", reason.code))).collect()
+}
+
 /// The rules with this outcome: `policy: rule, rule`.
 fn by_policy(decision: &Decision, outcome: Outcome) -> Vec<String> {
     let mut policies: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -243,10 +252,10 @@ fn by_policy(decision: &Decision, outcome: Outcome) -> Vec<String> {
 
 /// The policies that were not applied, and what kept them out.
 fn left_out(decision: &Decision, outcome: Outcome) -> Vec<String> {
-    let named: BTreeSet<&str> = decision.results.iter().map(|rule| rule.policy.as_str()).collect();
+    let named: BTreeSet<&str> = decision.results.iter().map(|rule| &*rule.policy).collect();
     let policies = decision.policies.iter();
     policies
-        .filter(|policy| policy.outcome == outcome && !named.contains(policy.name.as_str()))
+        .filter(|policy| policy.outcome == outcome && !named.contains(&*policy.name))
         .map(|policy| match (&policy.excluded_by, outcome) {
             (Some(why), Outcome::Excluded) => {
                 format!("{} ({})", visible(&policy.name), visible(why))

@@ -1,9 +1,11 @@
 //! The table and the workflow commands.
 
+use cocket::decision::Reason;
+use cocket::reasons::Code;
 use cocket::reference::Digest;
 use cocket::report::{github, sarif, table};
 
-use crate::sample::{acts_on_a_screen, everywhere, hostile, sample};
+use crate::sample::{acts_on_a_screen, everywhere, excluded, hostile, sample};
 use crate::sarif::results;
 
 const TABLE: &str = "\
@@ -120,4 +122,15 @@ fn hostile_text_stays_on_its_line_in_the_table() {
         assert!(!line.starts_with("::") && !line.starts_with("##["), "{line}");
     }
     assert_eq!(text.lines().count(), table(&everywhere("x"), false).lines().count());
+}
+
+#[test]
+fn a_pass_that_belongs_to_no_rule_is_told_and_is_no_finding() {
+    let mut judged = excluded();
+    judged.decision.general = vec![Reason::new(Code::ReferenceAccepted).found("a\nb")];
+    let judged = [judged];
+    let expected = "  note      reference.accepted: the image is named as the policy asks: a\\nb\n";
+    assert!(table(&judged, false).contains(expected), "{}", table(&judged, false));
+    assert!(results(&sarif(&judged)).is_empty());
+    assert_eq!(github(&judged), "1 image: 0 denied, 0 with warnings, 1 allowed\n");
 }

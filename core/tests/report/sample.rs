@@ -46,13 +46,13 @@ pub(crate) fn decision(verdict: Verdict, image: JudgedImage) -> Decision {
 
 pub(crate) fn rule(id: &str, outcome: Outcome, mode: Mode, reasons: Vec<Reason>) -> RuleResult {
     RuleResult {
-        policy: "production".to_owned(),
-        rule: id.to_owned(),
+        policy: "production".into(),
+        rule: id.into(),
         outcome,
         mode,
         severity: None,
         message: None,
-        controls: Vec::new(),
+        controls: Default::default(),
         reasons,
         counts: None,
     }
@@ -72,7 +72,7 @@ pub(crate) fn exception(name: &str, rule: &str, effect: ExceptionEffect) -> Exce
 
 pub(crate) fn policy(name: &str, outcome: Outcome, excluded_by: Option<&str>) -> PolicyUse {
     PolicyUse {
-        name: name.to_owned(),
+        name: name.into(),
         version: None,
         digest: Digest::sha256(name.as_bytes()),
         mode: Mode::Enforce,
@@ -116,7 +116,7 @@ pub(crate) fn denied() -> Judged {
         ],
     );
     signed.severity = Some(RuleSeverity::High);
-    signed.message = Some("ask #platform for a signing key".to_owned());
+    signed.message = Some("ask #platform for a signing key".into());
     let findings = Detail::List { items: vec!["CVE-2021-44228 log4j-core".to_owned()], more: 0 };
     let mut denied = decision(Verdict::Deny, image);
     denied.valid_until = Some(time("2026-12-15T00:00:00Z"));
@@ -217,9 +217,9 @@ pub(crate) fn everywhere(text: &str) -> Vec<Judged> {
     one.decision.image.mirror = Some(text.to_owned());
     one.decision.image.namespace = Some(text.to_owned());
     for rule in &mut one.decision.results {
-        rule.policy = text.to_owned();
-        rule.rule.push_str(text);
-        rule.message = Some(text.to_owned());
+        rule.policy = text.into();
+        rule.rule = format!("{}{text}", rule.rule).into();
+        rule.message = Some(text.into());
         for reason in &mut rule.reasons {
             reason.found = Some(text.to_owned().into());
             reason.expected = Some(Detail::List { items: vec![text.to_owned()], more: 2 });
@@ -234,7 +234,7 @@ pub(crate) fn everywhere(text: &str) -> Vec<Judged> {
         used.approved_by = text.to_owned();
     }
     for policy in &mut one.decision.policies {
-        policy.name = text.to_owned();
+        policy.name = text.into();
         policy.excluded_by = Some(text.to_owned());
     }
     one.origin = Some(Origin {
