@@ -74,6 +74,7 @@ impl Context<'_> {
             digest,
             namespace: self.arguments.namespace.clone().or(request.namespace),
             namespace_labels: self.labels.clone(),
+            ..ImageRequest::default()
         };
         let mut evidence = sources.evidence(digest.or(written));
         gaps.into_iter().for_each(|gap| evidence.add_gap(gap));
