@@ -1,6 +1,10 @@
 //! Text from outside made safe to show.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use crate::decision::JudgedImage;
+use crate::reference::Digest;
 
 /// Longest text that is shown whole, in characters; the JSON of a decision keeps all of it.
 const SHOWN: usize = 2_000;
@@ -42,8 +46,17 @@ pub(super) fn is_hidden(character: char) -> bool {
             | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The image as it was named, not escaped, or its digest where it was not named.
+pub(super) fn image_name(image: &JudgedImage) -> Cow<'_, str> {
+    match (image.given.as_str(), &image.digest) {
+        ("", Some(digest)) => format!("(no name) {digest}").into(),
+        ("", None) => "(no name)".into(),
+        (given, _) => given.into(),
+    }
+}
+
 /// The first twelve digits of a digest, for places where it only helps to recognise it.
-pub(super) fn short(digest: &crate::reference::Digest) -> String {
+pub(super) fn short(digest: &Digest) -> String {
     let hex: String = digest.hex().chars().take(12).collect();
     format!("{}:{hex}…", digest.algorithm())
 }

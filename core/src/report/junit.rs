@@ -3,7 +3,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::escape::visible;
+use super::escape::{image_name, visible};
 use super::finding::{Finding, Weight, findings, rule_name};
 use super::{Judged, word};
 use crate::decision::{Decision, Outcome, Reason, Verdict};
@@ -56,7 +56,7 @@ fn document(xml: &mut Xml, judged: &[Judged]) -> io::Result<()> {
 }
 
 fn suite(xml: &mut Xml, one: &Judged, cases: &[Case]) -> io::Result<()> {
-    let image = visible(&one.decision.image.given);
+    let image = visible(&image_name(&one.decision.image));
     let mut name = image.clone();
     if let Some(origin) = &one.origin {
         let (object, place) = (visible(&origin.object), visible(&origin.place()));

@@ -1,4 +1,4 @@
-use super::escape::visible;
+use super::escape::{image_name, visible};
 use super::finding::{Finding, Weight, findings};
 use super::{Judged, table::summary, verdict, word};
 use crate::decision::{ExceptionEffect, ExceptionUse, Outcome, Reason};
@@ -29,7 +29,7 @@ pub fn markdown(judged: &[Judged]) -> String {
             continue;
         }
         let verdict = word(one.decision.verdict);
-        let image = code(&one.decision.image.given);
+        let image = code(&image_name(&one.decision.image));
         out.push_str(&format!("\n### {verdict}: {image}{}\n\n", place(one, " in ")));
         findings.iter().for_each(|finding| out.push_str(&item(finding)));
         idle.iter().for_each(|used| out.push_str(&idle_exception(used)));
@@ -52,7 +52,7 @@ fn row(one: &Judged) -> String {
     codes.sort_unstable();
     codes.dedup();
     let codes: Vec<String> = codes.into_iter().map(code).collect();
-    let image = cell(&one.decision.image.given);
+    let image = cell(&image_name(&one.decision.image));
     let verdict = word(one.decision.verdict);
     let place = place(one, "").replace('|', r"\u{7c}");
     format!("| **{verdict}** | {image} | {place} | {} |\n", codes.join(", "))

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::escape::visible;
+use super::escape::{image_name, visible};
 use super::finding::{Finding, Weight, findings};
 use super::json::canonical;
 use super::{Judged, Origin};
@@ -95,7 +95,7 @@ fn message(one: &Judged, finding: &Finding<'_>, reason: &Reason) -> String {
     let text = format!(
         "{}: {}{}: {}",
         visible(&finding.name()),
-        visible(&one.decision.image.given),
+        visible(&image_name(&one.decision.image)),
         visible(&platform.unwrap_or_default()),
         visible(&reason.to_string())
     );
@@ -106,7 +106,7 @@ fn message(one: &Judged, finding: &Finding<'_>, reason: &Reason) -> String {
 
 fn location(one: &Judged) -> Value {
     let image = &one.decision.image;
-    let name = visible(image.canonical.as_ref().unwrap_or(&image.given));
+    let name = visible(image.canonical.as_deref().unwrap_or(&image_name(image)));
     let logical = json!([{"fullyQualifiedName": name, "kind": "resource"}]);
     match one.origin.as_ref().filter(|origin| origin.file != "-") {
         None => json!({"logicalLocations": logical}),

@@ -94,9 +94,9 @@ impl Page {
             Verdict::Warn => format!("{} ", self.paint.yellow("WARN")),
             Verdict::Deny => format!("{} ", self.paint.red("DENY")),
         };
-        let image = match short_reference(&decision.image.given) {
-            empty if empty.is_empty() => "(no image named)".to_owned(),
-            image => image,
+        let image = match decision.image.given.as_str() {
+            "" => "(no name)".to_owned(),
+            given => short_reference(given),
         };
         self.line(&format!("{word}  {}{}", self.paint.bold(&image), place(one)));
         if let Some(more) = meaning(decision) {

@@ -33,6 +33,20 @@ fn nothing_judged_is_said_and_is_no_allow() {
 }
 
 #[test]
+fn an_image_without_a_name_is_told_by_its_digest() {
+    let mut one = warned();
+    one.decision.image.given = String::new();
+    one.decision.image.canonical = None;
+    let digest = one.decision.image.digest.unwrap().to_string();
+    let judged = [one];
+    for format in [Format::Github, Format::Markdown, Format::Junit, Format::Sarif] {
+        let text = format.render(&judged, false);
+        assert!(text.contains(&format!("(no name) {digest}")), "{format}");
+    }
+    assert!(table(&judged, false).starts_with("WARN   (no name)\n"));
+}
+
+#[test]
 fn endless_text_is_cut_where_people_read() {
     let mut one = warned();
     one.decision.image.given = "x".repeat(1_000_000);

@@ -218,7 +218,7 @@ pub(crate) fn everywhere(text: &str) -> Vec<Judged> {
     one.decision.image.namespace = Some(text.to_owned());
     for rule in &mut one.decision.results {
         rule.policy = text.into();
-        rule.rule = format!("{}{text}", rule.rule).into();
+        rule.rule = [&*rule.rule, text].concat().as_str().into();
         rule.message = Some(text.into());
         for reason in &mut rule.reasons {
             reason.found = Some(text.to_owned().into());
