@@ -27,11 +27,19 @@ pub(super) struct Finding<'a> {
     pub(super) rule: Option<&'a RuleResult>,
     /// Why: the failures, where there is one.
     pub(super) reasons: Vec<&'a Reason>,
-    /// The exceptions in force that waive it.
+    /// The exceptions in force that waive it, or a part of it where it still fails.
     pub(super) waived_by: Vec<&'a ExceptionUse>,
 }
 
 impl Finding<'_> {
+    /// How its exceptions are introduced.
+    pub(super) fn waiving(&self) -> &'static str {
+        match self.weight {
+            Weight::Waived => "waived by",
+            Weight::Deny | Weight::Warn | Weight::Audit => "waived in part by",
+        }
+    }
+
     /// `policy/rule`, or words for the reasons that belong to no rule.
     pub(super) fn name(&self) -> String {
         self.rule.map_or_else(|| "policy set".to_owned(), rule_name)
@@ -50,10 +58,7 @@ pub(super) fn findings(decision: &Decision) -> Vec<Finding<'_>> {
         .iter()
         .filter_map(|rule| {
             let weight = weight(rule)?;
-            let waived_by = match weight {
-                Weight::Waived => used(decision, &rule_name(rule)),
-                _ => Vec::new(),
-            };
+            let waived_by = used(decision, &rule_name(rule));
             Some(Finding { weight, rule: Some(rule), reasons: reasons(&rule.reasons), waived_by })
         })
         .collect();

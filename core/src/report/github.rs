@@ -49,7 +49,13 @@ fn message(one: &Judged, finding: &Finding<'_>) -> String {
         }
     }
     lines.extend(finding.waived_by.iter().map(|used| {
-        visible(&format!("waived by {} ({}) until {}", used.name, used.ticket, used.expires))
+        visible(&format!(
+            "{} {} ({}) until {}",
+            finding.waiving(),
+            used.name,
+            used.ticket,
+            used.expires
+        ))
     }));
     lines.join("\n")
 }

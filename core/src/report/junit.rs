@@ -171,7 +171,12 @@ fn told(finding: &Finding<'_>) -> Told {
     let kind = finding.reasons.first().map_or("fail", |reason| reason.code.code()).to_owned();
     let note = finding.rule.and_then(|rule| rule.message.as_deref());
     let note = note.map_or_else(String::new, |note| format!("{}\n", visible(note)));
-    let text = format!("{note}{}", text(&finding.reasons));
+    let waived = finding.waived_by.iter().map(|used| {
+        let (waiving, until) = (finding.waiving(), used.expires);
+        visible(&format!("{waiving} {} ({}) until {until}", used.name, used.ticket))
+    });
+    let text = std::iter::once(format!("{note}{}", text(&finding.reasons))).chain(waived);
+    let text = text.collect::<Vec<_>>().join("\n");
     Told { fails: finding.weight == Weight::Deny, kind, message, text }
 }
 

@@ -85,7 +85,8 @@ fn item(finding: &Finding<'_>) -> String {
         let (by, why) = (code(&used.approved_by), code(&used.reason));
         let expires = used.expires;
         out.push_str(&format!(
-            "  - by exception {name}, {ticket}, approved by {by} until {expires}: {why}\n"
+            "  - {} exception {name}, {ticket}, approved by {by} until {expires}: {why}\n",
+            finding.waiving()
         ));
     }
     for reason in &finding.reasons {

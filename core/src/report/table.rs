@@ -140,8 +140,13 @@ impl Page {
         self.line(&format!("  {label}  {name}{}{note}", severity.unwrap_or_default()));
         for used in &finding.waived_by {
             let text = format!(
-                "by exception {} ({}, {}) until {}: {}",
-                used.name, used.ticket, used.approved_by, used.expires, used.reason
+                "{} exception {} ({}, {}) until {}: {}",
+                finding.waiving(),
+                used.name,
+                used.ticket,
+                used.approved_by,
+                used.expires,
+                used.reason
             );
             self.line(&format!("            {}", visible(&text)));
         }

@@ -3,9 +3,9 @@
 use cocket::decision::Reason;
 use cocket::reasons::Code;
 use cocket::reference::Digest;
-use cocket::report::{github, sarif, table};
+use cocket::report::{github, junit, markdown, sarif, table};
 
-use crate::sample::{acts_on_a_screen, everywhere, excluded, hostile, sample};
+use crate::sample::{acts_on_a_screen, denied, everywhere, excluded, hostile, sample};
 use crate::sarif::results;
 
 const TABLE: &str = "\
@@ -35,7 +35,7 @@ DENY   registry.example.com/shop/api:1.4  (Deployment/shop-api in deploy/shop.ya
               found     no member
               do        rebuild the image on a base of the catalog
   waived    production/vulnerabilities
-            by exception log4j-2026-11 (SEC-1234, security@acme.example) until 2026-12-15T00:00:00Z: shielded by WAF-17
+            waived by exception log4j-2026-11 (SEC-1234, security@acme.example) until 2026-12-15T00:00:00Z: shielded by WAF-17
             vulnerabilities.too_many: more vulnerabilities of one severity than the policy allows
               found     CVE-2021-44228 log4j-core
               expected  critical at most 0
@@ -133,4 +133,22 @@ fn a_pass_that_belongs_to_no_rule_is_told_and_is_no_finding() {
     assert!(table(&judged, false).contains(expected), "{}", table(&judged, false));
     assert!(results(&sarif(&judged)).is_empty());
     assert_eq!(github(&judged), "1 image: 0 denied, 0 with warnings, 1 allowed\n");
+}
+
+#[test]
+fn an_exception_that_waives_a_part_is_told_and_suppresses_nothing() {
+    let mut judged = denied();
+    judged.decision.exceptions[0].rule = "production/signed".to_owned();
+    let judged = [judged];
+    for (text, told) in [
+        (table(&judged, false), "waived in part by exception log4j-2026-11 (SEC-1234,"),
+        (markdown(&judged), "waived in part by exception `log4j-2026-11`, `SEC-1234`"),
+        (github(&judged), "waived in part by log4j-2026-11 (SEC-1234) until"),
+        (junit(&judged), "waived in part by log4j-2026-11 (SEC-1234) until"),
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
+    for result in results(&sarif(&judged)) {
+        assert_eq!(result["suppressions"], serde_json::json!([]));
+    }
 }
