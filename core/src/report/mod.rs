@@ -1,8 +1,31 @@
 //! Decisions rendered for people and tools: one file per format.
+//!
+//! Every renderer is a pure function of the decisions: no clock, no environment, no terminal.
+//! Text that comes from an image or from a file is escaped for the format it is written in, so
+//! that an image can neither write to the reader's screen nor add markup of its own.
 
+mod catalogue;
+mod escape;
+mod finding;
+mod format;
+mod github;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
 mod table;
+mod yaml;
 
+pub use catalogue::reasons_markdown;
+pub use escape::visible;
+pub use format::{Format, UnknownFormat};
+pub use github::github;
+pub use json::json;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use sarif::sarif;
 pub use table::table;
+pub use yaml::yaml;
 
 use serde::Serialize;
 
@@ -35,8 +58,28 @@ pub struct Origin {
     pub field: String,
 }
 
+impl Origin {
+    /// `file:line`, or the file alone.
+    fn place(&self) -> String {
+        let file = if self.file == "-" { "standard input" } else { self.file.as_str() };
+        match self.line {
+            Some(line) => format!("{file}:{line}"),
+            None => file.to_owned(),
+        }
+    }
+}
+
 /// The worst verdict of several decisions; `None` where there are none, which is never an allow.
 #[must_use]
 pub fn verdict(judged: &[Judged]) -> Option<Verdict> {
     judged.iter().map(|one| one.decision.verdict).max()
+}
+
+/// How a verdict is written.
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allow => "allow",
+        Verdict::Warn => "warn",
+        Verdict::Deny => "deny",
+    }
 }

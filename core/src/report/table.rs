@@ -1,104 +1,305 @@
 //! Plain text for people: one block an image, what failed first, and what to do.
 
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decision::{Decision, ExceptionEffect, Outcome, Reason, RuleResult, Verdict};
-use crate::policy::model::Mode;
+use super::Judged;
+use super::escape::{short, short_reference, visible};
+use super::finding::{Finding, Weight, findings};
+use crate::decision::{Decision, ExceptionEffect, Outcome, Reason, Verdict};
+use crate::reasons::ReasonKind;
 
-/// The decision as text, for a terminal or a log. Text that came from evidence is escaped, so
-/// that an image cannot write control sequences to the reader's screen.
+/// The decisions as text, for a terminal or a log: what failed first, with what to do, then what
+/// is waived, then what passed in one line, and the counts at the end. `color` adds ANSI colours.
+/// Nothing depends on the width of the screen.
 #[must_use]
-pub fn table(decision: &Decision) -> String {
-    let mut out = String::new();
-    let word = match decision.verdict {
-        Verdict::Allow => "ALLOW",
-        Verdict::Warn => "WARN ",
-        Verdict::Deny => "DENY ",
+pub fn table(judged: &[Judged], color: bool) -> String {
+    let mut page = Page { out: String::new(), paint: Paint(color) };
+    for one in judged {
+        page.image(one);
+        page.out.push('\n');
+    }
+    page.out.push_str(&summary(judged));
+    page.out.push('\n');
+    page.out.extend(moments(judged));
+    page.out
+}
+
+/// The counts, in one line without a break at its end.
+pub(super) fn summary(judged: &[Judged]) -> String {
+    if judged.is_empty() {
+        return "no image was judged".to_owned();
+    }
+    let verdicts =
+        |wanted: Verdict| judged.iter().filter(|one| one.decision.verdict == wanted).count();
+    let weights: Vec<Weight> = judged
+        .iter()
+        .flat_map(|one| findings(&one.decision))
+        .filter(|finding| finding.rule.is_some())
+        .map(|finding| finding.weight)
+        .collect();
+    let rules = |wanted: Weight| weights.iter().filter(|weight| **weight == wanted).count();
+    let (deny, warn, allow) =
+        (verdicts(Verdict::Deny), verdicts(Verdict::Warn), verdicts(Verdict::Allow));
+    let images = if judged.len() == 1 { "image" } else { "images" };
+    let mut text =
+        format!("{} {images}: {deny} denied, {warn} with warnings, {allow} allowed", judged.len());
+    let failed: Vec<String> = [
+        (Weight::Deny, "enforced"),
+        (Weight::Warn, "warned"),
+        (Weight::Audit, "audited"),
+        (Weight::Waived, "waived"),
+    ]
+    .iter()
+    .filter_map(|(weight, word)| match rules(*weight) {
+        0 => None,
+        count => Some(format!("{count} {word}")),
+    })
+    .collect();
+    if !failed.is_empty() {
+        text.push_str(&format!("; rules not satisfied: {}", failed.join(", ")));
+    }
+    text
+}
+
+/// For which moment was decided, and until when that holds.
+fn moments(judged: &[Judged]) -> Option<String> {
+    let moments: BTreeSet<_> = judged.iter().map(|one| one.decision.now).collect();
+    let first = moments.first()?;
+    let mut text = match moments.len() {
+        1 => format!("decided for {first}"),
+        _ => format!("decided for {first} and later moments"),
     };
-    let image = &decision.image;
-    let namespace =
-        image.namespace.as_ref().map_or_else(String::new, |name| format!("  (namespace {name})"));
-    line(&mut out, &format!("{word}  {}{namespace}", image.given));
-    if let Some(mirror) = &image.mirror {
-        line(&mut out, &format!("       judged as {mirror}"));
+    if let Some(until) = judged.iter().filter_map(|one| one.decision.valid_until).min() {
+        text.push_str(&format!("; a date in it can change the answer from {until} on"));
     }
-    if let (Some(digest), Some(canonical)) = (&image.digest, &image.canonical)
-        && !canonical.contains('@')
-    {
-        line(&mut out, &format!("       digest {digest}"));
+    text.push('\n');
+    Some(text)
+}
+
+struct Page {
+    out: String,
+    paint: Paint,
+}
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
     }
-    for reason in &decision.general {
-        reason_lines(&mut out, "-", reason);
-    }
-    for policy in decision.policies.iter() {
-        if let Some(why) = &policy.excluded_by {
-            line(&mut out, &format!("  -    {}: {why}", policy.name));
-        }
-    }
-    let rank = |result: &&RuleResult| match result.outcome {
-        Outcome::Fail => 0_u8,
-        Outcome::Waived => 1,
-        Outcome::Pass => 2,
-        Outcome::Skipped | Outcome::Excluded => 3,
-    };
-    let mut results: Vec<&RuleResult> = decision.results.iter().collect();
-    results.sort_by_key(rank);
-    for result in results {
-        rule_lines(&mut out, result);
-    }
-    for used in &decision.exceptions {
-        let effect = match used.effect {
-            ExceptionEffect::Used => "used",
-            ExceptionEffect::Expired => "expired, no effect",
-            ExceptionEffect::NotEnough => "in force, does not cover all",
+
+    fn image(&mut self, one: &Judged) {
+        let decision = &one.decision;
+        let word = match decision.verdict {
+            Verdict::Allow => self.paint.green("ALLOW"),
+            Verdict::Warn => format!("{} ", self.paint.yellow("WARN")),
+            Verdict::Deny => format!("{} ", self.paint.red("DENY")),
         };
-        let (name, rule, ticket, expires) = (&used.name, &used.rule, &used.ticket, used.expires);
-        line(
-            &mut out,
-            &format!("  exception {name} ({effect}) for {rule}: {ticket}, until {expires}"),
-        );
+        let image = match decision.image.given.as_str() {
+            "" => "(no name)".to_owned(),
+            given => short_reference(given),
+        };
+        self.line(&format!("{word}  {}{}", self.paint.bold(&image), place(one)));
+        if let Some(more) = meaning(decision) {
+            self.line(&format!("       {}", self.paint.dim(&more)));
+        }
+        for finding in findings(decision) {
+            self.finding(&finding);
+        }
+        self.exceptions(decision);
+        self.quiet("pass", &by_policy(decision, Outcome::Pass));
+        self.quiet("note", &general_passes(decision));
+        let excluded = by_policy(decision, Outcome::Excluded);
+        self.quiet("excluded", &[excluded, left_out(decision, Outcome::Excluded)].concat());
+        let skipped = by_policy(decision, Outcome::Skipped);
+        self.quiet("no match", &[skipped, left_out(decision, Outcome::Skipped)].concat());
     }
-    out
-}
 
-fn rule_lines(out: &mut String, result: &RuleResult) {
-    let mark = match (result.outcome, result.mode) {
-        (Outcome::Pass, _) => "pass",
-        (Outcome::Waived, _) => "waived",
-        (Outcome::Skipped | Outcome::Excluded, _) => "-",
-        (Outcome::Fail, Mode::Enforce) => "FAIL",
-        (Outcome::Fail, Mode::Warn) => "warn",
-        (Outcome::Fail, Mode::Audit) => "audit",
-    };
-    line(out, &format!("  {mark:<6} {}/{}", result.policy, result.rule));
-    if result.outcome == Outcome::Pass {
-        return;
-    }
-    if let Some(message) = &result.message {
-        line(out, &format!("         {message}"));
-    }
-    for reason in &result.reasons {
-        reason_lines(out, " ", reason);
-    }
-}
-
-fn reason_lines(out: &mut String, mark: &str, reason: &Reason) {
-    let platform =
-        reason.platform.as_ref().map_or_else(String::new, |platform| format!(" [{platform}]"));
-    line(out, &format!("   {mark}     {}{platform}: {reason}", reason.code));
-    if !reason.code.remedy().is_empty() {
-        line(out, &format!("           do: {}", reason.code.remedy()));
-    }
-}
-
-/// Writes one line; control characters are written as escapes.
-fn line(out: &mut String, text: &str) {
-    for character in text.chars() {
-        if character.is_control() {
-            let _ = write!(out, "{}", character.escape_default());
-        } else {
-            out.push(character);
+    /// Things in order, or not concerned: one line.
+    fn quiet(&mut self, label: &str, items: &[String]) {
+        if !items.is_empty() {
+            let label = match label {
+                "pass" => self.paint.green("pass    "),
+                other => self.paint.dim(&format!("{other:<8}")),
+            };
+            self.line(&format!("  {label}  {}", items.join("; ")));
         }
     }
-    out.push('\n');
+
+    fn finding(&mut self, finding: &Finding<'_>) {
+        let (label, note) = match finding.weight {
+            Weight::Deny => (self.paint.red("FAIL    "), ""),
+            Weight::Warn => (self.paint.yellow("warning "), "  warns, does not block"),
+            Weight::Audit => (self.paint.dim("audit   "), "  audited only, does not block"),
+            Weight::Waived => (self.paint.blue("waived  "), ""),
+        };
+        let severity = finding
+            .rule
+            .and_then(|rule| rule.severity)
+            .map(|severity| format!("  severity {}", format!("{severity:?}").to_lowercase()));
+        let name = self.paint.bold(&visible(&finding.name()));
+        self.line(&format!("  {label}  {name}{}{note}", severity.unwrap_or_default()));
+        for used in &finding.waived_by {
+            let text = format!(
+                "{} exception {} ({}, {}) until {}: {}",
+                finding.waiving(),
+                used.name,
+                used.ticket,
+                used.approved_by,
+                used.expires,
+                used.reason
+            );
+            self.line(&format!("            {}", visible(&text)));
+        }
+        if let Some(message) = finding.rule.and_then(|rule| rule.message.as_deref()) {
+            self.line(&format!("            {}", visible(message)));
+        }
+        for (position, reason) in finding.reasons.iter().enumerate() {
+            let next = finding.reasons.get(position.saturating_add(1));
+            let last_of_code = next.is_none_or(|next| next.code != reason.code);
+            self.reason(reason, last_of_code && finding.weight != Weight::Waived);
+        }
+    }
+
+    fn reason(&mut self, reason: &Reason, with_remedy: bool) {
+        let platform = reason.platform.as_ref().map(|platform| format!(" [{platform}]"));
+        let platform = visible(&platform.unwrap_or_default());
+        let code = self.paint.bold(reason.code.code());
+        self.line(&format!("            {code}{platform}: {}", reason.code.title()));
+        for (label, detail) in [("found", &reason.found), ("expected", &reason.expected)] {
+            if let Some(detail) = detail {
+                self.line(&format!("              {label:<8}  {}", visible(&detail.to_string())));
+            }
+        }
+        if with_remedy && !reason.code.remedy().is_empty() {
+            self.line(&format!("              do        {}", reason.code.remedy()));
+        }
+    }
+
+    /// Exceptions without effect: a reader must see why they did not help.
+    fn exceptions(&mut self, decision: &Decision) {
+        for used in &decision.exceptions {
+            let effect = match used.effect {
+                // Told beside the rule that it waives.
+                ExceptionEffect::Used => continue,
+                ExceptionEffect::Expired => {
+                    format!("has expired on {} and does nothing", used.expires)
+                }
+                ExceptionEffect::NotEnough => {
+                    format!("is in force until {} and does not cover all that fails", used.expires)
+                }
+            };
+            let text =
+                format!("exception {} ({}) for {} {effect}", used.name, used.ticket, used.rule);
+            let label = self.paint.yellow("note    ");
+            self.line(&format!("  {label}  {}", visible(&text)));
+        }
+    }
+}
+
+fn place(one: &Judged) -> String {
+    let mut parts = Vec::new();
+    if let Some(origin) = &one.origin {
+        let object = visible(&origin.object);
+        let joint = if object.is_empty() { "in " } else { " in " };
+        parts.push(format!("{object}{joint}{}", visible(&origin.place())));
+    }
+    if let Some(namespace) = &one.decision.image.namespace {
+        parts.push(format!("namespace {}", visible(namespace)));
+    }
+    if parts.is_empty() { String::new() } else { format!("  ({})", parts.join(", ")) }
+}
+
+/// What the name stands for, where that is more than what was written.
+fn meaning(decision: &Decision) -> Option<String> {
+    let image = &decision.image;
+    let mut parts = Vec::new();
+    let bare = |name: &str| name.split_once('@').map_or(name, |(name, _)| name).to_owned();
+    if let Some(canonical) = image.canonical.as_deref().map(bare)
+        && canonical != bare(&image.given)
+    {
+        parts.push(format!("means {}", visible(&canonical)));
+    }
+    if let Some(mirror) = &image.mirror {
+        parts.push(format!("judged as {}", short_reference(mirror)));
+    }
+    match &image.digest {
+        Some(digest) if image.given.ends_with(&digest.to_string()) => {}
+        Some(digest) => parts.push(format!("digest {}", short(digest))),
+        None => parts.push("digest not known".to_owned()),
+    }
+    if image.platforms.len() > 1 {
+        let named = image.platforms.iter().map(|one| match &one.platform {
+            Some(platform) => visible(&platform.to_string()),
+            None => short(&one.digest),
+        });
+        parts.push(format!("platforms {}", named.collect::<Vec<_>>().join(", ")));
+    }
+    if parts.is_empty() { None } else { Some(parts.join(", ")) }
+}
+
+/// What belongs to no rule and is no fault, such as a namespace that the policy set keeps out.
+fn general_passes(decision: &Decision) -> Vec<String> {
+    let general = decision.general.iter();
+    let passing = general.filter(|reason| reason.code.kind() == ReasonKind::Pass);
+    passing.map(|reason| visible(&format!("{}: {reason}", reason.code))).collect()
+}
+
+/// The rules with this outcome: `policy: rule, rule`.
+fn by_policy(decision: &Decision, outcome: Outcome) -> Vec<String> {
+    let mut policies: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for rule in decision.results.iter().filter(|rule| rule.outcome == outcome) {
+        policies.entry(&rule.policy).or_default().push(visible(&rule.rule));
+    }
+    let written =
+        policies.iter().map(|(policy, rules)| format!("{}: {}", visible(policy), rules.join(", ")));
+    written.collect()
+}
+
+/// The policies that were not applied, and what kept them out.
+fn left_out(decision: &Decision, outcome: Outcome) -> Vec<String> {
+    let named: BTreeSet<&str> = decision.results.iter().map(|rule| &*rule.policy).collect();
+    let policies = decision.policies.iter();
+    policies
+        .filter(|policy| policy.outcome == outcome && !named.contains(&*policy.name))
+        .map(|policy| match (&policy.excluded_by, outcome) {
+            (Some(why), Outcome::Excluded) => {
+                format!("{} ({})", visible(&policy.name), visible(why))
+            }
+            _ => visible(&policy.name),
+        })
+        .collect()
+}
+
+/// ANSI colours, where they are wanted: ECMA-48, "SGR".
+#[derive(Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    fn with(self, code: &str, text: &str) -> String {
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    fn red(self, text: &str) -> String {
+        self.with("1;31", text)
+    }
+
+    fn green(self, text: &str) -> String {
+        self.with("32", text)
+    }
+
+    fn yellow(self, text: &str) -> String {
+        self.with("33", text)
+    }
+
+    fn blue(self, text: &str) -> String {
+        self.with("34", text)
+    }
 }
