@@ -125,7 +125,7 @@ impl<'s> Reading<'s> {
         faults.extend(stopped.err());
         faults.sort_by_key(|fault| fault.at);
         faults.truncate(SHOWN);
-        self.errors.extend(faults.into_iter().map(|fault| text.error(fault)));
+        self.errors.extend(text.errors(faults));
     }
 
     /// Counts what is bounded over all documents.
@@ -178,9 +178,12 @@ impl Collection<'_> {
         let mut faults: Vec<(usize, Fault)> = notes.into_iter().filter_map(place).collect();
         faults.sort_by_key(|(source, fault)| (*source, fault.at));
         faults.truncate(SHOWN);
-        let error =
-            |(source, fault): (usize, Fault)| self.texts.get(source).map(|text| text.error(fault));
-        let errors: Vec<PolicyError> = faults.into_iter().filter_map(error).collect();
+        let mut errors = Vec::new();
+        for one in faults.chunk_by(|(a, _), (b, _)| a == b) {
+            let text = one.first().and_then(|(source, _)| self.texts.get(*source));
+            let faults = one.iter().map(|(_, fault)| fault.clone()).collect();
+            errors.extend(text.map(|text| text.errors(faults)).unwrap_or_default());
+        }
         (!errors.is_empty()).then(|| PolicyErrors(sorted(errors)))
     }
 
@@ -212,7 +215,7 @@ impl Stored {
         let mut faults: Vec<Fault> = notes.into_iter().filter_map(place).collect();
         faults.sort_by_key(|fault| fault.at);
         faults.truncate(SHOWN);
-        faults.into_iter().map(|fault| text.error(fault)).collect()
+        text.errors(faults)
     }
 }
 
