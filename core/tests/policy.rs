@@ -804,6 +804,28 @@ fn faults_in_a_large_catalog_do_not_take_long() {
     assert!(help.contains("more faults"), "{help}");
 }
 
+#[test]
+fn many_warnings_are_counted() {
+    let sources = [
+        ("policy.yaml".to_owned(), rule("baseImage: {catalog: c}")),
+        (
+            "catalog".to_owned(),
+            large_catalog(false).replace("\"diffIds\"", "\"expires\":\"2026-01-01\",\"diffIds\""),
+        ),
+    ];
+    let found = load_all(&sources).warnings("2026-02-01T00:00:00Z".parse().unwrap());
+    assert_eq!(found.len(), limits::MAX_FAULTS + 1);
+    assert_eq!(found[0].path, "spec.entries[0].expires");
+    assert!(found.last().unwrap().detail.contains("more than"));
+}
+
+#[test]
+fn many_broken_documents_do_not_take_long() {
+    let document = rule("registry: {allow: [x*, y*, z*]}") + "---\n";
+    let errors = load(&document.repeat(limits::MAX_DOCUMENTS / 2)).unwrap_err();
+    assert_eq!(errors.len(), limits::MAX_FAULTS + 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 

@@ -178,7 +178,8 @@ impl Policies {
         })
     }
 
-    /// What loads and is probably not meant at the time `now`, by file, line and column: expired
+    /// What loads and is probably not meant at the time `now`, by file, line and column, at most
+    /// [`MAX_FAULTS`](super::limits::MAX_FAULTS) of it: expired
     /// exceptions, an `enforceFrom` that is past, patterns that a wider one makes idle,
     /// authorities and catalogs that nothing uses, base images that assert themselves, bounds
     /// that bound nothing.
@@ -193,11 +194,7 @@ impl Policies {
                 (doubt.kind, doubt.name, kind, path, detail, doubt.help.map(str::to_owned))
             })
             .collect();
-        let mut found = self.placed(notes);
-        found.sort_by(|a, b| {
-            (&a.file, a.line, a.column, &a.detail).cmp(&(&b.file, b.line, b.column, &b.detail))
-        });
-        found
+        load::sorted(self.placed(notes))
     }
 
     /// Each source is read again once, whatever the number of notes about it: faults after

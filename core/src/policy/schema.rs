@@ -111,6 +111,18 @@ mod tests {
     use serde_json::Value;
 
     #[test]
+    fn what_the_loader_asks_for_is_required() {
+        let schema = super::schema();
+        let rule = &schema["$defs"]["VulnerabilitiesRule"];
+        assert_eq!(rule["required"], serde_json::json!(["from", "maxAge"]));
+        assert_eq!(rule["properties"]["maxAge"]["$ref"], "#/$defs/Duration");
+        for kind in schema["oneOf"].as_array().unwrap() {
+            let head = serde_json::json!(["apiVersion", "kind", "metadata", "spec"]);
+            assert_eq!(kind["required"], head);
+        }
+    }
+
+    #[test]
     fn every_key_is_described() {
         fn walk(at: &str, value: &Value, missing: &mut Vec<String>) {
             if let Some(properties) = value.get("properties").and_then(Value::as_object) {

@@ -1,6 +1,6 @@
 //! Exceptions: about rules that exist, with sentences that say something, for a bounded time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Documents, Report};
 use crate::policy::PolicyErrorKind as Kind;
@@ -8,13 +8,31 @@ use crate::policy::load::suggestion;
 use crate::policy::model::{ExceptionLimits, PolicyException};
 use crate::policy::shown::shown;
 
+/// Every rule by its full name and by its bare id.
+pub(super) struct KnownRules(HashMap<String, Vec<String>>);
+
+impl KnownRules {
+    pub(super) fn new(documents: &Documents<'_>) -> Self {
+        let mut known: HashMap<String, Vec<String>> = HashMap::new();
+        for (_, policy) in &documents.policies {
+            for rule in &policy.spec.rules {
+                let full = format!("{}/{}", policy.metadata.name, rule.id);
+                known.entry(full.clone()).or_default().push(full.clone());
+                known.entry(rule.id.to_string()).or_default().push(full);
+            }
+        }
+        Self(known)
+    }
+}
+
 pub(super) fn check(
     exception: &PolicyException,
+    known: &KnownRules,
     documents: &Documents<'_>,
     report: &mut Report<'_>,
 ) {
     let spec = &exception.spec;
-    rules(&spec.rules, documents, report);
+    rules(&spec.rules, known, report);
     report.blank("spec.reason", &spec.reason);
     report.blank("spec.approvedBy", &spec.approved_by);
     report.blank("spec.ticket", &spec.ticket);
@@ -52,30 +70,18 @@ fn duration(exception: &PolicyException, limits: &ExceptionLimits, report: &mut 
 }
 
 /// Each name is `policy/rule`, or a rule's id that is unique in the set.
-fn rules(names: &[String], documents: &Documents<'_>, report: &mut Report<'_>) {
-    let known: Vec<(String, &str)> = documents
-        .policies
-        .iter()
-        .flat_map(|(_, policy)| {
-            let full = |id: &str| format!("{}/{id}", policy.metadata.name);
-            policy.spec.rules.iter().map(move |rule| (full(rule.id.as_str()), rule.id.as_str()))
-        })
-        .collect();
+fn rules(names: &[String], known: &KnownRules, report: &mut Report<'_>) {
     let mut seen = HashSet::new();
     for (position, name) in names.iter().enumerate() {
         let path = format!("spec.rules[{position}]");
-        let meant: Vec<&str> = known
-            .iter()
-            .filter(|(full, bare)| full == name || bare == name)
-            .map(|(full, _)| full.as_str())
-            .collect();
-        match meant.as_slice() {
-            [one] if !seen.insert((*one).to_owned()) => {
+        match known.0.get(name).map(Vec::as_slice).unwrap_or_default() {
+            [one] if !seen.insert(one.as_str()) => {
                 report.add(Kind::Duplicate, path, format!("`{one}` is named twice"));
             }
             [_] => {}
             [] => {
-                let words = known.iter().flat_map(|(full, bare)| [full.as_str(), bare]);
+                let mut words: Vec<&str> = known.0.keys().map(String::as_str).collect();
+                words.sort_unstable();
                 let help = suggestion(name, words);
                 report.add_help(
                     Kind::Reference,

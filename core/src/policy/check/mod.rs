@@ -79,9 +79,10 @@ pub(super) fn all(collection: &Collection<'_>) -> Vec<Note> {
         authorities::check(policy, &documents.trust_roots, &mut report);
         rules::check(policy, &documents.catalogs, &mut report);
     }
+    let known = exceptions::KnownRules::new(&documents);
     for (document, exception) in &documents.exceptions {
         let mut report = Report { document: *document, notes: &mut notes };
-        exceptions::check(exception, &documents, &mut report);
+        exceptions::check(exception, &known, &documents, &mut report);
     }
     for (document, catalog) in &documents.catalogs {
         catalogs::check(catalog, &mut Report { document: *document, notes: &mut notes });

@@ -15,6 +15,6 @@ mod yaml;
 
 pub(super) use document::{API_VERSION, Typed};
 pub(super) use node::{Emptiness, Node, joined};
-pub(super) use sources::{Collection, Note, Stored, read};
+pub(super) use sources::{Collection, Note, Stored, read, sorted};
 pub(super) use suggest::help as suggestion;
 pub(super) use text::PRIVATE_KEY;

@@ -10,6 +10,10 @@ use super::text::{Fault, Text};
 use super::{json, yaml};
 use crate::policy::{PolicyError, PolicyErrorKind as Kind, PolicyErrors, PolicySource};
 
+/// Faults that are given lines and columns, which takes a walk through the text for each: one
+/// more than are shown, so that the others are mentioned.
+const SHOWN: usize = MAX_FAULTS + 1;
+
 /// Typed documents with their trees.
 #[derive(Debug)]
 pub(in crate::policy) struct Collection<'s> {
@@ -51,6 +55,9 @@ pub(in crate::policy) fn read(sources: &[PolicySource]) -> Result<Collection<'_>
     let mut reading = Reading::default();
     let mut texts = Vec::with_capacity(sources.len());
     for (position, source) in sources.iter().enumerate() {
+        if reading.errors.len() > MAX_FAULTS {
+            break;
+        }
         match Text::new(&source.name, &source.bytes) {
             Ok(text) => {
                 texts.push(text);
@@ -64,7 +71,7 @@ pub(in crate::policy) fn read(sources: &[PolicySource]) -> Result<Collection<'_>
     }
     match reading.errors.is_empty() {
         true => Ok(Collection { texts, documents: reading.documents }),
-        false => Err(sorted(reading.errors)),
+        false => Err(PolicyErrors(sorted(reading.errors))),
     }
 }
 
@@ -100,6 +107,9 @@ impl<'s> Reading<'s> {
             if root.is_blank(text.text) {
                 continue;
             }
+            if faults.len() > MAX_FAULTS {
+                break;
+            }
             self.seen = self.seen.saturating_add(1);
             if self.seen > MAX_DOCUMENTS {
                 let detail = format!("there are more than {MAX_DOCUMENTS} documents");
@@ -113,7 +123,9 @@ impl<'s> Reading<'s> {
         }
         faults.append(&mut self.budget.faults);
         faults.extend(stopped.err());
-        self.errors.extend(faults.into_iter().map(|fault| text.error(fault)));
+        faults.sort_by_key(|fault| fault.at);
+        faults.truncate(SHOWN);
+        self.errors.extend(text.errors(faults));
     }
 
     /// Counts what is bounded over all documents.
@@ -161,11 +173,18 @@ impl Collection<'_> {
     pub(in crate::policy) fn errors(&self, notes: Vec<Note>) -> Option<PolicyErrors> {
         let place = |note: Note| {
             let document = self.documents.get(note.document)?;
-            let text = self.texts.get(document.source)?;
-            Some(placed(*text, Some(&document.root), note))
+            Some((document.source, fault(&document.root, note)))
         };
-        let errors: Vec<PolicyError> = notes.into_iter().filter_map(place).collect();
-        (!errors.is_empty()).then(|| sorted(errors))
+        let mut faults: Vec<(usize, Fault)> = notes.into_iter().filter_map(place).collect();
+        faults.sort_by_key(|(source, fault)| (*source, fault.at));
+        faults.truncate(SHOWN);
+        let mut errors = Vec::new();
+        for one in faults.chunk_by(|(a, _), (b, _)| a == b) {
+            let text = one.first().and_then(|(source, _)| self.texts.get(*source));
+            let faults = one.iter().map(|(_, fault)| fault.clone()).collect();
+            errors.extend(text.map(|text| text.errors(faults)).unwrap_or_default());
+        }
+        (!errors.is_empty()).then(|| PolicyErrors(sorted(errors)))
     }
 
     /// The tree of a document.
@@ -180,10 +199,9 @@ impl Collection<'_> {
     }
 }
 
-fn placed(text: Text<'_>, root: Option<&Node<'_>>, note: Note) -> PolicyError {
-    let at = root.map_or(0, |root| root.find(&note.path).0);
-    let fault = Fault { help: note.help, ..Fault::new(note.kind, at, &note.path, note.detail) };
-    text.error(fault)
+fn fault(root: &Node<'_>, note: Note) -> Fault {
+    let at = root.find(&note.path).0;
+    Fault { help: note.help, ..Fault::new(note.kind, at, &note.path, note.detail) }
 }
 
 impl Stored {
@@ -193,12 +211,16 @@ impl Stored {
         let mut roots = Vec::new();
         // The text was read before, so what came out is whole.
         let _ = trees(text, &mut Budget::default(), &mut roots);
-        notes.into_iter().map(|note| placed(text, roots.get(note.document), note)).collect()
+        let place = |note: Note| Some(fault(roots.get(note.document)?, note));
+        let mut faults: Vec<Fault> = notes.into_iter().filter_map(place).collect();
+        faults.sort_by_key(|fault| fault.at);
+        faults.truncate(SHOWN);
+        text.errors(faults)
     }
 }
 
 /// By file, line and column, each once, and no more than a person reads.
-fn sorted(mut errors: Vec<PolicyError>) -> PolicyErrors {
+pub(in crate::policy) fn sorted(mut errors: Vec<PolicyError>) -> Vec<PolicyError> {
     errors.sort_by(|a, b| order(a).cmp(&order(b)));
     errors.dedup();
     if errors.len() > MAX_FAULTS {
@@ -215,7 +237,7 @@ fn sorted(mut errors: Vec<PolicyError>) -> PolicyErrors {
             });
         }
     }
-    PolicyErrors(errors)
+    errors
 }
 
 fn order(error: &PolicyError) -> (&str, u32, u32, Kind, &str) {

@@ -72,66 +72,103 @@ impl<'t> Text<'t> {
 
     /// The fault with its place as people count it.
     pub(super) fn error(&self, fault: Fault) -> PolicyError {
+        self.placed(fault, &mut Place::default())
+    }
+
+    /// The faults with their places; they are in order, so that the text is walked once.
+    pub(super) fn errors(&self, faults: Vec<Fault>) -> Vec<PolicyError> {
+        let mut place = Place::default();
+        faults.into_iter().map(|fault| self.placed(fault, &mut place)).collect()
+    }
+
+    fn placed(&self, fault: Fault, place: &mut Place) -> PolicyError {
         let at = usize::try_from(fault.at).unwrap_or(usize::MAX).min(self.text.len());
-        let (line, start) = self.line(at);
-        let before = self.text.get(start..at).unwrap_or_default();
-        let column = before.chars().count().saturating_add(1);
+        place.advance(self.text, at);
         let secret = fault.detail.contains(PRIVATE_KEY);
         PolicyError {
             kind: fault.kind,
             file: self.name.to_owned(),
-            line: offset(line),
-            column: offset(column),
+            line: offset(place.line),
+            column: offset(place.before.saturating_add(1)),
             path: fault.path,
             detail: clipped(&fault.detail, DETAIL_WIDTH),
             help: fault.help.map(|help| clipped(&help, DETAIL_WIDTH)),
-            snippet: (!secret).then(|| self.snippet(line, start, at)),
+            snippet: (!secret).then(|| self.snippet(place)),
         }
     }
 
-    /// The number of the line that holds an offset, from 1, and where it starts.
-    fn line(&self, at: usize) -> (usize, usize) {
-        let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let (mut line, mut start) = (1_usize, 0);
-        for (position, byte) in before.iter().enumerate() {
-            let next = position.saturating_add(1);
+    /// The line, or the part of a long line around the place, and a mark.
+    fn snippet(&self, place: &Place) -> String {
+        let rest = self.text.get(place.at..).unwrap_or_default();
+        let after: String = rest
+            .chars()
+            .take_while(|c| !matches!(c, '\n' | '\r'))
+            .take(SNIPPET_WIDTH.saturating_add(1))
+            .collect();
+        let length = place.before.saturating_add(after.chars().count());
+        let is_long = length > SNIPPET_WIDTH && place.before > SNIPPET_WIDTH / 2;
+        let lead = if is_long { SNIPPET_WIDTH / 2 } else { place.before };
+        let before = self.text.get(place.start..place.at).unwrap_or_default();
+        let mut shown: Vec<char> = before.chars().rev().take(lead).collect();
+        shown.reverse();
+        let room = SNIPPET_WIDTH.saturating_sub(lead);
+        shown.extend(after.chars().take(room));
+        let visible = |c: char| if c.is_control() { ' ' } else { c };
+        let mut line: String = shown.into_iter().map(visible).collect();
+        if after.chars().count() > room {
+            line.push('…');
+        }
+        let line = clipped(&line, SNIPPET_WIDTH.saturating_add(1));
+        let ellipsis = if lead < place.before { "…" } else { "" };
+        let column = lead.saturating_add(ellipsis.chars().count());
+        let margin = place.line.to_string();
+        let blank = " ".repeat(margin.len());
+        let mark = "^".repeat(token_width(&after).clamp(1, room.max(1)));
+        let pad = " ".repeat(column);
+        format!("{blank} |\n{margin} | {ellipsis}{line}\n{blank} | {pad}{mark}")
+    }
+}
+
+/// A place in a text, and its line.
+struct Place {
+    /// Bytes from the start of the text.
+    at: usize,
+    /// From 1.
+    line: usize,
+    /// Where the line starts, in bytes.
+    start: usize,
+    /// Characters of the line before the place.
+    before: usize,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { at: 0, line: 1, start: 0, before: 0 }
+    }
+}
+
+impl Place {
+    fn advance(&mut self, text: &str, to: usize) {
+        if to < self.at {
+            *self = Self::default();
+        }
+        let from = self.at;
+        for (position, c) in text.get(from..to).unwrap_or_default().char_indices() {
+            self.at = from.saturating_add(position).saturating_add(c.len_utf8());
             // YAML 1.2.2, section 5.4: a lone carriage return ends a line too.
-            let ends = match byte {
-                b'\n' => true,
-                b'\r' => self.text.as_bytes().get(next) != Some(&b'\n'),
+            let ends = match c {
+                '\n' => true,
+                '\r' => text.as_bytes().get(self.at) != Some(&b'\n'),
                 _ => false,
             };
             if ends {
-                line = line.saturating_add(1);
-                start = next;
+                self.line = self.line.saturating_add(1);
+                self.start = self.at;
+                self.before = 0;
+            } else {
+                self.before = self.before.saturating_add(1);
             }
         }
-        (line, start)
-    }
-
-    fn snippet(&self, number: usize, start: usize, at: usize) -> String {
-        let line = self.text.get(start..).unwrap_or_default();
-        let line = line.split(['\n', '\r']).next().unwrap_or_default();
-        let inside = at.saturating_sub(start).min(line.len());
-        let (before, after) = line.split_at_checked(inside).unwrap_or((line, ""));
-        let width = token_width(after);
-        // A long line is shown from a little before the place.
-        let count = before.chars().count();
-        let is_long = line.chars().count() > SNIPPET_WIDTH && count > SNIPPET_WIDTH / 2;
-        let skip = if is_long { count.saturating_sub(SNIPPET_WIDTH / 2) } else { 0 };
-        let visible = |c: char| if c.is_control() { ' ' } else { c };
-        let mut shown: String = line.chars().skip(skip).take(SNIPPET_WIDTH).map(visible).collect();
-        let lead = if skip > 0 { "…" } else { "" };
-        if line.chars().count() > skip.saturating_add(SNIPPET_WIDTH) {
-            shown.push('…');
-        }
-        let shown = clipped(&shown, SNIPPET_WIDTH.saturating_add(2));
-        let column = count.saturating_sub(skip).saturating_add(lead.chars().count());
-        let room = shown.chars().count().saturating_add(1).saturating_sub(column).max(1);
-        let margin = number.to_string();
-        let blank = " ".repeat(margin.len());
-        let (pad, mark) = (" ".repeat(column), "^".repeat(width.clamp(1, room)));
-        format!("{blank} |\n{margin} | {lead}{shown}\n{blank} | {pad}{mark}")
     }
 }
 

@@ -1,6 +1,7 @@
 //! YAML text to trees, one for each document.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span};
@@ -19,7 +20,7 @@ pub(super) fn read<'t>(
     let mut options = Options::default();
     options.disallow_directives = true;
     options.set_emit_comments(false);
-    let mut builder = Builder { open: Vec::new(), anchors: Vec::new(), root: None };
+    let mut builder = Builder { open: Vec::new(), anchors: HashMap::new(), root: None };
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| builder.syntax(&error))?;
         builder.event(event, &span, budget)?;
@@ -31,7 +32,7 @@ pub(super) fn read<'t>(
 struct Builder<'t> {
     open: Vec<Open<'t>>,
     /// Finished anchors with how many values and levels each stands for.
-    anchors: Vec<(usize, Rc<Node<'t>>, Size)>,
+    anchors: HashMap<usize, (Rc<Node<'t>>, Size)>,
     root: Option<Node<'t>>,
 }
 
@@ -147,7 +148,7 @@ impl<'t> Builder<'t> {
             let detail = "an alias as a key is not part of policies".to_owned();
             return Err(self.placed(Fault::new(Kind::Syntax, at, "", detail)));
         }
-        let Some((_, node, size)) = self.anchors.iter().find(|(anchor, ..)| *anchor == id) else {
+        let Some((node, size)) = self.anchors.get(&id) else {
             let detail = "the alias stands for the value that it is part of".to_owned();
             return Err(self.placed(Fault::new(Kind::Syntax, at, "", detail)));
         };
@@ -165,7 +166,7 @@ impl<'t> Builder<'t> {
             0 => node,
             _ => {
                 let (at, shared) = (node.at, Rc::new(node));
-                self.anchors.push((anchor, Rc::clone(&shared), size));
+                self.anchors.insert(anchor, (Rc::clone(&shared), size));
                 Node::new(at, Body::Shared(shared))
             }
         };

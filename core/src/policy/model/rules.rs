@@ -195,8 +195,8 @@ pub struct VulnerabilitiesRule {
     /// Where reports come from.
     pub from: EvidenceSource,
     /// Oldest scan that counts; the loader refuses a rule without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(required, with = "Duration"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
     pub max_age: Option<Duration>,
     /// Scanners whose reports count, such as `trivy`; absent: every one that is understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
