@@ -54,6 +54,7 @@ fn patterns_that_say_less_than_they_seem_are_refused() {
     for (pattern, help) in [
         ("registry.example.com*", "registry.example.com/**"),
         ("registry.example.com", "registry.example.com/**"),
+        ("registry.example.com:5000", "registry.example.com:5000/**"),
         ("ghcr.io/org*", "ghcr.io/org/**"),
         ("org*", "/**"),
         ("*.com/x", "last two labels"),
@@ -84,6 +85,8 @@ fn stars_stay_in_their_segment() {
     assert!(matches("*.dkr.ecr.*.amazonaws.com/prod/**", "1.dkr.ecr.eu-1.amazonaws.com/prod/x"));
     assert!(!matches("*.dkr.ecr.*.amazonaws.com/prod/**", "1.2.dkr.ecr.eu-1.amazonaws.com/prod/x"));
     assert!(matches("nginx", "docker.io/library/nginx:1"));
+    assert!(matches("nginx:1.27", "docker.io/library/nginx:1.27"));
+    assert!(!matches("nginx:1.27", "nginx:1.28"));
     assert!(!matches("nginx", "evil/nginx"));
     assert!(matches("docker.io/**", "nginx"));
     assert!(matches("docker.io/library/*", "nginx"));

@@ -126,7 +126,9 @@ impl TryFrom<String> for ImagePattern {
                 (rest, Some(digest.parse::<Digest>().map_err(|error| error.to_string())?))
             }
         };
-        if !rest.contains('/') && (rest.contains(['*', '.']) || rest.is_empty()) {
+        // What stands before a colon is a host with a port, or a name with a tag.
+        let first = rest.split(':').next().unwrap_or(rest);
+        if !rest.contains('/') && (first.contains(['*', '.']) || first.is_empty()) {
             let host = rest.trim_end_matches(['*', '.']);
             return Err(format!(
                 "the pattern `{text}` has no `/` after its host; write `{host}/**` for all images there"

@@ -46,12 +46,13 @@ impl From<io::Error> for GenerateError {
 /// # Errors
 /// [`GenerateError`] where a file cannot be written.
 pub(crate) fn write(out: &Path) -> Result<(), GenerateError> {
-    for made in ["images", "reports", "deploy"] {
+    for made in ["images", "policy", "reports", "deploy"] {
         match fs::remove_dir_all(out.join(made)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
     }
+    fs::create_dir_all(out.join("policy"))?;
     fs::create_dir_all(out.join("reports"))?;
     fs::create_dir_all(out.join("deploy"))?;
     let keys = Keys::derive()?;
@@ -59,10 +60,10 @@ pub(crate) fn write(out: &Path) -> Result<(), GenerateError> {
     let write = |name: &str, text: String| fs::write(out.join(name), text);
     // Blobs are named by their bytes, and the rest is compared byte for byte.
     write(".gitattributes", "* -text\n".to_owned())?;
-    write("policy.yaml", documents::POLICY.to_owned())?;
-    write("exceptions.yaml", documents::EXCEPTIONS.to_owned())?;
-    write("catalog.yaml", documents::catalog(&images.bases))?;
-    write("trust.yaml", documents::trust(&keys.release.public_pem()?))?;
+    write("policy/policy.yaml", documents::POLICY.to_owned())?;
+    write("policy/exceptions.yaml", documents::EXCEPTIONS.to_owned())?;
+    write("policy/catalog.yaml", documents::catalog(&images.bases))?;
+    write("policy/trust.yaml", documents::trust(&keys.release.public_pem()?))?;
     for (name, report) in scans::reports(&images) {
         write(&format!("reports/{name}.json"), report)?;
     }

@@ -65,7 +65,7 @@ fn image(name: &str) -> (Digest, Evidence) {
 
 /// Whether what hangs at the image was signed by the release key.
 fn signed_by_release(evidence: &Evidence) -> Vec<bool> {
-    let trust = fs::read_to_string(committed().join("trust.yaml")).unwrap();
+    let trust = fs::read_to_string(committed().join("policy/trust.yaml")).unwrap();
     let pem: String = trust
         .lines()
         .skip_while(|line| !line.contains("pem: |"))
@@ -123,7 +123,7 @@ fn signatures_are_whose_the_example_says() {
 
 #[test]
 fn bases_are_proven_by_layers_where_the_example_says() {
-    let catalog = fs::read_to_string(committed().join("catalog.yaml")).unwrap();
+    let catalog = fs::read_to_string(committed().join("policy/catalog.yaml")).unwrap();
     let lowest: BTreeSet<&str> = catalog
         .lines()
         .zip(catalog.lines().skip(1))

@@ -1,0 +1,51 @@
+//! Running cargo in the project's folder.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The project's folder.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// The corpus as an absolute path, so that tests find it from any directory.
+pub(crate) fn corpus() -> Option<PathBuf> {
+    let named = env::var_os("COCKET_CORPUS").filter(|path| !path.is_empty());
+    let path = root().join(named.unwrap_or_else(|| "../shared/corpus".into()));
+    path.is_dir().then(|| path.canonicalize().ok()).flatten()
+}
+
+/// Cargo with these arguments; it sees the corpus by its absolute path, or not at all.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root()).args(arguments).env_remove("COCKET_CORPUS");
+    if let Some(corpus) = corpus() {
+        command.env("COCKET_CORPUS", corpus);
+    }
+    command
+}
+
+/// Whether the command ran and succeeded.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    match command.status() {
+        Ok(status) => status.success(),
+        Err(error) => {
+            eprintln!("xtask: cargo did not start: {error}");
+            false
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &[&str]) -> ExitCode {
+    match succeeds(&mut command(arguments)) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// Runs a subcommand of the tools that need the crate itself.
+pub(crate) fn tools(arguments: &[&str]) -> ExitCode {
+    run(&[&["run", "--quiet", "--package", "cocket-tools", "--"], arguments].concat())
+}
