@@ -126,12 +126,25 @@ impl<'a> Case<'a> {
         Ok(self.is_past(first))
     }
 
+    /// The reason where no digest is known: what should have said it could not be read, or does
+    /// not say it.
+    pub(super) fn unresolved(&self) -> Reason {
+        self.facts.gap.as_ref().map_or_else(
+            || {
+                Reason::new(Code::EvidenceMissing)
+                    .found("a tag that was not resolved")
+                    .expected("the digest that the tag stands for")
+            },
+            reason,
+        )
+    }
+
     /// The manifests that can run under `platforms` (all, where it is empty).
     pub(super) fn platforms(
         &self,
         platforms: &[Platform],
     ) -> Result<Vec<&'a PlatformFacts>, Reason> {
-        let Some(facts) = &self.facts.image else { return Err(unresolved()) };
+        let Some(facts) = &self.facts.image else { return Err(self.unresolved()) };
         let all = facts.platforms.as_ref().map_err(reason)?;
         let wanted = |facts: &&PlatformFacts| match &facts.platform {
             // What has no known platform could be run by anything.
@@ -170,13 +183,6 @@ impl<'a> Case<'a> {
         }
         reasons
     }
-}
-
-/// The reason where no digest is known.
-pub(super) fn unresolved() -> Reason {
-    Reason::new(Code::EvidenceMissing)
-        .found("a tag that was not resolved")
-        .expected("the digest that the tag stands for")
 }
 
 /// The reason where the image will be pulled by a tag, so that what was judged may not be what

@@ -161,10 +161,17 @@ fn policy(
     let spec = &policy.spec;
     let mut rules = Vec::new();
     for (position, rule) in spec.rules.iter().enumerate() {
-        let family = family(rule, policy, policies, authorities).map_err(|(key, detail)| {
-            let name = policy.metadata.name.as_str();
-            let path = format!("spec.rules[{position}].{}{key}", rule.family.name());
-            policies.error_at(DocumentKind::ImagePolicy, name, &path, detail)
+        let family = family(rule, policy, policies, authorities).map_err(|fault| {
+            let own = policy.metadata.name.as_str();
+            let (kind, name, path) = match &fault.place {
+                Place::Family(key) => {
+                    let path = format!("spec.rules[{position}].{}{key}", rule.family.name());
+                    (DocumentKind::ImagePolicy, own, path)
+                }
+                Place::Policy(path) => (DocumentKind::ImagePolicy, own, path.clone()),
+                Place::Document(kind, name, path) => (*kind, name.as_str(), path.clone()),
+            };
+            policies.error_at(kind, name, &path, fault.detail)
         })?;
         rules.push(CompiledRule {
             id: rule.id.as_str().into(),
@@ -193,8 +200,27 @@ fn policy(
     })
 }
 
-/// The place under the family, and what is wrong there.
-type Fault = (String, String);
+/// What is wrong with a rule, or with what it names.
+struct Fault {
+    place: Place,
+    detail: String,
+}
+
+/// Where a fault is.
+enum Place {
+    /// Under the rule's family.
+    Family(String),
+    /// In the policy.
+    Policy(String),
+    /// In another document.
+    Document(DocumentKind, String, String),
+}
+
+impl Fault {
+    fn new(place: Place, detail: String) -> Self {
+        Self { place, detail }
+    }
+}
 
 fn family(
     rule: &Rule,
@@ -202,27 +228,30 @@ fn family(
     policies: &Policies,
     authorities: &mut Authorities<'_>,
 ) -> Result<CompiledFamily, Fault> {
-    let whole = |detail: String| (String::new(), detail);
+    let at = |key: &str| {
+        let place = Place::Family(key.to_owned());
+        move |detail| Fault::new(place, detail)
+    };
     Ok(match &rule.family {
         Family::Registry(rule) => CompiledFamily::Registry(registry::Compiled::new(rule)),
         Family::Reference(rule) => {
-            CompiledFamily::Reference(reference::Compiled::new(rule).map_err(whole)?)
+            CompiledFamily::Reference(reference::Compiled::new(rule).map_err(at(""))?)
         }
         Family::Signature(rule) => {
             let named = authorities.named(&rule.require, policy)?;
             CompiledFamily::Signature(signature::Compiled::new(rule, named))
         }
         Family::Vulnerabilities(rule) => CompiledFamily::Vulnerabilities(Box::new(
-            vulnerabilities::Compiled::new(rule).map_err(|detail| (".from".to_owned(), detail))?,
+            vulnerabilities::Compiled::new(rule).map_err(at(".from"))?,
         )),
         Family::Config(rule) => {
-            CompiledFamily::Config(Box::new(config::Compiled::new(rule).map_err(whole)?))
+            CompiledFamily::Config(Box::new(config::Compiled::new(rule).map_err(at(""))?))
         }
         Family::BaseImage(rule) => {
             let mut catalogs = policies.catalogs().iter();
             let catalog = catalogs
                 .find(|catalog| catalog.metadata.name == rule.catalog)
-                .ok_or_else(|| whole(format!("there is no catalog `{}`", rule.catalog)))?;
+                .ok_or_else(|| at(".catalog")(format!("there is no catalog `{}`", rule.catalog)))?;
             CompiledFamily::BaseImage(base_image::Compiled::new(rule, catalog))
         }
     })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::case::{Case, Judgement, reason as problem_reason, unresolved};
+use super::case::{Case, Judgement, reason as problem_reason};
 use crate::decision::{Detail, EvidenceRecord, Reason};
 use crate::evidence::Platform;
 use crate::facts::{Authority, Facts, Proof, SignedFact};
@@ -37,7 +37,7 @@ impl Compiled {
     }
 
     pub(super) fn judge(&self, platforms: &[Platform], case: &mut Case<'_>) -> Judgement {
-        let Some(image) = &case.facts.image else { return unresolved().into() };
+        let Some(image) = &case.facts.image else { return case.unresolved().into() };
         for (authority, _) in &self.authorities {
             for date in authority.verifier.dates() {
                 case.horizon(date);

@@ -205,12 +205,12 @@ fn config(manifest: &Manifest, evidence: &Evidence) -> Result<ImageConfig, Probl
 }
 
 fn absent(what: &'static str, digest: &Digest, evidence: &Evidence) -> Problem {
-    gap(digest, evidence).unwrap_or(Problem::Missing { what, digest: *digest })
+    gap(Some(digest), evidence).unwrap_or(Problem::Missing { what, digest: *digest })
 }
 
-/// The worst gap about `digest`.
-pub(super) fn gap(digest: &Digest, evidence: &Evidence) -> Option<Problem> {
-    let about = |subject: &Option<Digest>| subject.is_none_or(|subject| subject == *digest);
+/// The worst gap about `digest`; without one, the worst about everything.
+pub(super) fn gap(digest: Option<&Digest>, evidence: &Evidence) -> Option<Problem> {
+    let about = |subject: &Option<Digest>| subject.is_none() || subject.as_ref() == digest;
     let gap = evidence.gaps().iter().filter(|gap| about(&gap.subject)).min()?;
     Some(match gap.kind {
         GapKind::Unavailable => Problem::Unavailable(gap.detail.clone()),

@@ -56,7 +56,7 @@ impl Facts {
         let mut vouched = evidence.vouched().to_vec();
         vouched.sort_by_key(|one| (one.digest, one.subject));
         vouched.dedup_by_key(|one| (one.digest, one.subject));
-        let gap = digest.and_then(|digest| image::gap(&digest, evidence));
+        let gap = image::gap(digest.as_ref(), evidence);
         Self { now, image, parent, signed: signed.unwrap_or_default(), vouched, gap }
     }
 }

@@ -8,7 +8,7 @@ use cocket_testkit::{Signature, Signer};
 
 use super::world::{Mode, Rule, World, WorldImage, WorldReport, WorldSignature, attach, now};
 
-fn good() -> World {
+pub(crate) fn good() -> World {
     World {
         rules: vec![
             (Rule::Registry { allow: vec![0], deny: vec![] }, Mode::Enforce),

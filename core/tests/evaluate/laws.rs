@@ -153,3 +153,20 @@ fn turn<T>(list: &mut [T], seed: u64) {
         list.reverse();
     }
 }
+
+#[test]
+fn one_engine_serves_many_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Engine>();
+    let world = super::attacks::good();
+    let (engine, request, evidence) = (world.engine(), world.request(), world.evidence());
+    let history = History::default();
+    let alone = json(&engine.check(&request, &evidence, &history, now()));
+    std::thread::scope(|scope| {
+        let decide = || json(&engine.check(&request, &evidence, &history, now()));
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(decide)).collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), alone);
+        }
+    });
+}

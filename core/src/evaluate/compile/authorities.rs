@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Fault;
+use super::{Fault, Place};
 use crate::evaluate::Verifiers;
 use crate::facts::Authority;
-use crate::policy::Policies;
 use crate::policy::model::{self, ImagePolicy, Key, LogUse, Name, Requirement};
+use crate::policy::{DocumentKind, Policies};
 use crate::verify::{KeyVerifier, PublicKey, SignatureVerifier, TrustedKey};
 
 /// The authorities of all policies; equal ones are verified once.
@@ -39,30 +39,26 @@ impl<'a> Authorities<'a> {
         };
         let mut named = Vec::new();
         for (position, name) in require.authorities().iter().enumerate() {
-            let place = |detail: String| (format!(".{list}[{position}]"), detail);
+            let place = Place::Family(format!(".{list}[{position}]"));
             let model = policy
                 .spec
                 .authorities
                 .get(name)
-                .ok_or_else(|| place(format!("there is no authority `{name}`")))?;
+                .ok_or_else(|| Fault::new(place, format!("there is no authority `{name}`")))?;
             let party = model.party.as_ref().unwrap_or(name).to_string();
-            named.push((self.compiled(name, model).map_err(place)?, party));
+            named.push((self.compiled(name, model)?, party));
         }
-        one_party_a_key(&named).map_err(|detail| (format!(".{list}"), detail))?;
+        one_party_a_key(&named)
+            .map_err(|detail| Fault::new(Place::Family(format!(".{list}")), detail))?;
         Ok(named)
     }
 
-    fn compiled(
-        &mut self,
-        name: &Name,
-        model: &model::Authority,
-    ) -> Result<Arc<Authority>, String> {
+    fn compiled(&mut self, name: &Name, model: &model::Authority) -> Result<Arc<Authority>, Fault> {
         let known = |one: &&Arc<Authority>| one.name == name.as_str() && one.model == *model;
         if let Some(one) = self.found.iter().find(known) {
             return Ok(Arc::clone(one));
         }
-        let (verifier, keys) =
-            self.verifier(model).map_err(|error| format!("authority `{name}`: {error}"))?;
+        let (verifier, keys) = self.verifier(name, model)?;
         let one = Authority { name: name.to_string(), model: model.clone(), verifier, keys };
         let one = Arc::new(one);
         self.found.push(Arc::clone(&one));
@@ -71,22 +67,32 @@ impl<'a> Authorities<'a> {
 
     fn verifier(
         &self,
+        name: &Name,
         model: &model::Authority,
-    ) -> Result<(Arc<dyn SignatureVerifier>, BTreeSet<String>), String> {
-        let listed: Vec<&Key> = match (&model.key, &model.keys, &model.verifier) {
-            (Some(key), None, None) => vec![key],
-            (None, Some(keys), None) if !keys.0.is_empty() => keys.0.iter().collect(),
+    ) -> Result<(Arc<dyn SignatureVerifier>, BTreeSet<String>), Fault> {
+        let path = format!("spec.authorities.{name}");
+        let listed: Vec<(String, &Key)> = match (&model.key, &model.keys, &model.verifier) {
+            (Some(key), None, None) => vec![(format!("{path}.key"), key)],
+            (None, Some(keys), None) => {
+                let keys = keys.0.iter().enumerate();
+                keys.map(|(position, key)| (format!("{path}.keys[{position}]"), key)).collect()
+            }
             (None, None, Some(call)) => {
                 let verifier = self.verifiers.get(call.name.as_str()).ok_or_else(|| {
-                    format!("the verifier `{}` is supplied by no program here", call.name)
+                    let detail =
+                        format!("the verifier `{}` is supplied by no program here", call.name);
+                    Fault::new(Place::Policy(format!("{path}.verifier.name")), detail)
                 })?;
                 return Ok((Arc::clone(verifier), BTreeSet::new()));
             }
-            _ => return Err("exactly one of `key`, `keys` and `verifier` is expected".to_owned()),
+            _ => Vec::new(),
         };
-        let keys: Vec<TrustedKey> =
-            listed.into_iter().map(|key| self.key(key)).collect::<Result<_, _>>()?;
-        let mut verifier = KeyVerifier::new(keys);
+        if listed.is_empty() {
+            let detail = "exactly one of `key`, `keys` and `verifier` is expected".to_owned();
+            return Err(Fault::new(Place::Policy(path), detail));
+        }
+        let keys = listed.into_iter().map(|(path, key)| self.key(path, key));
+        let mut verifier = KeyVerifier::new(keys.collect::<Result<_, _>>()?);
         if model.log == Some(LogUse::Ignore) {
             verifier = verifier.ignoring_logs();
         }
@@ -94,9 +100,10 @@ impl<'a> Authorities<'a> {
         Ok((Arc::new(verifier), ids))
     }
 
-    fn key(&self, key: &Key) -> Result<TrustedKey, String> {
-        let (pem, root) = match (&key.pem, &key.trust_root, &key.name) {
-            (Some(pem), None, None) => (pem, None),
+    fn key(&self, path: String, key: &Key) -> Result<TrustedKey, Fault> {
+        let here = |detail: String| Fault::new(Place::Policy(path.clone()), detail);
+        let (pem, root, place) = match (&key.pem, &key.trust_root, &key.name) {
+            (Some(pem), None, None) => (pem, None, Place::Policy(format!("{path}.pem"))),
             (None, Some(root), Some(name)) => {
                 let found = self
                     .policies
@@ -104,13 +111,15 @@ impl<'a> Authorities<'a> {
                     .iter()
                     .find(|one| one.metadata.name == *root)
                     .and_then(|one| one.spec.keys.get(name))
-                    .ok_or_else(|| format!("trust root `{root}` has no key `{name}`"))?;
-                (&found.pem, Some(found))
+                    .ok_or_else(|| here(format!("trust root `{root}` has no key `{name}`")))?;
+                let path = format!("spec.keys.{name}.pem");
+                let kind = DocumentKind::TrustRoot;
+                (&found.pem, Some(found), Place::Document(kind, root.to_string(), path))
             }
-            _ => return Err("a key is `pem`, or `trustRoot` with `name`".to_owned()),
+            _ => return Err(here("a key is `pem`, or `trustRoot` with `name`".to_owned())),
         };
         Ok(TrustedKey {
-            key: PublicKey::from_pem(pem).map_err(|error| error.to_string())?,
+            key: PublicKey::from_pem(pem).map_err(|error| Fault::new(place, error.to_string()))?,
             not_before: key.not_before.max(root.and_then(|root| root.not_before)),
             not_after: earlier(key.not_after, root.and_then(|root| root.not_after)),
             compromised_at: earlier(key.compromised_at, root.and_then(|root| root.compromised_at)),
