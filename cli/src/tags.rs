@@ -33,7 +33,7 @@ fn parse(pairs: Vec<(String, Digest)>) -> Result<History, String> {
             return Err(format!("`{name}` is recorded twice"));
         }
     }
-    Ok(History { tags })
+    Ok(History { tags, ..History::default() })
 }
 
 /// The members of a JSON object, equal keys kept.

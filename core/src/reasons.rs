@@ -114,6 +114,41 @@ catalogue! {
         "update the packages to the fixed versions";
     VulnerabilitiesScanTooOld, "vulnerabilities.scan_too_old", Fail,
         "the scan is older than the policy allows", "scan the image again";
+    VulnerabilitiesDatabaseTooOld, "vulnerabilities.database_too_old", Fail,
+        "the scan used a vulnerability database that is older than the policy allows",
+        "update the scanner's database and scan again";
+    VulnerabilitiesScannerMissing, "vulnerabilities.scanner_missing", Fail,
+        "a scanner that the policy asks for has not reported", "scan the image with it";
+    VulnerabilitiesCvss, "vulnerabilities.cvss", Fail,
+        "more vulnerabilities with a high CVSS score than the policy allows",
+        "update the packages that the findings name, or have an exception approved";
+    VulnerabilitiesCvssUnknown, "vulnerabilities.cvss_unknown", Fail,
+        "for more vulnerabilities than the policy allows the named source has no CVSS score",
+        "look at the findings; bound them by `unknown`, or name another source";
+    VulnerabilitiesEpss, "vulnerabilities.epss", Fail,
+        "more vulnerabilities that are likely to be exploited than the policy allows",
+        "update the packages that the findings name, or have an exception approved";
+    VulnerabilitiesEpssUnknown, "vulnerabilities.epss_unknown", Fail,
+        "for more vulnerabilities than the policy allows the likelihood of exploitation is not known",
+        "hand in a feed of EPSS scores, or bound such findings by `unknown`";
+    VulnerabilitiesKnownExploited, "vulnerabilities.known_exploited", Fail,
+        "vulnerabilities that are known to be exploited",
+        "update the packages that the findings name, before anything else";
+    VulnerabilitiesExploitationUnknown, "vulnerabilities.exploitation_unknown", Fail,
+        "neither the report nor a feed knows whether vulnerabilities are exploited",
+        "hand in the list of known exploited vulnerabilities, or use a scanner that has it";
+    VulnerabilitiesPublished, "vulnerabilities.published", Fail,
+        "more vulnerabilities that have been public for long than the policy allows",
+        "update the packages that the findings name, or have an exception approved";
+    VulnerabilitiesDenied, "vulnerabilities.denied", Fail,
+        "a vulnerability that the policy denies",
+        "remove the package that has it; nothing waives it";
+    VulnerabilitiesEndOfLife, "vulnerabilities.end_of_life", Fail,
+        "the image's operating system is no longer maintained",
+        "rebuild the image on a maintained release";
+    VulnerabilitiesEndOfLifeUnknown, "vulnerabilities.end_of_life_unknown", Fail,
+        "the report does not say which operating system the image has",
+        "use a scanner that says it";
     ConfigAccepted, "config.accepted", Pass,
         "the image's configuration is as the policy asks", "";
     ConfigUserRoot, "config.user_root", Fail,

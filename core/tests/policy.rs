@@ -354,7 +354,13 @@ fn parts_that_cannot_hold_together() {
         ),
         (
             vulnerabilities("maxAge: 7d"),
-            (Kind::Contradiction, 7, 24, "spec.rules[0].vulnerabilities", "`max` or `fixable`"),
+            (
+                Kind::Contradiction,
+                7,
+                24,
+                "spec.rules[0].vulnerabilities",
+                "`fixable` or another bound",
+            ),
         ),
         (
             vulnerabilities("maxAge: 0s, max: {high: 0}"),

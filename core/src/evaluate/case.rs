@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{History, ImageRequest};
-use crate::decision::{Counts, Detail, EvidenceRecord, Reason};
+use crate::decision::{Counts, Detail, EvidenceRecord, Findings, Reason};
 use crate::evidence::{EvidenceErrorKind, Platform};
 use crate::facts::{Facts, PlatformFacts, Problem};
 use crate::reasons::{Code, ReasonKind};
@@ -32,6 +32,7 @@ pub(super) struct Case<'a> {
 pub(super) struct Judgement {
     pub(super) reasons: Vec<Reason>,
     pub(super) counts: Option<Counts>,
+    pub(super) findings: Option<Findings>,
     /// Positions, among the exceptions it was judged under, of those that waived something.
     pub(super) used: BTreeSet<usize>,
 }

@@ -19,7 +19,8 @@ pub(super) struct CompiledException {
 /// A finding as an exception sees it.
 #[derive(Clone, Copy)]
 pub(super) struct Waivable<'a> {
-    pub(super) id: &'a str,
+    /// By which it goes.
+    pub(super) ids: [&'a str; 2],
     pub(super) package: &'a str,
     pub(super) fixable: bool,
 }
@@ -44,7 +45,7 @@ impl CompiledException {
     /// Whether it covers the whole of a finding by itself.
     pub(super) fn waives(&self, finding: Waivable<'_>) -> bool {
         let (ids, packages) = (&self.spec.vulnerabilities, &self.spec.packages);
-        (ids.is_empty() || ids.iter().any(|id| id == finding.id))
+        (ids.is_empty() || ids.iter().any(|id| finding.ids.contains(&id.as_str())))
             && (packages.is_empty() || scope::any(packages, finding.package).is_some())
             && !(self.spec.until_fix && finding.fixable)
     }
@@ -100,7 +101,10 @@ pub(super) fn apply(
         used.push(exception.record(&name, effect));
     }
     match again.passed() {
-        true => (Outcome::Waived, Judgement { counts: again.counts, ..strict }),
+        true => (
+            Outcome::Waived,
+            Judgement { counts: again.counts, findings: again.findings, ..strict },
+        ),
         false => (Outcome::Fail, again),
     }
 }

@@ -101,7 +101,7 @@ impl Engine {
         } else {
             (Outcome::Skipped, Judgement::default())
         };
-        let Judgement { mut reasons, counts, .. } = judgement;
+        let Judgement { mut reasons, counts, findings, .. } = judgement;
         reasons.sort();
         reasons.dedup();
         RuleResult {
@@ -114,6 +114,7 @@ impl Engine {
             controls: Arc::clone(&rule.controls),
             reasons,
             counts,
+            findings,
         }
     }
 

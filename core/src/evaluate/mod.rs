@@ -88,6 +88,8 @@ pub struct ImageRequest {
 pub struct History {
     /// The digest recorded for a tag, by `host/path:tag`.
     pub tags: BTreeMap<String, Digest>,
+    /// When a vulnerability was first seen in the judged repository, by its id.
+    pub first_seen: BTreeMap<String, Timestamp>,
 }
 
 impl Engine {

@@ -1,35 +1,45 @@
 //! `vulnerabilities`: what scanners found is within bounds.
 
-mod count;
+mod bounds;
+mod feeds;
+mod groups;
+mod listing;
 mod reports;
-
-use std::collections::BTreeSet;
+mod rows;
+mod vex;
+mod waivers;
 
 use super::case::{Case, Judgement};
-use super::exceptions::{CompiledException, Waivable};
-use super::scope;
+use super::exceptions::CompiledException;
 use crate::decision::{Counts, Detail, Reason};
 use crate::evidence::Platform;
-use crate::evidence::scan::ScanReport;
 use crate::facts::PlatformFacts;
-use crate::policy::model::{CountBy, EvidenceSource, IgnoredVulnerability, VulnerabilitiesRule};
+use crate::policy::model::{
+    CountBy, EvidenceSource, IgnoredVulnerability, SeverityFrom, VulnerabilitiesRule,
+};
 use crate::reasons::Code;
 use crate::reference::PatternIndex;
-use count::{Bounds, Counted};
+use bounds::Bounds;
+use feeds::Feeds;
+use groups::{counts, groups};
 use reports::Bound;
+use rows::{Row, rows};
+use vex::Statements;
+use waivers::{Fate, Waivers};
 
 #[derive(Debug)]
 pub(super) struct Compiled {
     rule: VulnerabilitiesRule,
     max: Option<Bounds>,
     fixable: Option<Bounds>,
+    published: Option<Bounds>,
     ignored_images: Vec<Option<PatternIndex>>,
 }
 
-/// What keeps findings from counting.
-struct Waivers<'a> {
-    ignored: Vec<&'a IgnoredVulnerability>,
-    exceptions: &'a [&'a CompiledException],
+/// What a rule looks at beside the reports.
+struct Beside<'a> {
+    waivers: Waivers<'a>,
+    feeds: Feeds<'a>,
 }
 
 impl Compiled {
@@ -44,7 +54,8 @@ impl Compiled {
         };
         Ok(Self {
             max: rule.max.as_ref().map(Bounds::new),
-            fixable: rule.fixable.as_ref().map(Bounds::new),
+            fixable: rule.fixable.as_ref().map(|fixable| Bounds::new(&fixable.limits())),
+            published: rule.published.as_ref().map(|published| Bounds::new(&published.max)),
             ignored_images: rule.ignore.iter().map(index).collect(),
             rule: rule.clone(),
         })
@@ -56,66 +67,177 @@ impl Compiled {
         case: &mut Case<'_>,
         exceptions: &[&CompiledException],
     ) -> Judgement {
-        let waivers = Waivers { ignored: self.ignored_here(case), exceptions };
-        let mut counts: Option<Counts> = None;
-        let mut used = BTreeSet::new();
-        let reasons = case.each_platform(platforms, |case, facts| {
-            let judgement = self.platform(case, facts, &waivers);
-            counts = worse(counts, judgement.counts);
-            used.extend(judgement.used);
-            judgement.reasons
+        let feeds = match Feeds::new(&self.rule, case) {
+            Ok(feeds) => feeds,
+            Err(reason) => return reason.into(),
+        };
+        let waivers = Waivers {
+            ignored: self.ignored_here(case),
+            filters: &self.rule.accept_filters,
+            exceptions,
+        };
+        let beside = Beside { waivers, feeds };
+        let mut whole = Judgement::default();
+        whole.reasons = case.each_platform(platforms, |case, facts| {
+            let own = self.platform(case, facts, &beside);
+            whole.counts = worse(whole.counts, own.counts);
+            whole.used.extend(own.used);
+            listing::join(&mut whole.findings, own.findings);
+            own.reasons
         });
-        Judgement { reasons, counts, used }
+        whole
     }
 
     fn platform(
         &self,
         case: &mut Case<'_>,
         facts: &PlatformFacts,
-        waivers: &Waivers<'_>,
+        beside: &Beside<'_>,
     ) -> Judgement {
         let bound = match reports::bound(&self.rule, case, facts) {
             Ok(bound) => bound,
             Err(reason) => return reason.into(),
         };
+        let statements = Statements::new(&self.rule, case, facts);
         let mut judgement = Judgement::default();
         for one in reports::latest_by_scanner(&bound) {
-            let mut reasons = Vec::new();
-            reasons.extend(self.freshness(case, one));
-            let counted = counted(one.report, waivers, &mut judgement.used);
-            judgement.counts = worse(judgement.counts, Some(counted.counts()));
-            let by = self.rule.count_by.unwrap_or(CountBy::VulnerabilityAndPackage);
-            if let Some(bounds) = &self.max {
-                reasons.extend(counted.over(bounds, by, false, Code::VulnerabilitiesTooMany));
-            }
-            if let Some(bounds) = &self.fixable {
-                let code = Code::VulnerabilitiesTooManyFixable;
-                reasons.extend(counted.over(bounds, by, true, code));
-            }
+            let mut reasons = self.freshness(case, one);
+            self.findings(case, one, &statements, beside, &mut reasons, &mut judgement);
             if reasons.is_empty() {
                 reasons.push(Reason::new(Code::VulnerabilitiesWithin).found(one.report.scanner()));
             }
             let reasons = reasons.into_iter().map(|reason| reason.from_evidence(one.digest));
             judgement.reasons.extend(reasons);
         }
+        judgement.reasons.extend(self.missing_scanners(&bound));
         judgement
     }
 
-    fn freshness(&self, case: &mut Case<'_>, bound: &Bound<'_>) -> Option<Reason> {
-        let limit = self.rule.max_age?;
-        let expected = format!("not older than {}", String::from(limit));
-        let Some(created) = bound.report.created_at() else {
-            return Some(Reason::new(Code::EvidenceUndated).expected(expected));
-        };
-        match case.is_older(created, limit.seconds()) {
-            Ok(false) => None,
-            Ok(true) => Some(
-                Reason::new(Code::VulnerabilitiesScanTooOld)
-                    .found(Detail::Time(created))
-                    .expected(expected),
-            ),
-            Err(reason) => Some(reason),
+    fn findings(
+        &self,
+        case: &mut Case<'_>,
+        one: &Bound<'_>,
+        statements: &Statements<'_>,
+        beside: &Beside<'_>,
+        reasons: &mut Vec<Reason>,
+        judgement: &mut Judgement,
+    ) {
+        let rows = rows(one.report, self.rule.severity_from.unwrap_or(SeverityFrom::Scanner));
+        let mut counted = Vec::with_capacity(rows.len());
+        let mut waived = Vec::new();
+        for row in &rows {
+            match beside.waivers.fate(row, statements, &mut judgement.used) {
+                Fate::Counts => counted.push(*row),
+                Fate::Waived(why) => waived.push((*row, why)),
+            }
         }
+        reasons.extend(self.denied(&rows));
+        reasons.extend(self.end_of_life(one));
+        self.bounds(case, &counted, &beside.feeds, reasons);
+        judgement.counts = worse(judgement.counts, Some(counts(&counted)));
+        listing::join(&mut judgement.findings, listing::listed(&counted, &waived));
+    }
+
+    fn bounds(
+        &self,
+        case: &mut Case<'_>,
+        counted: &[Row<'_>],
+        feeds: &Feeds<'_>,
+        reasons: &mut Vec<Reason>,
+    ) {
+        let by = self.rule.count_by.unwrap_or(CountBy::VulnerabilityAndPackage);
+        let all = groups(counted.iter().copied(), by);
+        if let Some(bounds) = &self.max {
+            reasons.extend(bounds.over(&all, Code::VulnerabilitiesTooMany, ""));
+        }
+        if let (Some(bounds), Some(rule)) = (&self.fixable, &self.rule.fixable) {
+            let grace = rule.grace.clone().unwrap_or_default();
+            let due = |row: &Row<'_>, case: &mut Case<'_>| {
+                row.fixable && bounds::is_due(row, &grace, case)
+            };
+            let due: Vec<Row<'_>> = counted.iter().copied().filter(|row| due(row, case)).collect();
+            let fixable = groups(due.into_iter(), by);
+            let code = Code::VulnerabilitiesTooManyFixable;
+            reasons.extend(bounds.over(&fixable, code, "fixable "));
+        }
+        if let (Some(bounds), Some(rule)) = (&self.published, &self.rule.published) {
+            let old: Vec<Row<'_>> =
+                counted.iter().copied().filter(|row| bounds::is_old(row, rule, case)).collect();
+            let old = groups(old.into_iter(), by);
+            let kind = format!("published more than {} ago of severity ", rule.before);
+            reasons.extend(bounds.over(&old, Code::VulnerabilitiesPublished, &kind));
+        }
+        for bound in &self.rule.cvss {
+            reasons.extend(bounds::cvss(bound, &all));
+        }
+        if let Some(bound) = &self.rule.epss {
+            reasons.extend(bounds::epss(bound, &all, feeds));
+        }
+        if let Some(limit) = self.rule.known_exploited {
+            reasons.extend(bounds::known_exploited(limit, &all, feeds));
+        }
+    }
+
+    /// Findings that nothing waives.
+    fn denied(&self, rows: &[Row<'_>]) -> Option<Reason> {
+        let is_denied = |row: &Row<'_>| self.rule.deny.iter().any(|id| row.is_called(id));
+        let denied = rows.iter().copied().filter(is_denied);
+        let denied = groups(denied, CountBy::VulnerabilityAndPackage);
+        let denied: Vec<_> = denied.iter().collect();
+        (!denied.is_empty()).then(|| {
+            Reason::new(Code::VulnerabilitiesDenied)
+                .found(bounds::list(&denied))
+                .expected("none that the policy denies")
+        })
+    }
+
+    fn end_of_life(&self, one: &Bound<'_>) -> Option<Reason> {
+        self.rule.end_of_life?;
+        let expected = "an operating system that is maintained";
+        let reason = |code| Reason::new(code).expected(expected);
+        match one.report.os() {
+            Some(os) if os.is_end_of_life => {
+                let found = format!("{} {}", os.family, os.name);
+                Some(reason(Code::VulnerabilitiesEndOfLife).found(found))
+            }
+            Some(os) if !os.family.is_empty() && os.family != "none" => None,
+            _ => Some(reason(Code::VulnerabilitiesEndOfLifeUnknown)),
+        }
+    }
+
+    fn freshness(&self, case: &mut Case<'_>, bound: &Bound<'_>) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        let database = bound.report.database().and_then(|database| database.built_at);
+        for (limit, date, code) in [
+            (self.rule.max_age, bound.oldest(), Code::VulnerabilitiesScanTooOld),
+            (self.rule.database_max_age, database, Code::VulnerabilitiesDatabaseTooOld),
+        ] {
+            let Some(limit) = limit else { continue };
+            let expected = format!("not older than {limit}");
+            match bounds::too_old(date, limit.seconds(), case) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let found = date.map_or_else(|| Detail::from("no date"), Detail::Time);
+                    reasons.push(Reason::new(code).found(found).expected(expected));
+                }
+                Err(reason) => reasons.push(reason.expected(expected)),
+            }
+        }
+        reasons
+    }
+
+    fn missing_scanners(&self, bound: &[Bound<'_>]) -> Option<Reason> {
+        let required = self.rule.require_scanners.as_deref().unwrap_or_default();
+        let missing: Vec<&str> = required
+            .iter()
+            .map(|name| name.as_str())
+            .filter(|name| !bound.iter().any(|one| one.report.scanner() == *name))
+            .collect();
+        (!missing.is_empty()).then(|| {
+            Reason::new(Code::VulnerabilitiesScannerMissing)
+                .found("no report of it")
+                .expected(Detail::list(missing))
+        })
     }
 
     /// The entries of the ignore list that hold for this image now.
@@ -130,37 +252,6 @@ impl Compiled {
         }
         found
     }
-}
-
-/// The findings that nothing keeps from counting; notes the exceptions that kept one.
-fn counted<'a>(
-    report: &'a ScanReport,
-    waivers: &Waivers<'_>,
-    used: &mut BTreeSet<usize>,
-) -> Counted<'a> {
-    let mut counted = Counted::default();
-    for finding in report.findings() {
-        let is_ignored = waivers.ignored.iter().any(|ignored| {
-            ignored.id == finding.id()
-                && (ignored.packages.is_empty()
-                    || scope::any(&ignored.packages, finding.package()).is_some())
-        });
-        if is_ignored {
-            continue;
-        }
-        let waivable = Waivable {
-            id: finding.id(),
-            package: finding.package(),
-            fixable: finding.is_fixable(),
-        };
-        match waivers.exceptions.iter().position(|exception| exception.waives(waivable)) {
-            Some(position) => {
-                used.insert(position);
-            }
-            None => counted.add(finding),
-        }
-    }
-    counted
 }
 
 /// The worst platform's counts stand for the image.

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::check::covers;
 use super::load::joined;
 use super::model::{
-    BaseProof, EvidenceSource, Family, ImageCatalog, ImagePolicy, Limit, Match, Mode, Name,
-    PolicyException, RegistryRule, Rule, SeverityLimits, VulnerabilitiesRule,
+    BaseProof, EvidenceSource, Family, FixableLimits, ImageCatalog, ImagePolicy, Limit, Match,
+    Mode, Name, PolicyException, RegistryRule, Rule, SeverityLimits, VulnerabilitiesRule,
 };
 use super::{DocumentKind, Policies};
 
@@ -147,7 +147,8 @@ fn vulnerabilities(
     now: Timestamp,
     doubts: &mut Doubts<'_, '_>,
 ) {
-    for (key, limits) in [("max", &rule.max), ("fixable", &rule.fixable)] {
+    let fixable = rule.fixable.as_ref().map(FixableLimits::limits);
+    for (key, limits) in [("max", &rule.max), ("fixable", &fixable)] {
         let Some(limits) = limits else { continue };
         let levels = levels(limits);
         let given = levels.iter().filter(|(_, limit)| limit.is_some());

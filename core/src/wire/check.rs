@@ -36,7 +36,7 @@ pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
         };
         evidence.add_gap(Gap { subject: item.subject, kind, detail: item.detail });
     }
-    let history = History { tags: request.history.tags };
+    let history = History { tags: request.history.tags, first_seen: request.history.first_seen };
     let (requests, unjudged) = requests(request.context).map_err(one)?;
     let decide = |(request, origin): (ImageRequest, Option<Origin>)| Judged {
         decision: engine.check(&request, &evidence, &history, now),

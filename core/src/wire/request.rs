@@ -125,4 +125,6 @@ pub(super) struct Image {
 pub(super) struct HistoryItem {
     #[serde(default)]
     pub(super) tags: BTreeMap<String, Digest>,
+    #[serde(default)]
+    pub(super) first_seen: BTreeMap<String, Timestamp>,
 }

@@ -55,6 +55,7 @@ pub(crate) fn rule(id: &str, outcome: Outcome, mode: Mode, reasons: Vec<Reason>)
         controls: Default::default(),
         reasons,
         counts: None,
+        findings: None,
     }
 }
 

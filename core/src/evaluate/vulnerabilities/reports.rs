@@ -26,6 +26,13 @@ struct Names {
     judged: Option<Digest>,
 }
 
+impl Bound<'_> {
+    /// The oldest of the dates that say when the image was looked at.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.report.created_at()
+    }
+}
+
 /// The reports about this manifest, or why there is none.
 pub(super) fn bound<'a>(
     rule: &VulnerabilitiesRule,
@@ -128,13 +135,13 @@ pub(super) fn latest_by_scanner<'b, 'a>(bound: &'b [Bound<'a>]) -> Vec<&'b Bound
     let mut latest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
     for one in bound {
         let date = latest.entry(one.report.scanner()).or_default();
-        *date = (*date).max(one.report.created_at());
+        *date = (*date).max(one.oldest());
     }
     let mut found: Vec<&Bound<'a>> = bound
         .iter()
         .filter(|one| {
             // What has no date cannot be shown to be older than any other.
-            let date = one.report.created_at();
+            let date = one.oldest();
             date.is_none() || latest.get(one.report.scanner()) == Some(&date)
         })
         .collect();

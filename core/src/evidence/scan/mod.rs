@@ -13,6 +13,9 @@ use crate::reference::Digest;
 
 mod dialect;
 mod document;
+#[allow(missing_docs)]
+mod pending;
+pub use pending::*;
 mod results;
 mod status;
 mod store;

@@ -96,11 +96,8 @@ fn signature(path: &str, rule: &SignatureRule, report: &mut Report<'_>) {
 }
 
 fn vulnerabilities(path: &str, rule: &VulnerabilitiesRule, report: &mut Report<'_>) {
-    let empty = |limits: &Option<SeverityLimits>| {
-        limits.as_ref().is_none_or(|limits| *limits == SeverityLimits::default())
-    };
-    if empty(&rule.max) && empty(&rule.fixable) {
-        idle(path, "`max` or `fixable`", report);
+    if rule.is_idle() {
+        idle(path, "`max`, `fixable` or another bound", report);
     }
     match rule.max_age {
         None => report.add_help(
@@ -115,9 +112,53 @@ fn vulnerabilities(path: &str, rule: &VulnerabilitiesRule, report: &mut Report<'
         }
         Some(_) => {}
     }
+    vulnerability_bounds(path, rule, report);
+    for (position, id) in rule.deny.iter().enumerate() {
+        report.blank(format!("{path}.deny[{position}]"), id);
+    }
     for (position, ignored) in rule.ignore.iter().enumerate() {
+        if rule.deny.contains(&ignored.id) {
+            let detail = format!("{} is in `deny`, which nothing waives", shown(&ignored.id));
+            report.add(Kind::Contradiction, format!("{path}.ignore[{position}].id"), detail);
+        }
         report.blank(format!("{path}.ignore[{position}].id"), &ignored.id);
         report.blank(format!("{path}.ignore[{position}].reason"), &ignored.reason);
+    }
+}
+
+fn vulnerability_bounds(path: &str, rule: &VulnerabilitiesRule, report: &mut Report<'_>) {
+    if let Some(epss) = &rule.epss {
+        let path = format!("{path}.epss");
+        match (epss.score, epss.percentile) {
+            (Some(_), None) | (None, Some(_)) => {}
+            (None, None) => {
+                report.add(Kind::MissingKey, path, "one of `score` and `percentile` is missing");
+            }
+            (Some(_), Some(_)) => {
+                let detail = "it has `score` and `percentile`, and exactly one is expected";
+                report.add(Kind::Contradiction, path, detail);
+            }
+        }
+    }
+    if let Some(published) = &rule.published
+        && published.max == SeverityLimits::default()
+    {
+        idle(&format!("{path}.published.max"), "a bound", report);
+    }
+    if let Some(feeds) = &rule.feeds
+        && feeds.epss.is_none()
+        && feeds.kev.is_none()
+    {
+        idle(&format!("{path}.feeds"), "`epss` or `kev`", report);
+    }
+    if let (Some(accepted), Some(required)) = (&rule.scanners, &rule.require_scanners) {
+        for (position, name) in required.iter().enumerate() {
+            if !accepted.contains(name) {
+                let detail = format!("reports of `{name}` do not count: it is not in `scanners`");
+                let path = format!("{path}.requireScanners[{position}]");
+                report.add(Kind::Contradiction, path, detail);
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod image_policy;
 mod policy_set;
 mod rules;
 mod scalars;
+mod vulnerabilities;
 
 pub use authority::{
     Authority, Key, KeySet, LogUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
@@ -22,12 +23,18 @@ pub use policy_set::{
     DefaultVerdict, ExceptionLimits, Mirror, PolicySet, PolicySetSpec, SetExclude, Unqualified,
 };
 pub use rules::{
-    AttestedSource, BaseImageRule, BaseProof, BindBy, CallerTrust, ConfigRule, CountBy, Deny,
-    DigestRule, EnvRule, EvidenceSource, Family, FixableLimits, HistoryRule, IgnoredVulnerability,
-    LabelRule, Limit, PortRule, ReferenceRule, RegistryRule, Requirement, Rule, Scope,
-    SeverityLimits, SignatureRule, SignedIdentity, TagRule, UserRule, VulnerabilitiesRule,
+    AttestedSource, BaseImageRule, BaseProof, CallerTrust, ConfigRule, Deny, DigestRule, EnvRule,
+    EvidenceSource, Family, HistoryRule, LabelRule, PortRule, ReferenceRule, RegistryRule,
+    Requirement, Rule, Scope, SignatureRule, SignedIdentity, TagRule, UserRule,
 };
-pub use scalars::{ByteSize, Duration, Name, NameGlob, PortRange, RegexText, RuleSeverity};
+pub use scalars::{
+    ByteSize, Duration, Fraction, Name, NameGlob, PortRange, RegexText, RuleSeverity, Score,
+};
+pub use vulnerabilities::{
+    BindBy, CountBy, CvssLevel, CvssLimit, EpssLimit, FeedRule, FeedRules, FixableLimits, Grace,
+    IgnoredVulnerability, Limit, PublishedLimits, SeverityFrom, SeverityLimits, VexMatchBy,
+    VexRule, VulnerabilitiesRule,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange, RegexText, RuleSeverity, ScopedMode,
+    ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange, RegexText, RuleSeverity,
+    ScopedMode, VulnerabilitiesRule,
 };
 use crate::evidence::Platform;
 use crate::reference::ImagePattern;
@@ -44,7 +44,7 @@ pub enum Family {
     /// Who signed it.
     Signature(SignatureRule),
     /// What a scanner found in it.
-    Vulnerabilities(VulnerabilitiesRule),
+    Vulnerabilities(Box<VulnerabilitiesRule>),
     /// What its configuration says.
     Config(ConfigRule),
     /// What it is built on.
@@ -187,37 +187,6 @@ pub enum Scope {
     IndexOrPlatforms,
 }
 
-/// `vulnerabilities`: what scanners found is within bounds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct VulnerabilitiesRule {
-    /// Where reports come from.
-    pub from: EvidenceSource,
-    /// Oldest scan that counts; the loader refuses a rule without it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
-    pub max_age: Option<Duration>,
-    /// Scanners whose reports count, such as `trivy`; absent: every one that is understood.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scanners: Option<Vec<Name>>,
-    /// Most findings of each severity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<SeverityLimits>,
-    /// Most findings of each severity for which a fixed version exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fixable: Option<FixableLimits>,
-    /// What counts as one; absent: `vulnerabilityAndPackage`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count_by: Option<CountBy>,
-    /// Findings that never count.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ignore: Vec<IgnoredVulnerability>,
-    /// How a report must name the image; absent: by manifest or by config.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bind_by: Option<BindBy>,
-}
-
 /// Where reports come from: exactly one of `trust` and `attestation`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -246,89 +215,6 @@ pub enum CallerTrust {
 pub struct AttestedSource {
     /// Whose.
     pub require: Requirement,
-}
-
-/// A bound: a count, or `unlimited`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    /// This many at most.
-    AtMost(u32),
-    /// No bound.
-    Unlimited,
-}
-
-/// Most findings by severity. A level above a bounded one and without a bound of its
-/// own has the same bound; `unknown` without one is bounded like `high`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SeverityLimits {
-    /// Of severity critical.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub critical: Option<Limit>,
-    /// Of severity high.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub high: Option<Limit>,
-    /// Of severity medium.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub medium: Option<Limit>,
-    /// Of severity low.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub low: Option<Limit>,
-    /// Of severity negligible.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub negligible: Option<Limit>,
-    /// Of unknown severity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown: Option<Limit>,
-}
-
-/// Bounds on findings for which a fixed version exists.
-pub type FixableLimits = SeverityLimits;
-
-/// What counts as one finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum CountBy {
-    /// One id, wherever it was found.
-    Vulnerability,
-    /// One id in one package (name and installed version).
-    VulnerabilityAndPackage,
-    /// Each row of the report.
-    Row,
-}
-
-/// A finding that never counts, until a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct IgnoredVulnerability {
-    /// The id.
-    pub id: String,
-    /// Only in these packages.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub packages: Vec<NameGlob>,
-    /// Only in these images.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub images: Vec<ImagePattern>,
-    /// Why.
-    pub reason: String,
-    /// It counts again at and after this time.
-    #[serde(with = "super::scalars::required_time")]
-    #[cfg_attr(feature = "schema", schemars(with = "super::scalars::TimeText"))]
-    pub expires: Timestamp,
-}
-
-/// How a report must name the image it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum BindBy {
-    /// By the digest of the manifest or index.
-    Manifest,
-    /// By the digest of the manifest or of the configuration.
-    Config,
 }
 
 /// `config`: what the image's configuration says.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Match, Mode, Name, RuleSeverity, ScopedMode};
+use super::super::{Match, Mode, Name, RuleSeverity, ScopedMode, VulnerabilitiesRule};
 use super::{
     AttestedSource, BaseImageRule, ConfigRule, Family, ReferenceRule, RegistryRule, Requirement,
-    Rule, Scope, SignatureRule, SignedIdentity, VulnerabilitiesRule,
+    Rule, Scope, SignatureRule, SignedIdentity,
 };
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl TryFrom<RawRule> for Rule {
             raw.registry.map(Family::Registry),
             raw.reference.map(Family::Reference),
             raw.signature.map(Family::Signature),
-            raw.vulnerabilities.map(Family::Vulnerabilities),
+            raw.vulnerabilities.map(Box::new).map(Family::Vulnerabilities),
             raw.config.map(Family::Config),
             raw.base_image.map(Family::BaseImage),
         ]
@@ -121,7 +121,7 @@ impl From<Rule> for RawRule {
             Family::Registry(rule) => raw.registry = Some(rule),
             Family::Reference(rule) => raw.reference = Some(rule),
             Family::Signature(rule) => raw.signature = Some(rule),
-            Family::Vulnerabilities(rule) => raw.vulnerabilities = Some(rule),
+            Family::Vulnerabilities(rule) => raw.vulnerabilities = Some(*rule),
             Family::Config(rule) => raw.config = Some(rule),
             Family::BaseImage(rule) => raw.base_image = Some(rule),
         }

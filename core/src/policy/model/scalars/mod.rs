@@ -2,12 +2,14 @@
 //! written back in one spelling.
 
 mod amount;
+mod decimal;
 mod name;
 mod port;
 mod regex_text;
 mod time_text;
 
 pub use amount::{ByteSize, Duration};
+pub use decimal::{Fraction, Score};
 pub use name::{Name, NameGlob};
 pub use port::PortRange;
 pub use regex_text::RegexText;
