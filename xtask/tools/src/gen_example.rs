@@ -12,50 +12,26 @@ mod layout;
 mod scans;
 
 use std::path::Path;
-use std::{fmt, fs, io};
+use std::{fs, io};
 
 use images::Images;
 use keys::Keys;
 
-/// Why the example was not written.
-#[derive(Debug)]
-pub(crate) enum GenerateError {
-    /// A file could not be written.
-    Io(io::Error),
-    /// A seed does not make a key, or a key cannot be written down.
-    Key(String),
-}
-
-impl fmt::Display for GenerateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Key(error) => write!(f, "key: {error}"),
-        }
-    }
-}
-
-impl From<io::Error> for GenerateError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
 /// Writes the example into `out`, in the place of the one that is there.
 ///
 /// # Errors
-/// [`GenerateError`] where a file cannot be written.
-pub(crate) fn write(out: &Path) -> Result<(), GenerateError> {
+/// Where a file cannot be written.
+pub(crate) fn write(out: &Path) -> io::Result<()> {
     for made in ["images", "policy", "reports", "deploy"] {
         match fs::remove_dir_all(out.join(made)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
     fs::create_dir_all(out.join("policy"))?;
     fs::create_dir_all(out.join("reports"))?;
     fs::create_dir_all(out.join("deploy"))?;
-    let keys = Keys::derive()?;
+    let keys = Keys::derive();
     let images = Images::write(&out.join("images"), &keys)?;
     let write = |name: &str, text: String| fs::write(out.join(name), text);
     // Blobs are named by their bytes, and the rest is compared byte for byte.
@@ -63,7 +39,7 @@ pub(crate) fn write(out: &Path) -> Result<(), GenerateError> {
     write("policy/policy.yaml", documents::POLICY.to_owned())?;
     write("policy/exceptions.yaml", documents::EXCEPTIONS.to_owned())?;
     write("policy/catalog.yaml", documents::catalog(&images.bases))?;
-    write("policy/trust.yaml", documents::trust(&keys.release.public_pem()?))?;
+    write("policy/trust.yaml", documents::trust(&keys.release.pem()))?;
     for (name, report) in scans::reports(&images) {
         write(&format!("reports/{name}.json"), report)?;
     }

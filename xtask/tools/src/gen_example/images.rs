@@ -1,11 +1,11 @@
 //! The bases and the five images.
 
+use std::io;
 use std::path::Path;
 
 use cocket::reference::Digest;
 use serde_json::{Value, json};
 
-use super::GenerateError;
 use super::archive::{gzip, tar};
 use super::keys::Keys;
 use super::layout::{CONFIG, LAYER, Layout, MANIFEST, Stored};
@@ -63,7 +63,7 @@ struct Plan<'a> {
 }
 
 impl Images {
-    pub(super) fn write(root: &Path, keys: &Keys) -> Result<Self, GenerateError> {
+    pub(super) fn write(root: &Path, keys: &Keys) -> io::Result<Self> {
         let bases = bases();
         let layers = |name: &str| {
             let base = bases.iter().find(|base| base.name == name);
@@ -171,7 +171,7 @@ fn layer(path: &str, content: &str) -> Layer {
 }
 
 impl Plan<'_> {
-    fn write(self, layout: &mut Layout) -> Result<Image, GenerateError> {
+    fn write(self, layout: &mut Layout) -> io::Result<Image> {
         let mut layers = self.base.to_vec();
         layers.push(layer(&format!("app/{}", self.file), &format!("{} {}\n", self.file, self.tag)));
         let entrypoint = format!("/app/{}", self.file);

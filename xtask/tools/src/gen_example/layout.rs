@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use cocket::reference::Digest;
+use cocket_testkit::Signer;
 use serde_json::{Value, json};
-
-use super::GenerateError;
-use super::keys::{Key, simple_signing};
 
 pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(super) const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 pub(super) const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
-const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 
@@ -74,11 +71,11 @@ impl Layout {
         &mut self,
         image: &Stored,
         repository: &str,
-        key: &Key,
-    ) -> Result<(), GenerateError> {
-        let payload = simple_signing(repository, &image.digest);
-        let layer = self.store(SIMPLE_SIGNING, payload.as_bytes())?;
-        let signature = json!({"dev.cosignproject.cosign/signature": key.sign(payload.as_bytes())});
+        key: &Signer,
+    ) -> io::Result<()> {
+        let digest = image.digest.to_string();
+        let signed = key.simple_signing(repository, &digest, &Value::Null);
+        let layer = self.store(signed.media_type, &signed.bytes)?;
         let config = json!({
             "architecture": "", "os": "", "created": "0001-01-01T00:00:00Z",
             "config": {}, "history": [{"created": "0001-01-01T00:00:00Z"}],
@@ -87,10 +84,10 @@ impl Layout {
         let config = self.store(CONFIG, config.to_string().as_bytes())?;
         let manifest = json!({
             "schemaVersion": 2, "mediaType": MANIFEST, "config": config.descriptor(),
-            "layers": [layer.with("annotations", signature)],
+            "layers": [layer.with("annotations", json!(signed.annotations))],
         });
         let manifest = self.store(MANIFEST, manifest.to_string().as_bytes())?;
-        let tag = image.digest.to_string().replace(':', "-");
+        let tag = digest.replace(':', "-");
         self.name(&manifest, &format!("{repository}:{tag}.sig"));
         Ok(())
     }
@@ -99,10 +96,10 @@ impl Layout {
     pub(super) fn sign_by_referrer(
         &mut self,
         image: &Stored,
-        key: &Key,
+        key: &Signer,
         created: &str,
-    ) -> Result<(), GenerateError> {
-        let bundle = self.store(BUNDLE, key.bundle(&image.digest)?.to_string().as_bytes())?;
+    ) -> io::Result<()> {
+        let bundle = self.store(BUNDLE, &key.bundle(&image.digest.to_string()).bytes)?;
         let empty = self.store(EMPTY, b"{}")?;
         let annotations = json!({
             "dev.sigstore.bundle.content": "dsse-envelope",
