@@ -65,7 +65,7 @@ fn the_screen_says_why() {
         "do        sign the image in the pipeline",
         "waived in part by exception orders-log4shell (SEC-1234",
         "exception orders-log4j-context (SEC-1187) for production/vulnerabilities has expired",
-        "CVE-2021-45046 in org.apache.logging.log4j:log4j-core 2.14.1 (fixed in",
+        "log4j-core 2.14.1: CVE-2021-45046 (fixed in",
         "audited only, does not block",
         "excluded  production (namespace `kube-system`)",
         "10 images: 4 denied",

@@ -26,8 +26,10 @@ pub enum Detail {
         count: u64,
         /// Their severity.
         severity: Severity,
-        /// The first of them, sorted.
+        /// The worst of them, by package.
         items: Vec<String>,
+        /// How many more there are.
+        more: u64,
     },
     /// A list that may have been cut: the first items, and how many more there are.
     List {
@@ -52,10 +54,9 @@ impl fmt::Display for Detail {
             Self::Count(count) => write!(f, "{count}"),
             Self::Digest(digest) => write!(f, "{digest}"),
             Self::Time(time) => write!(f, "{time}"),
-            Self::Findings { count, severity, items } => {
-                write!(f, "{count} {}: {}", severity.name(), items.join(", "))?;
-                let shown = u64::try_from(items.len()).unwrap_or(u64::MAX);
-                match count.saturating_sub(shown) {
+            Self::Findings { count, severity, items, more } => {
+                write!(f, "{count} {}: {}", severity.name(), items.join("; "))?;
+                match more {
                     0 => Ok(()),
                     more => write!(f, " and {more} more"),
                 }

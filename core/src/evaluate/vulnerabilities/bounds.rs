@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::feeds::Feeds;
-use super::groups::{Group, name};
+use super::groups::{Group, worst};
 use super::rows::Row;
 use crate::decision::{Detail, Reason};
 use crate::evaluate::case::Case;
@@ -56,10 +56,12 @@ impl Bounds {
             let level: Vec<&Group<'_>> =
                 groups.iter().filter(|group| group.severity == *severity).collect();
             if exceeds(level.len(), *most) {
+                let (items, shown) = worst(&level, SHOWN);
                 let found = Detail::Findings {
                     count: u64::try_from(level.len()).unwrap_or(u64::MAX),
                     severity: *severity,
-                    items: level.iter().take(SHOWN).map(|group| name(group)).collect(),
+                    more: u64::try_from(level.len().saturating_sub(shown)).unwrap_or(u64::MAX),
+                    items,
                 };
                 let expected = format!("at most {most} {kind}{}", severity.name());
                 reasons.push(Reason::new(code).found(found).expected(expected));
@@ -210,8 +212,8 @@ fn scored(
 }
 
 pub(super) fn list(groups: &[&Group<'_>]) -> Detail {
-    let items = groups.iter().take(SHOWN).map(|group| name(group)).collect();
-    let more = groups.len().saturating_sub(SHOWN);
+    let (items, shown) = worst(groups, SHOWN);
+    let more = groups.len().saturating_sub(shown);
     Detail::List { items, more: u64::try_from(more).unwrap_or(u64::MAX) }
 }
 

@@ -62,16 +62,40 @@ fn one(by: CountBy, a: &Row<'_>, b: &Row<'_>) -> bool {
     }
 }
 
-/// The group in words.
-pub(super) fn name(group: &Group<'_>) -> String {
-    let finding = &group.shown.finding;
+/// The worst `most` of the groups, by package: what is exploited, then what scores highest.
+/// Gives how many findings are in the words.
+pub(super) fn worst(groups: &[&Group<'_>], most: usize) -> (Vec<String>, usize) {
+    let mut sorted: Vec<&&Group<'_>> = groups.iter().collect();
+    sorted.sort_by_cached_key(|group| std::cmp::Reverse(badness(group)));
+    sorted.truncate(most);
+    let mut packages: Vec<(String, Vec<String>)> = Vec::new();
+    for group in &sorted {
+        let finding = &group.shown.finding;
+        let package = format!("{} {}", finding.package(), finding.installed());
+        let words = named(group);
+        match packages.iter_mut().find(|(known, _)| *known == package) {
+            Some((_, list)) => list.push(words),
+            None => packages.push((package, vec![words])),
+        }
+    }
+    let item = |(package, list): (String, Vec<String>)| format!("{package}: {}", list.join(", "));
+    (packages.into_iter().map(item).collect(), sorted.len())
+}
+
+fn badness(group: &Group<'_>) -> (Severity, bool, Option<u16>) {
+    let scores = group.rows.iter().flat_map(|row| row.finding.cvss());
+    let exploited = group.rows.iter().any(|row| row.finding.known_exploited() == Some(true));
+    (group.severity, exploited, scores.filter_map(|cvss| cvss.score_tenths).max())
+}
+
+/// The id, and the version that fixes it.
+fn named(group: &Group<'_>) -> String {
     let id = match group.shown.name {
         "" => "a finding without an id",
         name => name,
     };
-    let fix = match finding.fixed() {
-        "" => String::new(),
-        fixed => format!(" (fixed in {fixed})"),
-    };
-    format!("{id} in {} {}{fix}", finding.package(), finding.installed())
+    match group.shown.finding.fixed() {
+        "" => id.to_owned(),
+        fixed => format!("{id} (fixed in {fixed})"),
+    }
 }
