@@ -21,6 +21,8 @@ pub(super) struct Case<'a> {
     pub(super) facts: &'a Facts,
     pub(super) history: &'a History,
     pub(super) now: Timestamp,
+    /// How many findings of each kind are listed.
+    pub(super) listed: usize,
     clock_skew: SignedDuration,
     /// The first moment after `now` at which a date that was looked at changes its meaning.
     valid_until: Option<Timestamp>,
@@ -63,7 +65,7 @@ impl<'a> Case<'a> {
         request: &'a ImageRequest,
         facts: &'a Facts,
         history: &'a History,
-        clock_skew: SignedDuration,
+        (clock_skew, listed): (SignedDuration, usize),
     ) -> Self {
         Self {
             reference,
@@ -74,6 +76,7 @@ impl<'a> Case<'a> {
             facts,
             history,
             now: facts.now,
+            listed,
             clock_skew,
             valid_until: None,
             records: Vec::new(),

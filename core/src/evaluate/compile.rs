@@ -10,7 +10,8 @@ use super::case::{Case, Judgement, content_by_tag};
 use super::exceptions::CompiledException;
 use super::scope::Scope;
 use super::{
-    Engine, Verifiers, base_image, config, reference, registry, signature, vulnerabilities,
+    Engine, LISTED_FINDINGS, Verifiers, base_image, config, reference, registry, signature,
+    vulnerabilities,
 };
 use crate::evidence::Platform;
 use crate::policy::model::{
@@ -123,6 +124,7 @@ pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engi
         policies: compiled,
         exceptions,
         authorities: authorities.finish(),
+        listed: LISTED_FINDINGS,
     })
 }
 

@@ -26,7 +26,8 @@ impl Engine {
         mut image: JudgedImage,
     ) -> Decision {
         image.platforms = facts.image.as_ref().map(platforms).unwrap_or_default();
-        let mut case = Case::new(reference, request, facts, history, self.set.clock_skew);
+        let mut case =
+            Case::new(reference, request, facts, history, (self.set.clock_skew, self.listed));
         let (mut policies, mut results, mut used) = (Vec::new(), Vec::new(), Vec::new());
         for policy in &self.policies {
             let first = results.len();

@@ -59,7 +59,11 @@ pub struct Engine {
     policies: Vec<CompiledPolicy>,
     exceptions: Vec<exceptions::CompiledException>,
     authorities: Vec<Arc<Authority>>,
+    listed: usize,
 }
+
+/// How many findings of each kind a decision lists unless the program asks for more or fewer.
+pub const LISTED_FINDINGS: usize = 100;
 
 /// Verifiers that the embedding program supplies, by the name that policies call them.
 pub type Verifiers = BTreeMap<String, Arc<dyn SignatureVerifier>>;
@@ -111,6 +115,14 @@ impl Engine {
         verifiers: &Verifiers,
     ) -> Result<Self, PolicyErrors> {
         compile::compile(policies, verifiers)
+    }
+
+    /// The same engine, whose decisions list at most this many findings of each kind; how many
+    /// more there are is exact either way, and no outcome depends on it.
+    #[must_use]
+    pub fn listing(mut self, most: usize) -> Self {
+        self.listed = most;
+        self
     }
 
     /// The digest of the policies' canonical model.

@@ -82,7 +82,7 @@ impl Compiled {
             let own = self.platform(case, facts, &beside);
             whole.counts = worse(whole.counts, own.counts);
             whole.used.extend(own.used);
-            listing::join(&mut whole.findings, own.findings);
+            listing::join(&mut whole.findings, own.findings, case.listed);
             own.reasons
         });
         whole
@@ -135,7 +135,8 @@ impl Compiled {
         reasons.extend(self.end_of_life(one));
         self.bounds(case, &counted, &beside.feeds, reasons);
         judgement.counts = worse(judgement.counts, Some(counts(&counted)));
-        listing::join(&mut judgement.findings, listing::listed(&counted, &waived));
+        let listed = listing::listed(&counted, &waived, case.listed);
+        listing::join(&mut judgement.findings, listed, case.listed);
     }
 
     fn bounds(

@@ -161,6 +161,12 @@ impl Evidence {
         self.vouched.push(Vouched { subject, digest, report });
     }
 
+    /// Adds a vouched document that was read before, for this or another subject: a report need
+    /// not be read again for each image that it is judged with.
+    pub fn vouch_read(&mut self, document: Vouched) {
+        self.vouched.push(document);
+    }
+
     /// Records something that should have been read and was not.
     pub fn add_gap(&mut self, gap: Gap) {
         self.gaps.push(gap);

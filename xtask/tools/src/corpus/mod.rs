@@ -7,6 +7,7 @@ mod references;
 mod scans;
 mod signed;
 mod tally;
+mod w1;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,7 +19,6 @@ const OTHER_PARTS: &[(&str, &str)] = &[
     ("kyverno-seed", "kyverno/seed/expected.json"),
     ("kyverno-verify", "kyverno/verify/check.json"),
     ("kyverno-cases", "kyverno/cases/index.json"),
-    ("w1", "w1/expected-3-200.jsonl"),
 ];
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     part(root, "evidence/INDEX.json", &mut tally, index::compare);
     part(root, "signed/MANIFEST.json", &mut tally, signed::compare);
     part(root, "signed/MANIFEST.json", &mut tally, signed::compare_bundles);
+    part(root, "w1/expected-3-200.jsonl", &mut tally, w1::compare);
     for (kind, file) in OTHER_PARTS {
         part(root, file, &mut tally, |root, tally| index::skip_part(root, kind, file, tally));
     }
