@@ -11,6 +11,8 @@ pub struct Report {
     pub image_id: Option<String>,
     /// `repository@digest`.
     pub repo_digests: Vec<String>,
+    /// The operating system, as `Metadata.OS`.
+    pub os: Value,
     /// What was found.
     pub findings: Vec<Finding>,
 }
@@ -28,6 +30,8 @@ pub struct Finding {
     pub fixed: String,
     /// The severity in Trivy's spelling.
     pub severity: String,
+    /// Further members of the row.
+    pub extra: Value,
 }
 
 impl Finding {
@@ -40,7 +44,14 @@ impl Finding {
             installed: installed.to_owned(),
             fixed: fixed.to_owned(),
             severity: severity.to_owned(),
+            extra: json!({}),
         }
+    }
+
+    /// The same with further members of the row.
+    #[must_use]
+    pub fn with(self, extra: Value) -> Self {
+        Self { extra, ..self }
     }
 }
 
@@ -52,6 +63,7 @@ impl Report {
             created_at: Some(created_at.to_owned()),
             image_id: Some(image.config_digest()),
             repo_digests: vec![format!("registry.example.com/app@{}", image.digest())],
+            os: json!({"Family": "debian", "Name": "12.8"}),
             findings,
         }
     }
@@ -73,6 +85,9 @@ impl Report {
                     row["FixedVersion"] = json!(finding.fixed);
                     row["Status"] = json!("fixed");
                 }
+                if let (Value::Object(row), Value::Object(extra)) = (&mut row, &finding.extra) {
+                    row.extend(extra.clone());
+                }
                 row
             })
             .collect();
@@ -80,7 +95,7 @@ impl Report {
             "SchemaVersion": 2,
             "ArtifactName": "registry.example.com/app",
             "ArtifactType": "container_image",
-            "Metadata": {"OS": {"Family": "debian", "Name": "12.8"}},
+            "Metadata": {"OS": self.os},
             "Results": [{
                 "Target": "registry.example.com/app (debian 12.8)",
                 "Class": "os-pkgs",

@@ -28,7 +28,10 @@ fn case(name: &'static str, rules: &str, findings: Vec<Finding>) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [thresholds(), counting(), binding(), age()].into_iter().flatten().collect()
+    [thresholds(), counting(), binding(), age(), bounds(), operating_systems()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn thresholds() -> Vec<Case> {
@@ -154,5 +157,77 @@ fn age() -> Vec<Case> {
             .report(&dated(SCANNED, vec![]))
             .report(&dated(SCANNED, vec![log4j()]))
             .expect("deny", &["vulnerabilities.too_many", "vulnerabilities.within"]),
+    ]
+}
+
+fn bounds() -> Vec<Case> {
+    let rule = |more: &str| {
+        format!("- id: scan\n  vulnerabilities: {{from: {{trust: caller}}, maxAge: 7d, {more}}}")
+    };
+    let scored = |score: &str| {
+        let cvss = format!(r#"{{"CVSS": {{"nvd": {{"V3Score": {score}, "V2Score": 10.0}}}}}}"#);
+        glibc().with(serde_json::from_str(&cvss).unwrap_or_default())
+    };
+    let published = |date: &str| glibc().with(json!({"PublishedDate": date}));
+    let cvss = rule("cvss: [{source: nvd, version: v3, atLeast: '7.8', max: 0, unknown: 0}]");
+    let lenient =
+        rule("cvss: [{source: nvd, version: v3, atLeast: 9, max: 0, unknown: unlimited}]");
+    let old = rule("published: {before: 90d, max: {high: 0}}");
+    let grace = rule("fixable: {high: 0, grace: {high: 14d}}");
+    let fixable = |date: &str| openssl("openssl").with(json!({"PublishedDate": date}));
+    let within = &["vulnerabilities.within"];
+    vec![
+        case("vulnerabilities/cvss", &cvss, vec![scored("7.8")])
+            .expect("deny", &["vulnerabilities.cvss"]),
+        case("vulnerabilities/cvss-below", &cvss, vec![scored("7.7")]).expect("allow", within),
+        case("vulnerabilities/cvss-unknown", &cvss, vec![glibc()])
+            .expect("deny", &["vulnerabilities.cvss_unknown"]),
+        case("vulnerabilities/cvss-unknown-accepted", &lenient, vec![glibc()])
+            .expect("allow", within),
+        case("vulnerabilities/published", &old, vec![published("2026-08-25T11:59:59Z")])
+            .expect("deny", &["vulnerabilities.published"]),
+        case("vulnerabilities/published-lately", &old, vec![published("2026-08-25T12:00:00Z")])
+            .expect("allow", within),
+        case("vulnerabilities/published-at-no-date", &old, vec![glibc()])
+            .expect("deny", &["vulnerabilities.published"]),
+        case("vulnerabilities/grace", &grace, vec![fixable("2026-11-10T00:00:00Z")])
+            .expect("allow", within),
+        case("vulnerabilities/grace-is-over", &grace, vec![fixable("2026-11-09T11:59:59Z")])
+            .expect("deny", &["vulnerabilities.too_many_fixable"]),
+        case("vulnerabilities/no-date-no-grace", &grace, vec![openssl("openssl")])
+            .expect("deny", &["vulnerabilities.too_many_fixable"]),
+        case("vulnerabilities/first-seen", &grace, vec![openssl("openssl")])
+            .with("history", json!({"firstSeen": {"CVE-2022-3602": "2026-11-20T00:00:00Z"}}))
+            .expect("allow", within),
+        case(
+            "vulnerabilities/denied",
+            &rule("deny: [CVE-2023-4911], max: {critical: 0}"),
+            vec![glibc()],
+        )
+        .expect("deny", &["vulnerabilities.denied"]),
+        case(
+            "vulnerabilities/scanner-missing",
+            &rule("max: {critical: 0}, requireScanners: [grype]"),
+            vec![],
+        )
+        .expect("deny", &["vulnerabilities.scanner_missing", "vulnerabilities.within"]),
+    ]
+}
+
+fn operating_systems() -> Vec<Case> {
+    let image = good_image();
+    let rule =
+        "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, endOfLife: deny}";
+    let on = |name, os| {
+        let report = Report { os, ..Report::about(&image, SCANNED, vec![]) };
+        Case::new(name, rule).image(&image).report(&report)
+    };
+    vec![
+        on("vulnerabilities/maintained", json!({"Family": "debian", "Name": "12.8"}))
+            .expect("allow", &["vulnerabilities.within"]),
+        on("vulnerabilities/end-of-life", json!({"Family": "debian", "Name": "9.1", "EOSL": true}))
+            .expect("deny", &["vulnerabilities.end_of_life"]),
+        on("vulnerabilities/end-of-life-unknown", json!({"Family": "none", "Name": ""}))
+            .expect("deny", &["vulnerabilities.end_of_life_unknown"]),
     ]
 }
