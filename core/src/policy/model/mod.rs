@@ -13,7 +13,8 @@ mod rules;
 mod scalars;
 
 pub use authority::{
-    Authority, Key, KeySet, LogUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
+    Authority, Key, KeySet, LogUse, Padding, RevokedKey, TrustRoot, TrustRootSpec, TrustedKey,
+    VerifierCall,
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
 pub use exception::{ExceptionSpec, PolicyException};
