@@ -22,7 +22,9 @@ fn pem(name: &str) -> String {
 }
 
 fn id(name: &str) -> String {
-    PublicKey::from_pem(&pem(name)).unwrap().id()
+    let id = Signer::named(name).id();
+    assert_eq!(PublicKey::from_pem(&pem(name)).unwrap().id(), id);
+    id
 }
 
 /// A policy whose one authority has these members, and trust roots with these contents.

@@ -48,6 +48,17 @@ impl Signer {
         self.0.verifying_key().to_public_key_pem(LineEnding::LF).expect("a public key")
     }
 
+    /// The key's id: the digest of its subject public key info, written `sha256:…`.
+    ///
+    /// # Panics
+    /// Never: every key can be written.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
+    pub fn id(&self) -> String {
+        let der = self.0.verifying_key().to_public_key_der().expect("a public key");
+        digest(der.as_bytes())
+    }
+
     /// base64 of the digest of the subject public key info: the hint of a bundle.
     fn hint(&self) -> String {
         let der = self.0.verifying_key().to_public_key_der();

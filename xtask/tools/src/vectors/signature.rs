@@ -6,6 +6,7 @@ use serde_json::json;
 use super::case::{Case, REPOSITORY, authorities, good_image, image, policy, signed_policy};
 
 const ANY: &str = "- id: signed\n  signature: {anyOf: [release]}";
+const EITHER: &str = "- id: signed\n  signature: {anyOf: [release, other]}";
 
 fn signed(name: &'static str, signature: &Signature) -> Case {
     let image = good_image();
@@ -15,7 +16,10 @@ fn signed(name: &'static str, signature: &Signature) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [layouts(), attacks(), several(), platforms(), windows()].into_iter().flatten().collect()
+    [layouts(), attacks(), several(), platforms(), windows(), revocations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn layouts() -> Vec<Case> {
@@ -171,5 +175,27 @@ fn windows() -> Vec<Case> {
             .expect("deny", &["signature.untrusted"]),
         case("signature/key-compromised", "compromisedAt: 2026-12-01")
             .expect("deny", &["signature.untrusted"]),
+    ]
+}
+
+fn revocations() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let case = |name, signer: &str, revoked: &str| {
+        let signer = Signer::named(signer);
+        let root = format!(
+            "---\napiVersion: cocket.dev/v1alpha1\nkind: TrustRoot\nmetadata: {{name: taken-back}}\n\
+             spec: {{revoked: [{{key: \"{}\"{revoked}}}]}}\n",
+            Signer::named("release").id()
+        );
+        Case::of_policy(name, &(signed_policy(&["release", "other"], EITHER) + &root))
+            .image(&image)
+            .attached(&digest, &signer.bundle(&digest))
+    };
+    vec![
+        case("signature/key-revoked", "release", "").expect("deny", &["signature.untrusted"]),
+        case("signature/key-revoked-since", "release", ", since: 2027-01-01")
+            .expect("deny", &["signature.untrusted"]),
+        case("signature/other-key-revoked", "other", "").expect("allow", &["signature.verified"]),
     ]
 }
