@@ -3,7 +3,11 @@
 use std::convert::Infallible;
 use std::sync::LazyLock;
 
+use cocket::decision::Verdict;
+use cocket::evaluate::{Engine, History, ImageRequest};
 use cocket::evidence::AttachedKind::{Bundle, Envelope};
+use cocket::evidence::Evidence;
+use cocket::policy::Policies;
 use cocket::policy::model::Padding;
 use cocket::verify::{KeyError, KeyVerifier, PublicKey, Refusal, TrustedKey};
 use p256::pkcs8::EncodePublicKey as _;
@@ -12,6 +16,7 @@ use rsa::pkcs1::EncodeRsaPublicKey as _;
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::signature::{SignatureEncoding as _, Signer as _};
 use rsa::{PrivateKey, pkcs1v15};
+use serde_json::json;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::sample::*;
@@ -45,9 +50,12 @@ impl TryCryptoRng for Numbers {}
 static KEY: LazyLock<PrivateKey> =
     LazyLock::new(|| PrivateKey::new(&mut Numbers(0), 2048).unwrap());
 
+fn text() -> String {
+    armour("PUBLIC KEY", KEY.to_public_key().to_public_key_der().unwrap().as_bytes())
+}
+
 fn public() -> PublicKey {
-    let der = KEY.to_public_key().to_public_key_der().unwrap();
-    PublicKey::from_pem(&armour("PUBLIC KEY", der.as_bytes())).unwrap()
+    PublicKey::from_pem(&text()).unwrap()
 }
 
 fn pkcs1v15(bytes: &[u8]) -> Vec<u8> {
@@ -218,6 +226,44 @@ fn who_signed_does_not_depend_on_the_order_of_paddings() {
         verified(&both, &verifier).unwrap().signer().clone()
     };
     assert_eq!(signer([public(), padded.clone()]), signer([padded, public()]));
+}
+
+/// Whether an image with this signature beside it is allowed, where the authority has this key.
+fn allowed(signed: &(Vec<u8>, Vec<u8>), key: &serde_json::Value) -> bool {
+    let header = |kind: &str| json!({"apiVersion": "cocket.dev/v1alpha1", "kind": kind});
+    let mut policy = header("ImagePolicy");
+    policy["metadata"] = json!({"name": "signed"});
+    policy["spec"] = json!({
+        "authorities": {"ci": {"key": key}},
+        "rules": [{"id": "signed", "signature": {"anyOf": ["ci"]}}],
+    });
+    let mut root = header("TrustRoot");
+    root["metadata"] = json!({"name": "acme"});
+    root["spec"] = json!({"keys": {"release": {"pem": text()}}});
+    let policies = Policies::from_text("p.yaml", &format!("{policy}\n---\n{root}")).unwrap();
+    let attached = simple(&signed.0, &signed.1);
+    let mut evidence = Evidence::new();
+    let (kind, bytes) = (attached.kind.clone(), attached.bytes.to_vec());
+    evidence.attach(Some(digest()), kind, bytes, attached.annotations);
+    let image = format!("{REPOSITORY}@{}", digest());
+    let request = ImageRequest { image, ..Default::default() };
+    let engine = Engine::new(&policies).unwrap();
+    engine.check(&request, &evidence, &History::default(), now()).verdict == Verdict::Allow
+}
+
+#[test]
+fn an_authority_says_which_padding_its_key_has() {
+    let payload = simple_payload(&digest().to_string(), REPOSITORY, "null").into_bytes();
+    let plain = (payload.clone(), pkcs1v15(&payload));
+    let padded = (payload.clone(), pss(&payload));
+    for own in [json!({"pem": text()}), json!({"trustRoot": "acme", "name": "release"})] {
+        let mut key = own.clone();
+        assert!(allowed(&plain, &key) && !allowed(&padded, &key));
+        key["padding"] = json!("pkcs1v15");
+        assert!(allowed(&plain, &key) && !allowed(&padded, &key));
+        key["padding"] = json!("pss");
+        assert!(!allowed(&plain, &key) && allowed(&padded, &key));
+    }
 }
 
 proptest! {
