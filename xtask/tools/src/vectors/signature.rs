@@ -1,6 +1,6 @@
 //! `signature`.
 
-use cocket_testkit::{Index, Signature, Signer};
+use cocket_testkit::{Algorithm, Index, Signature, Signer};
 use serde_json::json;
 
 use super::case::{Case, REPOSITORY, authorities, good_image, image, policy, signed_policy};
@@ -16,7 +16,7 @@ fn signed(name: &'static str, signature: &Signature) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [layouts(), attacks(), several(), platforms(), windows(), revocations()]
+    [layouts(), attacks(), several(), platforms(), windows(), revocations(), algorithms()]
         .into_iter()
         .flatten()
         .collect()
@@ -197,5 +197,30 @@ fn revocations() -> Vec<Case> {
         case("signature/key-revoked-since", "release", ", since: 2027-01-01")
             .expect("deny", &["signature.untrusted"]),
         case("signature/other-key-revoked", "other", "").expect("allow", &["signature.verified"]),
+    ]
+}
+
+fn algorithms() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let case = |name, algorithm, signer: &str| {
+        let trusted = Signer::of(algorithm, "release");
+        let key = format!("authorities:\n  release: {{key: {{pem: {}}}}}", json!(trusted.pem()));
+        let signer = Signer::of(algorithm, signer);
+        Case::of_policy(name, &policy(&key, ANY))
+            .image(&image)
+            .attached(&digest, &signer.bundle(&digest))
+    };
+    vec![
+        case("signature/key-p384", Algorithm::P384, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-p521", Algorithm::P521, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-ed25519", Algorithm::Ed25519, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-ed25519-prehashed", Algorithm::Ed25519ph, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-ed25519-stranger", Algorithm::Ed25519, "stranger")
+            .expect("deny", &["signature.untrusted"]),
     ]
 }
