@@ -126,6 +126,44 @@ fn no_key_takes_anothers_signature_or_one_with_another_hash() {
 }
 
 #[test]
+fn a_point_is_of_the_curve_named_and_has_one_spelling() {
+    let keys = Keys::new(7);
+    let [p256, p384, p521, _] = keys.public();
+    let points = |compressed| {
+        [
+            keys.p256.verifying_key().to_sec1_point(compressed).as_bytes().to_vec(),
+            keys.p384.verifying_key().to_sec1_point(compressed).as_bytes().to_vec(),
+            keys.p521.verifying_key().to_sec1_point(compressed).as_bytes().to_vec(),
+        ]
+    };
+    let curves: [&[u8]; 3] = [
+        &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
+        &[0x2b, 0x81, 0x04, 0x00, 0x22],
+        &[0x2b, 0x81, 0x04, 0x00, 0x23],
+    ];
+    let read = |curve: &[u8], point: &[u8]| {
+        let ec = der(0x06, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]);
+        let algorithm = der(0x30, &[ec, der(0x06, curve)].concat());
+        let point = der(0x03, &[&[0], point].concat());
+        PublicKey::from_pem(&armour("PUBLIC KEY", &der(0x30, &[algorithm, point].concat())))
+    };
+    for (place, (curve, key)) in curves.into_iter().zip([&p256, &p384, &p521]).enumerate() {
+        for points in [points(false), points(true)] {
+            for (other, point) in points.iter().enumerate() {
+                match other == place {
+                    true => assert_eq!(read(curve, point).as_ref(), Ok(key)),
+                    false => assert!(matches!(read(curve, point), Err(KeyError::Broken(_)))),
+                }
+            }
+        }
+        // The point at infinity, and no point at all.
+        for none in [&[0][..], &[]] {
+            assert!(matches!(read(curve, none), Err(KeyError::Broken(_))));
+        }
+    }
+}
+
+#[test]
 fn an_ecdsa_signature_is_der_and_may_have_either_s() {
     let keys = Keys::new(7);
     let [_, p384, p521, _] = keys.public();

@@ -65,7 +65,8 @@ impl EcdsaKey {
     }
 
     /// The hash of the curve's own size is tried first, then SHA-256, with which some signers
-    /// use every curve (FIPS 186-5 allows any hash; its strength is the smaller of the two).
+    /// use every curve. FIPS 186-5, section 6.4, leaves the hash open: the weaker of hash and curve
+    /// says how strong a signature is, and SHA-256 is as strong as P-256.
     pub(super) fn verify(&self, message: &Message<'_>, signature: &[u8]) -> Option<&'static str> {
         match self {
             Self::P256(key) => {
