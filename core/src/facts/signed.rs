@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::evidence::signing::SignedDocument;
+use crate::evidence::signing::{Material, SignedDocument};
 use crate::evidence::{Attached, Evidence, EvidenceError};
 use crate::policy::model;
 use crate::reference::Digest;
 use crate::verify::{self, Refusal, SignatureVerifier, Verified};
 
-/// Most verifications for one image, so that what strangers attach costs a bounded time: one
-/// document for one authority is one verification.
-const MAX_VERIFICATIONS: usize = 4_096;
+/// Most checks for one image, so that what strangers attach costs a bounded time: one signature
+/// with one key is one check.
+const MAX_CHECKS: usize = 8_192;
 
 /// Who may vouch, ready to verify.
 #[derive(Debug)]
@@ -71,17 +71,39 @@ impl SignedFacts {
         let key = |one: &&Attached| (one.digest, one.kind.clone(), one.annotations.clone());
         attached.sort_by_cached_key(key);
         attached.dedup_by_key(|one| key(&&**one));
-        let mut left = MAX_VERIFICATIONS;
-        let mut facts = Self::default();
-        for one in attached {
-            let asked = Asked { judged, digests, authorities, now };
-            let Some(proofs) = asked.proofs(one, &mut left) else {
-                facts.cut = true;
-                break;
+        let read = attached.iter().map(|one| (one.digest, SignedDocument::read(one)));
+        let mut read: Vec<_> = read.enumerate().collect();
+        // What signers make has one signature. A stranger's documents with many come last, so
+        // that they use up no checks that others need.
+        read.sort_by_key(|(_, (_, document))| document.as_ref().map_or(0, signatures));
+        let asked = Asked { judged, digests, authorities, now };
+        let (mut left, mut cut) = (MAX_CHECKS, false);
+        let mut documents = Vec::new();
+        for (position, (digest, document)) in read {
+            let proofs = match document {
+                Err(error) => Err(error),
+                Ok(document) => match asked.proofs(&document, &mut left) {
+                    Some(proofs) => Ok(proofs),
+                    None => {
+                        cut = true;
+                        break;
+                    }
+                },
             };
-            facts.documents.push(SignedFact { digest: one.digest, proofs });
+            documents.push((position, SignedFact { digest, proofs }));
         }
-        facts
+        documents.sort_by_key(|(position, _)| *position);
+        Self { documents: documents.into_iter().map(|(_, fact)| fact).collect(), cut }
+    }
+}
+
+/// How many signatures a verifier looks at.
+fn signatures(document: &SignedDocument) -> usize {
+    match document.material() {
+        Material::Detached { .. } => 1,
+        Material::Envelope { signatures, .. } | Material::Bundle { signatures, .. } => {
+            signatures.len()
+        }
     }
 }
 
@@ -95,32 +117,25 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// `None` where the verifications are used up.
-    fn proofs(
-        &self,
-        attached: &Attached,
-        left: &mut usize,
-    ) -> Option<Result<Vec<Proof>, EvidenceError>> {
-        let document = match SignedDocument::read(attached) {
-            Ok(document) => document,
-            Err(error) => return Some(Err(error)),
-        };
+    /// `None` where the checks are used up.
+    fn proofs(&self, document: &SignedDocument, left: &mut usize) -> Option<Vec<Proof>> {
         let mut subjects = document.claim().subjects.iter().flat_map(|subject| &subject.digests);
         let subject = subjects.find(|digest| self.digests.contains(digest));
         let mut proofs = Vec::new();
         for authority in self.authorities {
             let result = match subject {
                 // Whoever signed it, it is about something else.
-                None => Err(self.other_subject(&document)),
+                None => Err(self.other_subject(document)),
                 Some(subject) => {
-                    *left = left.checked_sub(1)?;
+                    let keys = authority.keys.len().max(1);
+                    *left = left.checked_sub(signatures(document).saturating_mul(keys))?;
                     let (verifier, name) = (&*authority.verifier, &authority.name);
-                    verify::verify(&document, verifier, name, subject, self.now)
+                    verify::verify(document, verifier, name, subject, self.now)
                 }
             };
             proofs.push(Proof { authority: Arc::clone(authority), result });
         }
-        Some(Ok(proofs))
+        Some(proofs)
     }
 
     fn other_subject(&self, document: &SignedDocument) -> Refusal {

@@ -1,21 +1,9 @@
 use jiff::Timestamp;
 
 use super::public_key::Message;
-use super::{Call, PublicKey, Refusal, SignatureVerifier, Signer};
+use super::trusted_key::TrustedKey;
+use super::{Call, Refusal, SignatureVerifier, Signer};
 use crate::evidence::signing::{EnvelopeSignature, Material, SignedWith};
-
-/// A key, and when it counts.
-#[derive(Debug, Clone)]
-pub struct TrustedKey {
-    /// The key.
-    pub key: PublicKey,
-    /// Not before this time.
-    pub not_before: Option<Timestamp>,
-    /// Not at or after this time.
-    pub not_after: Option<Timestamp>,
-    /// Only what was proven before this time counts.
-    pub compromised_at: Option<Timestamp>,
-}
 
 /// The keys of one authority: any one of them.
 ///
@@ -33,7 +21,7 @@ impl KeyVerifier {
     #[must_use]
     pub fn new(mut keys: Vec<TrustedKey>) -> Self {
         // So that who signed does not depend on the order in which a policy lists keys.
-        keys.sort_by(|a, b| a.key.id_str().cmp(b.key.id_str()));
+        keys.sort_by(|a, b| a.key.order().cmp(&b.key.order()));
         Self { keys, ignores_logs: false }
     }
 
@@ -71,30 +59,6 @@ impl KeyVerifier {
             }
         }
         Err(refused.unwrap_or(Refusal::Signature))
-    }
-}
-
-impl TrustedKey {
-    /// Whether a signature counts that provably existed at `proven_at`. Windows hold at that
-    /// time, else at `now`. For a compromised key `now` is no help: without a proven time the
-    /// signature may be younger than the compromise, whenever one looks.
-    fn counts(&self, proven_at: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
-        let key = || self.key.id();
-        if let Some(compromised_at) = self.compromised_at
-            && proven_at.is_none_or(|proven| proven >= compromised_at)
-        {
-            return Err(Refusal::KeyCompromised { key: key(), compromised_at, proven_at });
-        }
-        let at = proven_at.unwrap_or(now);
-        match (self.not_before, self.not_after) {
-            (Some(not_before), _) if at < not_before => {
-                Err(Refusal::KeyNotYetValid { key: key(), not_before, at })
-            }
-            (_, Some(not_after)) if at >= not_after => {
-                Err(Refusal::KeyExpired { key: key(), not_after, at })
-            }
-            _ => Ok(()),
-        }
     }
 }
 
@@ -151,48 +115,4 @@ fn has_log(material: &Material<'_>) -> bool {
 
 fn bytes(signatures: &[EnvelopeSignature]) -> impl Iterator<Item = &[u8]> + Clone {
     signatures.iter().map(|one| one.signature.as_slice())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn time(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    fn key() -> TrustedKey {
-        let pem = "-----BEGIN PUBLIC KEY-----
-            MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEOy3TraKsGtNGhL8g7pBRdOwt4n+y
-            VSG1Z6ZYfMtaddEqzYqVjmLQZSiv4bSGTWYg5bziP6zD5k8FETAQxSrp6g==
-            -----END PUBLIC KEY-----";
-        TrustedKey {
-            key: PublicKey::from_pem(pem).unwrap(),
-            not_before: Some(time("2026-01-01T00:00:00Z")),
-            not_after: Some(time("2027-01-01T00:00:00Z")),
-            compromised_at: None,
-        }
-    }
-
-    #[test]
-    fn a_window_holds_at_the_proven_time_and_not_at_now() {
-        let (inside, outside) = (time("2026-06-01T00:00:00Z"), time("2030-01-01T00:00:00Z"));
-        assert_eq!(key().counts(Some(inside), outside), Ok(()));
-        let late = key().counts(Some(outside), inside);
-        assert!(matches!(late, Err(Refusal::KeyExpired { at, .. }) if at == outside));
-        let early = key().counts(Some(time("2025-12-31T23:59:59Z")), inside);
-        assert!(matches!(early, Err(Refusal::KeyNotYetValid { .. })), "{early:?}");
-    }
-
-    #[test]
-    fn only_what_was_proven_before_a_compromise_counts() {
-        let compromised_at = time("2026-06-01T00:00:00Z");
-        let key = TrustedKey { compromised_at: Some(compromised_at), ..key() };
-        let now = time("2026-11-23T15:00:00Z");
-        assert_eq!(key.counts(Some(time("2026-05-31T23:59:59Z")), now), Ok(()));
-        for proven_at in [None, Some(compromised_at), Some(now)] {
-            let refusal = key.counts(proven_at, now).unwrap_err();
-            assert!(matches!(refusal, Refusal::KeyCompromised { .. }), "{refusal}");
-        }
-    }
 }

@@ -8,12 +8,14 @@ mod approval;
 mod key;
 mod public_key;
 mod refusal;
+mod trusted_key;
 mod verified;
 mod verifier;
 
 pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests};
-pub use key::{KeyVerifier, TrustedKey};
+pub use key::KeyVerifier;
 pub use public_key::{KeyError, MAX_PEM_BYTES, PublicKey};
 pub use refusal::Refusal;
+pub use trusted_key::{Revoked, TrustedKey};
 pub use verified::{Signer, Verified};
 pub use verifier::{Call, SignatureVerifier, verify};

@@ -20,6 +20,27 @@ pub enum Refusal {
     /// No key of the authority fits the signature.
     #[error("no key of the authority made the signature")]
     Signature,
+    /// A key of the authority made the signature, and a trust root revokes the key.
+    #[error(
+        "the key `{key}` is revoked{}",
+        match (since, proven_at) {
+            (None, _) => String::new(),
+            (Some(since), None) => {
+                format!(" since {since}, and nothing proves that the signature was made before that")
+            }
+            (Some(since), Some(at)) => {
+                format!(" since {since}, and the signature is proven for {at} only, not before that")
+            }
+        }
+    )]
+    KeyRevoked {
+        /// The key.
+        key: String,
+        /// Since when; `None`: for all that it ever signed.
+        since: Option<Timestamp>,
+        /// When the signature provably existed.
+        proven_at: Option<Timestamp>,
+    },
     /// A key of the authority made the signature, which nothing proves to be older than the
     /// key's compromise.
     #[error(

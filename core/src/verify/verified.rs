@@ -34,6 +34,8 @@ pub struct Signer {
     pub id: String,
     /// The signature existed at this time; `None` where nothing proves a time.
     pub proven_at: Option<Timestamp>,
-    /// What was checked, such as `ecdsa-p256-sha256`.
+    /// What was checked. A key makes it one of `ecdsa-p256-sha256`, `ecdsa-p384-sha384`,
+    /// `ecdsa-p384-sha256`, `ecdsa-p521-sha512`, `ecdsa-p521-sha256`, `rsa-pkcs1v15-sha256`,
+    /// `rsa-pss-sha256`, `ed25519` and `ed25519ph-sha512`.
     pub checks: Vec<String>,
 }

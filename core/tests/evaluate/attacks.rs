@@ -2,9 +2,11 @@
 
 use cocket::decision::Verdict;
 use cocket::evaluate::History;
+use cocket::evidence::signing::MAX_SIGNATURES;
 use cocket::evidence::{AttachedKind, Evidence};
 use cocket::reasons::Code;
 use cocket_testkit::{Signature, Signer};
+use serde_json::Value;
 
 use super::world::{Mode, Rule, World, WorldImage, WorldReport, WorldSignature, attach, now};
 
@@ -154,4 +156,41 @@ fn a_flood_of_attachments_ends_in_a_refusal_and_not_in_work_without_end() {
     let decision = engine.check(&request, &unsigned, &History::default(), now());
     let codes: Vec<_> = decision.results[2].reasons.iter().map(|reason| reason.code).collect();
     assert_eq!(codes, [Code::EvidenceTooMuch]);
+}
+
+/// Envelopes of a stranger with as many signatures as are read, each another attachment.
+fn flood_with_envelopes(evidence: &mut Evidence, digest: &str) {
+    let bundle = Signer::named("stranger").bundle(digest);
+    let bundle: Value = serde_json::from_slice(&bundle.bytes).unwrap();
+    let mut envelope = bundle["dsseEnvelope"].clone();
+    let signature = envelope["signatures"][0].clone();
+    envelope["signatures"] = vec![signature; MAX_SIGNATURES].into();
+    let bytes = envelope.to_string().into_bytes();
+    for number in 0..200 {
+        let annotations = [("number".to_owned(), number.to_string())].into();
+        let kind = AttachedKind::Envelope;
+        evidence.attach(Some(digest.parse().unwrap()), kind, bytes.clone(), annotations);
+    }
+}
+
+#[test]
+fn documents_with_many_signatures_are_bounded_and_hide_no_other() {
+    let world = good();
+    let image = world.image.built();
+    let (engine, request) = (world.engine(), world.request());
+    let codes = |evidence: &Evidence| {
+        let decision = engine.check(&request, evidence, &History::default(), now());
+        decision.results[2].reasons.iter().map(|reason| reason.code).collect::<Vec<_>>()
+    };
+    for bundle in [false, true] {
+        let mut evidence = Parts::new(&world, bundle).evidence(&world);
+        flood_with_envelopes(&mut evidence, &image.digest());
+        assert_eq!(codes(&evidence), [Code::SignatureVerified]);
+    }
+    let mut unsigned = Evidence::new();
+    for (media_type, bytes) in image.blobs() {
+        unsigned.add_blob(Some(media_type), bytes.to_vec());
+    }
+    flood_with_envelopes(&mut unsigned, &image.digest());
+    assert_eq!(codes(&unsigned), [Code::EvidenceTooMuch]);
 }

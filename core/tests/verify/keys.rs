@@ -1,7 +1,5 @@
 //! Keys: what is read as one, and when it counts.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use cocket::Timestamp;
 use cocket::evidence::signing::SignedDocument;
 use cocket::verify::{
@@ -13,10 +11,6 @@ use crate::sample::*;
 
 fn read(pem: &str) -> KeyError {
     PublicKey::from_pem(pem).unwrap_err()
-}
-
-fn armour(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 
 /// Subject public key info with an algorithm's identifier as given in DER.
@@ -60,8 +54,12 @@ fn what_is_no_public_key_is_named() {
     for label in ["PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED SIGSTORE PRIVATE KEY"] {
         assert_eq!(read(&armour(label, b"x")), KeyError::PrivateKey(label.to_owned()));
     }
-    assert_eq!(read(&armour("CERTIFICATE", b"x")), KeyError::Certificate);
-    assert!(matches!(read(&armour("RSA PUBLIC KEY", b"x")), KeyError::Label(_)));
+    for label in ["CERTIFICATE REQUEST", "TRUSTED CERTIFICATE", "DSA PUBLIC KEY"] {
+        assert_eq!(read(&armour(label, b"x")), KeyError::Label(label.to_owned()));
+    }
+    for label in ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"] {
+        assert!(matches!(read(&armour(label, b"x")), KeyError::Broken(_)), "{label}");
+    }
     assert_eq!(read(&format!("{good}{good}")), KeyError::Several(2));
     assert_eq!(read(&format!("{good}{}", armour("CERTIFICATE", b"x"))), KeyError::Several(2));
     let other_end = good.replace("END PUBLIC", "END PRIVATE");
@@ -121,16 +119,18 @@ fn other_algorithms_are_named() {
         algorithm
     };
     for (algorithm, name) in [
-        (on_curve(&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22]), "ECDSA P-384"),
-        (on_curve(&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23]), "ECDSA P-521"),
+        (
+            on_curve(&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x21]),
+            "ECDSA on the curve `1.3.132.0.33`",
+        ),
         (on_curve(&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a]), "ECDSA secp256k1"),
-        (vec![0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70], "Ed25519"),
+        (vec![0x30, 0x09, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01], "DSA"),
         (vec![0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71], "Ed448"),
         (vec![0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x01], "the algorithm `1.3.101.1`"),
     ] {
         let error = read(&armour("PUBLIC KEY", &key_info(&algorithm)));
         assert_eq!(error, KeyError::Unsupported(name.to_owned()));
-        assert_eq!(error.to_string(), format!("{name} is not supported yet; ECDSA P-256 is"));
+        assert!(error.to_string().starts_with(&format!("{name} is not supported; ")), "{error}");
     }
     // A curve given by its parameters, as CVE-2020-0601 did.
     let explicit = key_info(&on_curve(&[0x30, 0x00]));

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cocket::Timestamp;
-use cocket::evidence::signing::{SIGNATURE_ANNOTATION, SignedDocument};
+use cocket::evidence::signing::{Material, SIGNATURE_ANNOTATION, SignedDocument};
 use cocket::evidence::{Attached, AttachedKind};
 use cocket::policy::model::SignedIdentity;
 use cocket::reference::{Digest, Reference};
 use cocket::verify::{
-    APPROVAL_PREDICATE, KeyVerifier, PublicKey, Refusal, Signer, TrustedKey, Verified, Wanted,
-    approves, verify,
+    APPROVAL_PREDICATE, Call, KeyVerifier, PublicKey, Refusal, SignatureVerifier as _, Signer,
+    TrustedKey, Verified, Wanted, approves, verify,
 };
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
@@ -40,8 +40,7 @@ pub(crate) fn pem(key: &SigningKey) -> String {
 }
 
 pub(crate) fn trusted(key: &SigningKey) -> TrustedKey {
-    let key = PublicKey::from_pem(&pem(key)).unwrap();
-    TrustedKey { key, not_before: None, not_after: None, compromised_at: None }
+    TrustedKey::new(PublicKey::from_pem(&pem(key)).unwrap())
 }
 
 pub(crate) fn verifier(seed: u8) -> KeyVerifier {
@@ -136,6 +135,38 @@ pub(crate) fn verified(
     verifier: &KeyVerifier,
 ) -> Result<Verified<SignedDocument>, Refusal> {
     verify(&SignedDocument::read(attached)?, verifier, "ci", &digest(), now())
+}
+
+/// The check that holds for a signature over any bytes; `None` where it is not the key's.
+pub(crate) fn checked(key: &PublicKey, payload: &[u8], signature: &[u8]) -> Option<String> {
+    let annotations = BTreeMap::new();
+    let material = Material::Detached { payload, signature, annotations: &annotations };
+    let call = Call { subject: &digest(), material, authority: "ci", now: now() };
+    match KeyVerifier::new(vec![TrustedKey::new(key.clone())]).verify(&call) {
+        Ok(Signer { id, proven_at, checks }) => {
+            assert_eq!((id, proven_at), (key.id(), None));
+            assert_eq!(checks.len(), 1);
+            checks.into_iter().next()
+        }
+        Err(Refusal::Signature) => None,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+pub(crate) fn armour(label: &str, der: &[u8]) -> String {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
+}
+
+/// One value in DER, with the length written as it has to be.
+pub(crate) fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    match content.len() {
+        short @ 0..=0x7f => out.push(short as u8),
+        medium @ 0x80..=0xff => out.extend([0x81, medium as u8]),
+        long => out.extend([0x82, (long >> 8) as u8, long as u8]),
+    }
+    out.extend_from_slice(content);
+    out
 }
 
 /// Whether `attached` approves of the image [`REPOSITORY`] at [`digest`], by the key of seed 1.

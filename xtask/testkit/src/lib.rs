@@ -13,7 +13,7 @@ mod sign;
 
 pub use image::{Image, Index};
 pub use report::{Finding, Report};
-pub use sign::{Signature, Signer};
+pub use sign::{Algorithm, Signature, Signer};
 
 use sha2::{Digest as _, Sha256};
 

@@ -2,18 +2,40 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use p256::ecdsa::SigningKey;
 use p256::ecdsa::signature::Signer as _;
 use p256::pkcs8::EncodePublicKey as _;
-use p256::pkcs8::LineEnding;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::digest;
 
-/// A throw-away ECDSA P-256 key. Signatures are deterministic (RFC 6979).
+/// A throw-away key. Signatures are deterministic (RFC 6979, RFC 8032).
 #[derive(Debug, Clone)]
-pub struct Signer(SigningKey);
+pub struct Signer(Key);
+
+/// What a [`Signer`] signs with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// ECDSA on P-256 with SHA-256.
+    P256,
+    /// ECDSA on P-384 with SHA-384.
+    P384,
+    /// ECDSA on P-521 with SHA-512.
+    P521,
+    /// Ed25519 over the bytes themselves.
+    Ed25519,
+    /// Ed25519 over their SHA-512, as cosign signs.
+    Ed25519ph,
+}
+
+#[derive(Debug, Clone)]
+enum Key {
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    P521(p521::ecdsa::SigningKey),
+    Ed25519(ed25519_dalek::SigningKey),
+    Ed25519ph(ed25519_dalek::SigningKey),
+}
 
 /// Something to attach to an image, as a layer of cosign's layouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +49,38 @@ pub struct Signature {
 }
 
 impl Signer {
-    /// The key that a name stands for.
+    /// The ECDSA P-256 key that a name stands for.
     ///
     /// # Panics
     /// Never in practice: the digest of a short name is not outside the curve's order.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
     pub fn named(name: &str) -> Self {
+        Self::of(Algorithm::P256, name)
+    }
+
+    /// The key of an algorithm that a name stands for.
+    ///
+    /// # Panics
+    /// Never in practice, as for [`Self::named`].
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
+    pub fn of(algorithm: Algorithm, name: &str) -> Self {
+        const BELOW: &str = "a scalar below the order of the curve";
         let seed: [u8; 32] = Sha256::digest(name.as_bytes()).into();
-        Self(SigningKey::from_slice(&seed).expect("a scalar below the order of the curve"))
+        // A number of the curve's length, small enough for any order.
+        let padded =
+            |length: usize| [vec![0; length.saturating_sub(seed.len())], seed.into()].concat();
+        Self(match algorithm {
+            Algorithm::P256 => Key::P256(p256::ecdsa::SigningKey::from_slice(&seed).expect(BELOW)),
+            Algorithm::P384 => {
+                Key::P384(p384::ecdsa::SigningKey::from_slice(&padded(48)).expect(BELOW))
+            }
+            Algorithm::P521 => {
+                Key::P521(p521::ecdsa::SigningKey::from_slice(&padded(66)).expect(BELOW))
+            }
+            Algorithm::Ed25519 => Key::Ed25519(seed.into()),
+            Algorithm::Ed25519ph => Key::Ed25519ph(seed.into()),
+        })
     }
 
     /// The public key in PEM.
@@ -43,22 +88,71 @@ impl Signer {
     /// # Panics
     /// Never: every key can be written.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
     pub fn pem(&self) -> String {
-        self.0.verifying_key().to_public_key_pem(LineEnding::LF).expect("a public key")
+        let text = STANDARD.encode(self.info());
+        let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
+        let lines: String = lines.map(|line| format!("{line}\n")).collect();
+        format!("-----BEGIN PUBLIC KEY-----\n{lines}-----END PUBLIC KEY-----\n")
+    }
+
+    /// The key's id: the digest of its subject public key info, written `sha256:…`.
+    ///
+    /// # Panics
+    /// Never: every key can be written.
+    #[must_use]
+    pub fn id(&self) -> String {
+        digest(&self.info())
+    }
+
+    /// Subject public key info in DER.
+    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
+    fn info(&self) -> Vec<u8> {
+        /// The info of an Ed25519 key up to its 32 bytes (RFC 8410, section 10.1).
+        const ED25519: [u8; 12] =
+            [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+        match &self.0 {
+            Key::P256(key) => key.verifying_key().to_public_key_der(),
+            Key::P384(key) => key.verifying_key().to_public_key_der(),
+            Key::P521(key) => key.verifying_key().to_public_key_der(),
+            Key::Ed25519(key) | Key::Ed25519ph(key) => {
+                return [&ED25519[..], key.verifying_key().as_bytes()].concat();
+            }
+        }
+        .expect("a public key")
+        .into_vec()
     }
 
     /// base64 of the digest of the subject public key info: the hint of a bundle.
     fn hint(&self) -> String {
-        let der = self.0.verifying_key().to_public_key_der();
-        der.map(|der| STANDARD.encode(Sha256::digest(der.as_bytes()))).unwrap_or_default()
+        STANDARD.encode(Sha256::digest(self.info()))
     }
 
-    /// The ASN.1 signature over `bytes`, in base64.
+    /// The signature over `bytes`, in base64; ECDSA in ASN.1.
+    ///
+    /// # Panics
+    /// Never: no context is too long where none is given.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
     pub fn sign(&self, bytes: &[u8]) -> String {
-        let signature: p256::ecdsa::DerSignature = self.0.sign(bytes);
-        STANDARD.encode(signature.as_bytes())
+        STANDARD.encode(match &self.0 {
+            Key::P256(key) => {
+                let signature: p256::ecdsa::DerSignature = key.sign(bytes);
+                signature.as_bytes().to_vec()
+            }
+            Key::P384(key) => {
+                let signature: p384::ecdsa::DerSignature = key.sign(bytes);
+                signature.as_bytes().to_vec()
+            }
+            Key::P521(key) => {
+                let signature: p521::ecdsa::DerSignature = key.sign(bytes);
+                signature.as_bytes().to_vec()
+            }
+            Key::Ed25519(key) => key.sign(bytes).to_vec(),
+            Key::Ed25519ph(key) => {
+                let state = Sha512::new_with_prefix(bytes);
+                key.sign_prehashed(state, None).expect("no context").to_vec()
+            }
+        })
     }
 
     /// cosign's legacy layout: a simple signing payload, its signature in an annotation.

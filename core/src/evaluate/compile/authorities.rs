@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{Fault, Place};
 use crate::evaluate::Verifiers;
 use crate::facts::Authority;
 use crate::policy::model::{self, ImagePolicy, Key, LogUse, Name, Requirement};
 use crate::policy::{DocumentKind, Policies};
-use crate::verify::{KeyVerifier, PublicKey, SignatureVerifier, TrustedKey};
+use crate::verify::{KeyVerifier, Revoked, SignatureVerifier, TrustedKey};
 
 /// The authorities of all policies; equal ones are verified once.
 pub(super) struct Authorities<'a> {
@@ -118,12 +120,39 @@ impl<'a> Authorities<'a> {
             }
             _ => return Err(here("a key is `pem`, or `trustRoot` with `name`".to_owned())),
         };
-        Ok(TrustedKey {
-            key: PublicKey::from_pem(pem).map_err(|error| Fault::new(place, error.to_string()))?,
-            not_before: key.not_before.max(root.and_then(|root| root.not_before)),
-            not_after: earlier(key.not_after, root.and_then(|root| root.not_after)),
-            compromised_at: earlier(key.compromised_at, root.and_then(|root| root.compromised_at)),
-        })
+        let mut trusted = TrustedKey::from_pem(pem)
+            .map_err(|error| Fault::new(place, error.to_string()))?;
+        if let Some(padding) = key.padding {
+            trusted.key = trusted
+                .key
+                .with_padding(padding)
+                .map_err(|error| here(error.to_string()))?;
+        }
+        trusted.not_before =
+            [trusted.not_before, root.and_then(|root| root.not_before), key.not_before]
+                .into_iter()
+                .max()
+                .flatten();
+        trusted.not_after =
+            earliest([trusted.not_after, root.and_then(|root| root.not_after), key.not_after]);
+        trusted.compromised_at =
+            earliest([root.and_then(|root| root.compromised_at), key.compromised_at]);
+        trusted.revoked = self.revoked(&trusted.key.id());
+        match (trusted.not_before, trusted.not_after) {
+            (Some(start), Some(end)) if end <= start => Err(here(format!(
+                "the key {} counts from {start} until {end}, so it never does",
+                trusted.key.id()
+            ))),
+            _ => Ok(trusted),
+        }
+    }
+
+    /// Whether any trust root takes the key back; the earliest time holds, and no time is the
+    /// earliest.
+    fn revoked(&self, id: &str) -> Option<Revoked> {
+        let lists = self.policies.trust_roots().iter().flat_map(|root| &root.spec.revoked);
+        let since = lists.filter(|one| one.key.to_string() == id).map(|one| one.since).min()?;
+        Some(Revoked { since })
     }
 }
 
@@ -143,9 +172,6 @@ fn one_party_a_key(named: &[(Arc<Authority>, String)]) -> Result<(), String> {
     Ok(())
 }
 
-fn earlier<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
+fn earliest<const N: usize>(times: [Option<Timestamp>; N]) -> Option<Timestamp> {
+    times.into_iter().flatten().min()
 }

@@ -8,7 +8,7 @@ use super::Report;
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::{PRIVATE_KEY, joined, suggestion};
 use crate::policy::model::{
-    Authority, EvidenceSource, Family, ImagePolicy, Key, Name, Requirement, TrustRoot,
+    Authority, EvidenceSource, Family, ImagePolicy, Key, Name, Padding, Requirement, TrustRoot,
 };
 
 type Roots<'a> = [(usize, &'a TrustRoot)];
@@ -42,6 +42,19 @@ pub(super) fn check(policy: &ImagePolicy, roots: &Roots<'_>, report: &mut Report
 }
 
 pub(super) fn check_trust_root(root: &TrustRoot, report: &mut Report<'_>) {
+    if root.spec.keys.is_empty() && root.spec.revoked.is_empty() {
+        report.add(Kind::MissingKey, "spec", "one of `keys` and `revoked` is missing");
+    }
+    let mut seen = HashSet::new();
+    for (position, revoked) in root.spec.revoked.iter().enumerate() {
+        let path = format!("spec.revoked[{position}].key");
+        if revoked.key.algorithm() != "sha256" {
+            let detail = format!("the id of a key starts with `sha256:`, not `{}`", revoked.key);
+            report.add(Kind::Value, path, detail);
+        } else if !seen.insert(revoked.key) {
+            report.add(Kind::Duplicate, path, "the key is in the list already");
+        }
+    }
     for (name, key) in &root.spec.keys {
         let path = joined("spec.keys", name.as_str());
         pem(&format!("{path}.pem"), &key.pem, report);
@@ -81,8 +94,9 @@ fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut 
     for (position, one) in authority.keys.iter().flat_map(|keys| &keys.0).enumerate() {
         let path = format!("{path}.keys[{position}]");
         key(&path, one, roots, report);
+        // A key that changes its padding is twice in the list, once with each.
         if let Some(text) = key_text(one, roots)
-            && !seen.insert(text)
+            && !seen.insert((text, one.padding.unwrap_or(Padding::Pkcs1v15)))
         {
             report.add(Kind::Duplicate, path, "the key is in the list already");
         }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Metadata, Name};
+use crate::reference::Digest;
 
 /// Who may vouch: exactly one of `key`, `keys` and `verifier`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,11 +47,16 @@ pub enum LogUse {
 pub struct KeySet(pub Vec<Key>);
 
 /// A public key: `pem`, or `trustRoot` and `name` of a key in a [`TrustRoot`] document.
+///
+/// ECDSA on P-256, P-384 and P-521, RSA of 2048 to 4096 bits, and Ed25519, pure or prehashed. ECDSA
+/// is checked with the hash of the curve's size, then with SHA-256; RSA with SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Key {
-    /// Subject public key info in PEM.
+    /// A public key in PEM (`PUBLIC KEY` or `RSA PUBLIC KEY`), or a certificate. Of a
+    /// certificate its key and its dates are used, as if `notBefore` and `notAfter` stood here;
+    /// nothing else in it is checked, neither its names, usages and extensions nor who issued it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pem: Option<String>,
     /// The [`TrustRoot`] that holds the key.
@@ -59,6 +65,9 @@ pub struct Key {
     /// The key's name in that trust root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
+    /// How an RSA key signs; absent: `pkcs1v15`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub padding: Option<Padding>,
     /// Not valid before this time.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::scalars::time")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::scalars::TimeText>"))]
@@ -73,6 +82,17 @@ pub struct Key {
     pub compromised_at: Option<Timestamp>,
 }
 
+/// How an RSA key signs (RFC 8017, section 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Padding {
+    /// PKCS#1 v1.5, as cosign does.
+    Pkcs1v15,
+    /// PSS, with a salt of any length.
+    Pss,
+}
+
 /// A call to a verifier that the embedding program supplies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -82,7 +102,7 @@ pub struct VerifierCall {
     pub name: Name,
 }
 
-/// Named keys, kept apart from the policies that use them.
+/// Named keys, kept apart from the policies that use them, and keys that were taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -93,13 +113,33 @@ pub struct TrustRoot {
     pub spec: TrustRootSpec,
 }
 
-/// `spec` of a [`TrustRoot`].
+/// `spec` of a [`TrustRoot`]: `keys`, `revoked` or both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrustRootSpec {
     /// Public keys by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<Name, TrustedKey>,
+    /// Keys that were taken back, wherever a policy of the set names them: here, in another trust
+    /// root or by `pem`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked: Vec<RevokedKey>,
+}
+
+/// A key that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RevokedKey {
+    /// The key's id: `sha256:` and the digest of its subject public key info in DER, as decisions
+    /// name it.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub key: Digest,
+    /// What was provably signed before this time still counts; absent: nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::scalars::time")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::scalars::TimeText>"))]
+    pub since: Option<Timestamp>,
 }
 
 /// One key of a [`TrustRoot`]; its own window and that of a [`Key`] that names it both hold.
@@ -107,7 +147,7 @@ pub struct TrustRootSpec {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrustedKey {
-    /// Subject public key info in PEM.
+    /// A public key in PEM, or a certificate, as in [`Key`].
     pub pem: String,
     /// Not valid before this time.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::scalars::time")]

@@ -14,7 +14,8 @@ mod scalars;
 mod vulnerabilities;
 
 pub use authority::{
-    Authority, Key, KeySet, LogUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
+    Authority, Key, KeySet, LogUse, Padding, RevokedKey, TrustRoot, TrustRootSpec, TrustedKey,
+    VerifierCall,
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
 pub use exception::{ExceptionSpec, PolicyException};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cocket::evidence::Platform;
 use cocket::evidence::config::ImageConfig;
 use cocket::evidence::oci::{Descriptor, Document};
-use cocket::evidence::signing::{Bundle, Claim, Envelope, Subject};
+use cocket::evidence::signing::{Bundle, BundleContent, Claim, Envelope, Subject};
 use serde_json::{Map, Value, json};
 
 use super::Outcome;
@@ -143,6 +143,29 @@ pub(super) fn envelope(row: &Row<'_>) -> Outcome {
             Value::Object(facts)
         }),
     )
+}
+
+/// npm's answer about a package: a list of bundles, each read as one.
+pub(super) fn npm_attestations(row: &Row<'_>) -> Outcome {
+    let list: Result<Value, _> = serde_json::from_slice(row.bytes);
+    let list = match list.as_ref().map(|list| list.get("attestations").and_then(Value::as_array)) {
+        Ok(Some(list)) => list,
+        Ok(None) => return compare(row, Err("no `attestations`".to_owned())),
+        Err(error) => return compare(row, Err(error.to_string())),
+    };
+    let types: Result<Vec<Option<String>>, String> = list
+        .iter()
+        .map(|one| {
+            let bundle = one.get("bundle").unwrap_or(&Value::Null).to_string();
+            let bundle = Bundle::parse(bundle.as_bytes()).map_err(|error| error.to_string())?;
+            let BundleContent::Envelope(envelope) = bundle.content else {
+                return Err("a bundle without an envelope".to_owned());
+            };
+            let claim = envelope.statement().map_err(|error| error.to_string())?;
+            Ok(claim.predicate_type)
+        })
+        .collect();
+    compare(row, types.map(|types| json!({"predicate_types": types})))
 }
 
 pub(super) fn statement(row: &Row<'_>) -> Outcome {

@@ -42,7 +42,9 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "sigstore-bundle" if row.check.get("how").and_then(Value::as_str) == Some("facts") => {
             facts::bundle(row)
         }
-        "dsse" => facts::envelope(row),
+        // A file of the kind `vsa` is one envelope on one line.
+        "dsse" | "vsa" => facts::envelope(row),
+        "npm-attestations" => facts::npm_attestations(row),
         "intoto-statement" => facts::statement(row),
         "trivy-json" => scans::trivy(row),
         "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {

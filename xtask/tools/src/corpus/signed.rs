@@ -139,13 +139,7 @@ impl<'a> Case<'a> {
     /// Through the verifier: some envelope of the type asked for, about the digest.
     fn attested(&self, command: &[&str]) -> bool {
         let kind = options(command, "--type").next().unwrap_or_default();
-        let trusted = TrustedKey {
-            key: self.key.clone(),
-            not_before: None,
-            not_after: None,
-            compromised_at: None,
-        };
-        let mut verifier = KeyVerifier::new(vec![trusted]);
+        let mut verifier = KeyVerifier::new(vec![TrustedKey::new(self.key.clone())]);
         if command.contains(&"--insecure-ignore-tlog") {
             verifier = verifier.ignoring_logs();
         }

@@ -1,11 +1,12 @@
 //! `signature`.
 
-use cocket_testkit::{Index, Signature, Signer};
+use cocket_testkit::{Algorithm, Index, Signature, Signer};
 use serde_json::json;
 
 use super::case::{Case, REPOSITORY, authorities, good_image, image, policy, signed_policy};
 
 const ANY: &str = "- id: signed\n  signature: {anyOf: [release]}";
+const EITHER: &str = "- id: signed\n  signature: {anyOf: [release, other]}";
 
 fn signed(name: &'static str, signature: &Signature) -> Case {
     let image = good_image();
@@ -15,7 +16,10 @@ fn signed(name: &'static str, signature: &Signature) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [layouts(), attacks(), several(), platforms(), windows()].into_iter().flatten().collect()
+    [layouts(), attacks(), several(), platforms(), windows(), revocations(), algorithms()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn layouts() -> Vec<Case> {
@@ -170,6 +174,53 @@ fn windows() -> Vec<Case> {
         case("signature/key-expired", "notAfter: 2026-11-23")
             .expect("deny", &["signature.untrusted"]),
         case("signature/key-compromised", "compromisedAt: 2026-12-01")
+            .expect("deny", &["signature.untrusted"]),
+    ]
+}
+
+fn revocations() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let case = |name, signer: &str, revoked: &str| {
+        let signer = Signer::named(signer);
+        let root = format!(
+            "---\napiVersion: cocket.dev/v1alpha1\nkind: TrustRoot\nmetadata: {{name: taken-back}}\n\
+             spec: {{revoked: [{{key: \"{}\"{revoked}}}]}}\n",
+            Signer::named("release").id()
+        );
+        Case::of_policy(name, &(signed_policy(&["release", "other"], EITHER) + &root))
+            .image(&image)
+            .attached(&digest, &signer.bundle(&digest))
+    };
+    vec![
+        case("signature/key-revoked", "release", "").expect("deny", &["signature.untrusted"]),
+        case("signature/key-revoked-since", "release", ", since: 2027-01-01")
+            .expect("deny", &["signature.untrusted"]),
+        case("signature/other-key-revoked", "other", "").expect("allow", &["signature.verified"]),
+    ]
+}
+
+fn algorithms() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let case = |name, algorithm, signer: &str| {
+        let trusted = Signer::of(algorithm, "release");
+        let key = format!("authorities:\n  release: {{key: {{pem: {}}}}}", json!(trusted.pem()));
+        let signer = Signer::of(algorithm, signer);
+        Case::of_policy(name, &policy(&key, ANY))
+            .image(&image)
+            .attached(&digest, &signer.bundle(&digest))
+    };
+    vec![
+        case("signature/key-p384", Algorithm::P384, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-p521", Algorithm::P521, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-ed25519", Algorithm::Ed25519, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-ed25519-prehashed", Algorithm::Ed25519ph, "release")
+            .expect("allow", &["signature.verified"]),
+        case("signature/key-ed25519-stranger", Algorithm::Ed25519, "stranger")
             .expect("deny", &["signature.untrusted"]),
     ]
 }
