@@ -93,7 +93,8 @@ impl Compiled {
                 reasons.extend(counted.over(bounds, by, true, code));
             }
             if reasons.is_empty() {
-                reasons.push(Reason::new(Code::VulnerabilitiesWithin).found(one.report.scanner()));
+                let scanner = one.report.scanner().to_owned();
+                reasons.push(Reason::new(Code::VulnerabilitiesWithin).found(scanner));
             }
             let reasons = reasons.into_iter().map(|reason| reason.from_evidence(one.digest));
             judgement.reasons.extend(reasons);
