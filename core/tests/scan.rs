@@ -1,42 +1,15 @@
-//! The reader of scan reports.
+//! The reader of scan reports: Trivy, and what holds for all formats.
 
 #![cfg(test)]
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use cocket::evidence::scan::{Document, Finding, ScanReport, Status};
+use cocket::evidence::scan::{
+    CvssVersion, Dialect, Document, Finding, FixState, ScanReport, Status,
+};
 use cocket::evidence::{EvidenceError, EvidenceErrorKind, Severity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-fn corpus() -> Option<PathBuf> {
-    let root = std::env::var_os("COCKET_CORPUS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"),
-        PathBuf::from,
-    );
-    if root.is_dir() {
-        return Some(root);
-    }
-    assert!(std::env::var_os("CI").is_none(), "in CI the corpus must be there");
-    println!("skipped: no corpus");
-    None
-}
-
-/// The rows of the corpus of one kind that bind, with their bytes.
-fn rows(kind: &str) -> Vec<(Value, Vec<u8>)> {
-    let Some(root) = corpus() else { return Vec::new() };
-    let evidence = root.join("evidence");
-    let index: Value =
-        serde_json::from_slice(&std::fs::read(evidence.join("INDEX.json")).unwrap()).unwrap();
-    let rows = index["entries"].as_array().unwrap().iter();
-    rows.filter(|row| row["kind"] == kind && !row["check"].is_null())
-        .map(|row| {
-            let bytes = std::fs::read(evidence.join(row["file"].as_str().unwrap())).unwrap();
-            (row.clone(), bytes)
-        })
-        .collect()
-}
 
 fn document(text: impl AsRef<[u8]>) -> Result<Document, EvidenceError> {
     Document::parse(&Arc::from(text.as_ref()))
@@ -53,56 +26,73 @@ fn refusal(text: &str) -> (EvidenceErrorKind, String) {
 }
 
 #[test]
-fn only_reports_about_images_that_scanned_something_are_evidence() {
-    for (row, bytes) in rows("trivy-json") {
-        let (name, expected) = (&row["file"], &row["expected"]);
-        let is_image = expected["schema"] == "v2" && expected["artifact_type"] == "container_image";
-        let has_results = expected["results_field"].as_u64().is_some_and(|count| count > 0);
-        match report(&bytes) {
-            Ok(report) => {
-                assert!(is_image && has_results, "{name}");
-                assert_eq!(report.scanner(), "trivy");
-            }
-            Err(error) => {
-                let kind = match (expected["schema"] == "v2", is_image) {
-                    (false, _) => EvidenceErrorKind::Unsupported,
-                    (_, false) => EvidenceErrorKind::NotAnImage,
-                    _ => EvidenceErrorKind::NothingScanned,
-                };
-                assert_eq!(error.kind, kind, "{name}: {error}");
-                assert!(!is_image || !has_results, "{name}: {error}");
-            }
-        }
+fn other_formats_are_called_by_their_name() {
+    for (text, word) in [
+        (r#"{"version":"2.1.0","runs":[{"tool":{},"results":[]}]}"#, "SARIF"),
+        (r#"{"ClusterName":"c","Resources":[]}"#, "trivy k8s"),
+        (r#"{"ClusterName":"c","Vulnerabilities":[]}"#, "trivy k8s"),
+        (r#"{"apiVersion":"aquasecurity.github.io/v1alpha1","kind":"x"}"#, "Kubernetes"),
+        (r#"{"apiVersion":"v1","metadata":{},"results":[{"policy":"p"}]}"#, "Kubernetes"),
+        (r#"{"application/vnd.security.vulnerability.report; version=1.1":{}}"#, "Harbor"),
+        (r#"{"bomFormat":"CycloneDX","metadata":{}}"#, "CycloneDX"),
+        (r#"{"spdxVersion":"SPDX-2.3"}"#, "SPDX"),
+        (r#"{"@context":"https://openvex.dev/ns"}"#, "OpenVEX"),
+        (r#"{"_type":"x","predicateType":"y"}"#, "in-toto"),
+        (r#"{"payloadType":"x","payload":""}"#, "DSSE"),
+        (r#"{"schemaVersion":2,"manifests":[]}"#, "OCI"),
+        (r#"{"artifacts":[],"source":{"type":"image","target":{}},"distro":{}}"#, "Syft"),
+        (r#"{"source":[],"artifacts":7}"#, "Syft"),
+        (r#"{"vulnerabilities":[],"CreatedAt":1}"#, "another scanner"),
+        (r#"{"scanner":{"uri":"x"},"metadata":{}}"#, "summary"),
+        (r#"{"SchemaVersion":null,"Results":[]}"#, "without `SchemaVersion`"),
+    ] {
+        let error = document(text).expect_err(text);
+        assert_eq!(error.kind, EvidenceErrorKind::Unsupported, "{text}: {error}");
+        assert!(error.detail.contains(word), "{text}: {error}");
     }
 }
 
 #[test]
-fn other_dialects_are_called_by_their_name() {
-    for (kind, word) in [
-        ("harbor-scan-json", "Harbor"),
-        ("sarif", "SARIF"),
-        ("trivy-k8s-json", "trivy k8s"),
-        ("trivy-operator-report", "Kubernetes"),
-        ("xeol-json", "xeol"),
-        ("grype-json", "Grype"),
-        ("osv-scanner-json", "OSV"),
-        ("cyclonedx", "CycloneDX"),
-        ("spdx", "SPDX"),
-        ("openvex", ""),
-        ("image-config", ""),
-        ("oci-manifest", ""),
-        ("intoto-statement", ""),
-        ("sigstore-bundle", ""),
+fn a_report_in_two_formats_is_neither() {
+    let trivy = full();
+    let with = |member: &str| trivy.replacen('{', &format!("{{{member},"), 1);
+    for (member, place) in [
+        (r#""matches":[]"#, "/matches"),
+        (r#""results":[]"#, "/results"),
+        (r#""source":{"target":{"repoDigests":[]}}"#, "/source"),
+        (r#""descriptor":null"#, "/descriptor"),
+        (r#""image_metadata":{}"#, "/image_metadata"),
     ] {
-        for (row, bytes) in rows(kind) {
-            let error = report(&bytes).expect_err(kind);
-            let is_json = serde_json::from_slice::<Value>(&bytes).is_ok_and(|it| it.is_object());
-            assert!(!error.detail.is_empty());
-            if is_json {
-                assert_eq!(error.kind, EvidenceErrorKind::Unsupported, "{}: {error}", row["file"]);
-                assert!(error.detail.contains(word), "{}: {error}", row["file"]);
-            }
-        }
+        let found = refusal(&with(member));
+        assert_eq!(found, (EvidenceErrorKind::Ambiguous, place.to_owned()), "{member}");
+    }
+    for (text, place) in [
+        (r#"{"matches":[],"results":[]}"#, "/results"),
+        (r#"{"matches":[],"ArtifactType":"container_image"}"#, "/ArtifactType"),
+        (r#"{"results":[],"Results":[]}"#, "/Results"),
+        (r#"{"results":[],"distro":{}}"#, "/distro"),
+    ] {
+        assert_eq!(refusal(text), (EvidenceErrorKind::Ambiguous, place.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn what_trivy_wrote_before_its_version_2_can_be_shown_but_proves_nothing() {
+    let list = r#"[{"Target":"a (debian 10)","Type":"debian","Vulnerabilities":[
+        {"VulnerabilityID":"CVE-1","PkgName":"apt","Severity":"HIGH","SeveritySource":"debian"}]},
+        {"Target":"b","Type":"npm","Vulnerabilities":null}]"#;
+    let shown = document(list).unwrap();
+    assert_eq!((shown.dialect(), shown.findings().len()), (Dialect::TrivyV1, 1));
+    let finding = shown.findings().next().unwrap();
+    assert_eq!((finding.severity(), finding.target()), (Severity::High, "a (debian 10)"));
+    assert_eq!(finding.severity_source().as_deref(), Some("debian"));
+    assert_eq!(refusal(list).0, EvidenceErrorKind::NotAnImage);
+    for nothing in ["null", " null\n", "[]", "{}", "{ }"] {
+        assert_eq!(document(nothing).unwrap().findings().len(), 0);
+        assert_eq!(refusal(nothing).0, EvidenceErrorKind::NothingScanned, "{nothing}");
+    }
+    for broken in ["nul", "nulls", "null null", "[", "[{}", "[1]", "[[]]", "[]]", "\"null\"", "1"] {
+        assert!(document(broken).is_err(), "{broken}");
     }
 }
 
@@ -119,6 +109,12 @@ fn full() -> String {
         format!(
             r#"{{"VulnerabilityID":"{id}","PkgName":"a\u0062c","InstalledVersion":"1\/2",
             "FixedVersion":"2, 3","Severity":"{severity}","Status":"fixed",
+            "VendorIDs":["DSA-1","DSA-1","{id}",""],"SeveritySource":"ghsa","PkgPath":"a/b.jar",
+            "PkgIdentifier":{{"PURL":"pkg:deb/debian/abc@1?a=b\u0026c=d"}},
+            "VendorSeverity":{{"nvd":4,"gh\u0073a":3,"odd":9}},
+            "CVSS":{{"nvd":{{"V2Vector":"AV:N/AC:M","V2Score":4.3,
+                "V3Vector":"CVSS:3.0/AV:N","V3Score":9.8}},"ghsa":{{"V40Score":10}},"x":{{}}}},
+            "PublishedDate":"2021-11-01T10:00:00.5Z",
             "PrimaryURL":"https://example.com/é","Layer":{{"DiffID":"x"}}}}"#
         )
     };
@@ -127,11 +123,13 @@ fn full() -> String {
     format!(
         r#"{{"Trivy":{{"Version":"0.70.0"}},"CreatedAt":"2026-11-01T10:00:00.5Z",{HEAD},
         "Metadata":{{"OS":{{"Family":"debian","Name":"12.5","EOSL":true}},
+        "DiffIDs":["{digest}"],"ImageConfig":{{"config":{{"User":"nova"}}}},
         "ImageID":"{digest}","RepoDigests":["","library/app@{digest}","app@{digest}","junk"]}},
         "Results":[{{"Vulnerabilities":[{one},{two}],"Class":"os-pkgs","Target":"app (debian)",
         "Secrets":[{{"RuleID":"k","Severity":"CRITICAL"}}],
         "ExperimentalModifiedFindings":[
-        {{"Finding":{aside},"Type":"vulnerability","Status":"not_affected","Source":"vex"}},
+        {{"Finding":{aside},"Type":"vulnerability","Status":"not_affected","Source":"vex",
+        "Statement":"not in the path"}},
         {{"Type":"secret","Status":"ignored","Finding":{{"RuleID":"k"}}}}]}}]}}"#
     )
 }
@@ -151,7 +149,14 @@ fn everything_that_is_read() {
     assert_eq!(ids, ["CVE-1", "CVE-2", "CVE-3"]);
     for one in &findings {
         assert_eq!((one.package(), one.installed(), one.fixed()), ("abc", "1/2", "2, 3"));
-        assert_eq!((one.primary_url(), one.target()), ("https://example.com/é", "app (debian)"));
+        assert_eq!(one.primary_url().as_deref(), Some("https://example.com/é"));
+        assert_eq!((one.target(), one.location().as_deref()), ("app (debian)", Some("a/b.jar")));
+        assert_eq!(one.aliases().collect::<Vec<_>>(), ["DSA-1"]);
+        assert_eq!(one.purl().as_deref(), Some("pkg:deb/debian/abc@1?a=b&c=d"));
+        assert_eq!(one.severity_source().as_deref(), Some("ghsa"));
+        assert_eq!(one.published_at(), Some("2021-11-01T10:00:00.5Z".parse().unwrap()));
+        assert_eq!(one.fix_state(), Some(FixState::Fixed));
+        assert_eq!((one.epss(), one.known_exploited(), one.fix_available_at()), (None, None, None));
         assert_eq!(one.status(), Some(Status::Fixed));
         assert!(one.is_fixable() && one.has_severity());
     }
@@ -160,6 +165,76 @@ fn everything_that_is_read() {
     let aside: Vec<_> = findings.iter().map(Finding::set_aside_as).collect();
     assert_eq!(aside, [None, None, Some(Status::NotAffected)]);
     assert!(findings[2].is_set_aside() && !findings[0].is_set_aside());
+    assert_eq!(findings[2].set_aside_reason().as_deref(), Some("not in the path"));
+    assert_eq!(findings[0].set_aside_reason(), None);
+    let document = report.document();
+    assert_eq!((document.image_user(), document.diff_ids().len()), (Some("nova"), 1));
+}
+
+#[test]
+fn severities_and_ratings_are_told_by_source_as_published() {
+    let report = report(full()).unwrap();
+    let findings: Vec<_> = report.findings().collect();
+    for (one, own) in [
+        (&findings[0], Severity::High),
+        (&findings[1], Severity::Unknown),
+        (&findings[2], Severity::Critical),
+    ] {
+        let severities: Vec<_> = one.severities().collect();
+        let expected = [
+            ("trivy", own),
+            ("nvd", Severity::Critical),
+            ("ghsa", Severity::High),
+            ("odd", Severity::Unknown),
+        ];
+        assert_eq!(severities, expected.map(|(source, severity)| (source.into(), severity)));
+        let ratings: Vec<_> = one
+            .cvss()
+            .map(|one| (one.source.into_owned(), one.version, one.score_tenths, one.vector))
+            .collect();
+        let vector = |text: &'static str| Some(text.into());
+        // The second vector is incomplete: the published score stands all the same.
+        assert_eq!(
+            ratings,
+            [
+                ("nvd".to_owned(), CvssVersion::V2, Some(43), vector("AV:N/AC:M")),
+                ("nvd".to_owned(), CvssVersion::V3_0, Some(98), vector("CVSS:3.0/AV:N")),
+                ("ghsa".to_owned(), CvssVersion::V4_0, Some(100), None),
+            ]
+        );
+    }
+}
+
+#[test]
+fn what_is_read_later_is_read_strictly_at_once() {
+    for (right, wrong) in [
+        ("\"nvd\":4", "\"nvd\":\"4\""),
+        ("\"nvd\":4", "\"nvd\":4,\"nvd\":4"),
+        ("9.8", "10.1"),
+        ("9.8", "\"9.8\""),
+        ("\"V3Score\"", "\"v3Score\":1,\"V3Score\""),
+        ("\"AV:N/AC:M\"", "{}"),
+        ("[\"DSA-1\"", "[1"),
+        ("\"pkg:deb", "1,\"pkg:deb"),
+        ("\"PublishedDate\":\"", "\"PublishedDate\":1,\"x\":\""),
+        ("{\"VulnerabilityID\":\"CVE-1\"", "{\"Vulnerability\\u0049D\":\"CVE-1\""),
+    ] {
+        assert!(full().contains(right), "{right}");
+        let text = full().replacen(right, wrong, 1);
+        assert!(report(&text).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_broken_date_of_a_finding_is_no_date() {
+    for date in ["yesterday", "", "0001-01-01T00:00:00Z"] {
+        let text = full().replace("2021-11-01T10:00:00.5Z", date);
+        let report = report(&text).unwrap();
+        assert!(report.findings().all(|one| one.published_at().is_none()), "{date}");
+    }
+    let text = full().replace("2021-11-01T10:00:00.5Z", "2021-11-01");
+    let day = report(&text).unwrap().findings().next().unwrap().published_at();
+    assert_eq!(day, Some("2021-11-01T00:00:00Z".parse().unwrap()));
 }
 
 #[test]
@@ -225,9 +300,6 @@ fn what_is_not_about_an_image_is_named() {
     }
     let none = r#"{"SchemaVersion":2,"Results":[{"Class":"os-pkgs"}]}"#;
     assert_eq!(refusal(none).0, EvidenceErrorKind::NotAnImage);
-    for text in ["[]", " \n[{\"Target\":\"t\"}]", "null", "{}", r#"{"SchemaVersion":null}"#] {
-        assert_eq!(refusal(text).0, EvidenceErrorKind::Unsupported, "{text}");
-    }
     for version in ["1", "3"] {
         let text = full().replace("\"SchemaVersion\":2", &format!("\"SchemaVersion\":{version}"));
         assert_eq!(refusal(&text), (EvidenceErrorKind::Unsupported, "/SchemaVersion".to_owned()));
@@ -353,7 +425,10 @@ fn summary(document: &Document) -> Vec<String> {
         .map(|one| {
             let (severity, status) = (one.severity(), one.status());
             let (package, installed) = (one.package(), one.installed());
-            format!("{} {package} {installed} {} {severity:?} {status:?}", one.id(), one.fixed())
+            let aliases: Vec<_> = one.aliases().collect();
+            let rest = format!("{aliases:?} {:?} {:?}", one.details(), one.known_exploited());
+            let head = format!("{} {package} {installed} {}", one.id(), one.fixed());
+            format!("{head} {severity:?} {status:?} {rest}")
         })
         .collect();
     rows.sort();

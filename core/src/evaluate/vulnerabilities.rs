@@ -104,7 +104,8 @@ impl Compiled {
             let mut reasons = self.freshness(case, one);
             self.findings(case, one, &statements, beside, &mut reasons, &mut judgement);
             if reasons.is_empty() {
-                reasons.push(Reason::new(Code::VulnerabilitiesWithin).found(one.report.scanner()));
+                let scanner = one.report.scanner().to_owned();
+                reasons.push(Reason::new(Code::VulnerabilitiesWithin).found(scanner));
             }
             let reasons = reasons.into_iter().map(|reason| reason.from_evidence(one.digest));
             judgement.reasons.extend(reasons);

@@ -52,13 +52,44 @@ impl fmt::Display for EvidenceErrorKind {
     }
 }
 
+/// Most bytes of a place or a detail: both may echo what a stranger wrote.
+const MAX_ECHO: usize = 200;
+
 impl EvidenceError {
-    /// An error of `kind` at `place`.
+    /// An error of `kind` at `place`. Both texts are cut after some 200 bytes.
     pub fn new(
         kind: EvidenceErrorKind,
         place: impl Into<String>,
         detail: impl Into<String>,
     ) -> Self {
-        Self { kind, place: place.into(), detail: detail.into() }
+        Self { kind, place: clipped(place.into()), detail: clipped(detail.into()) }
+    }
+}
+
+fn clipped(mut text: String) -> String {
+    if text.len() > MAX_ECHO {
+        text.truncate(text.floor_char_boundary(MAX_ECHO));
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        for letter in ["x", "é", "€", "😀"] {
+            let long = letter.repeat(300);
+            let error = EvidenceError::new(EvidenceErrorKind::Invalid, &*long, &*long);
+            for text in [&error.place, &error.detail] {
+                assert!(text.ends_with(&format!("{letter}…")) && text.len() <= 203, "{text}");
+                assert!(text.len() > 196, "{text}");
+            }
+        }
+        let exact = "x".repeat(200);
+        let error = EvidenceError::new(EvidenceErrorKind::Invalid, "/a", &*exact);
+        assert_eq!((&*error.place, error.detail), ("/a", exact));
     }
 }

@@ -40,6 +40,21 @@ pub(crate) fn read<'de, E: Elements<'de>>(
     walk(text, |walk, reader| elements.element(Value::new(reader, walk, 0)))
 }
 
+/// Reads the object at the start of `bytes`, whatever follows it. It is for what was read
+/// before, as a part of its whole.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_again<'de, M: Members<'de>>(
+    bytes: &'de [u8],
+    members: &mut M,
+) -> Result<(), EvidenceError> {
+    let mut walk = Walk::default();
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let done = Value::new(&mut reader, &mut walk, 0).object(members).map(|_| ());
+    done.map_err(|error| fault(walk, &error))
+}
+
 fn walk<'de>(
     text: &'de str,
     read: impl FnOnce(
@@ -50,11 +65,13 @@ fn walk<'de>(
     let mut walk = Walk::default();
     let mut reader = serde_json::Deserializer::from_str(text);
     let done = read(&mut walk, &mut reader).and_then(|()| reader.end());
-    done.map_err(|error| {
-        walk.into_fault().unwrap_or_else(|| {
-            let place = format!("{}:{}", error.line(), error.column());
-            EvidenceError::new(EvidenceErrorKind::Invalid, place, error.to_string())
-        })
+    done.map_err(|error| fault(walk, &error))
+}
+
+fn fault(walk: Walk<'_>, error: &serde_json::Error) -> EvidenceError {
+    walk.into_fault().unwrap_or_else(|| {
+        let place = format!("{}:{}", error.line(), error.column());
+        EvidenceError::new(EvidenceErrorKind::Invalid, place, error.to_string())
     })
 }
 

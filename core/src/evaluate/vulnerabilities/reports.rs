@@ -92,7 +92,7 @@ fn judged<'a>(
     let by = binding(rule, report, vouched.subject, names).map_err(fail)?;
     let accepted = rule.scanners.as_deref();
     if accepted.is_some_and(|names| !names.iter().any(|name| name.as_str() == report.scanner())) {
-        return Err(fail(Code::EvidenceUnsupported).found(report.scanner()));
+        return Err(fail(Code::EvidenceUnsupported).found(report.scanner().to_owned()));
     }
     Ok((report, by))
 }

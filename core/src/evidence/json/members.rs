@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::keys::{Seen, differs_by_case_only};
 use super::walk::{Key, Strict, Walk};
@@ -22,8 +23,27 @@ pub(crate) trait Members<'de> {
         value: Value<'_, 'de, D>,
     ) -> Result<(), D::Error>;
 
+    /// Sees the first key of the object, before anything in it is read.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn opens(&mut self, _first: Cow<'de, str>) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     /// Sees a key that is passed over.
     fn other(&mut self, _key: &str) {}
+
+    /// Reads the value of a key that is not one of [`Self::KNOWN`]: it is passed over, unless
+    /// the keys of the object are data themselves.
+    fn unknown<D: Deserializer<'de>>(
+        &mut self,
+        key: &Cow<'de, str>,
+        value: Value<'_, 'de, D>,
+    ) -> Result<(), D::Error> {
+        self.other(key);
+        value.skip()
+    }
 
     /// Whether a key that differs from a known one by case only is passed over all the same,
     /// because it is judged later, when it is clear what the document is.
@@ -84,10 +104,63 @@ impl<'w, 'de, D: Deserializer<'de>> Value<'w, 'de, D> {
         deserializer.deserialize_any(Object { members, walk, depth })
     }
 
+    /// Reads an object into `members`, and demands something of the whole, also where there is
+    /// `null`.
+    pub(crate) fn object_that<M: Members<'de>>(
+        self,
+        members: &mut M,
+        check: impl FnOnce(&M) -> Result<(), (EvidenceErrorKind, &'static str)>,
+    ) -> Result<(), D::Error> {
+        let Self { deserializer, walk, depth } = self;
+        let object = Object { members: &mut *members, walk: &mut *walk, depth };
+        deserializer.deserialize_any(object)?;
+        check(members).map_err(|(kind, detail)| walk.fail(kind, detail))
+    }
+
     /// Reads a list into `elements`; false where there is `null`.
     pub(crate) fn list<E: Elements<'de>>(self, elements: &mut E) -> Result<bool, D::Error> {
         let Self { deserializer, walk, depth } = self;
         deserializer.deserialize_any(List { elements, walk, depth })
+    }
+
+    /// Reads a string, or an object into `members`; the string where there is one.
+    pub(crate) fn text_or_object<M: Members<'de>>(
+        self,
+        members: &mut M,
+    ) -> Result<Option<Cow<'de, str>>, D::Error> {
+        let Self { deserializer, walk, depth } = self;
+        deserializer.deserialize_any(TextOrObject(Object { members, walk, depth }))
+    }
+
+    /// Reads the text of one value as it is written. What it is must still be read strictly, if
+    /// it can be a list or an object.
+    pub(crate) fn raw(self) -> Result<&'de str, D::Error> {
+        let raw: &'de RawValue = serde::Deserialize::deserialize(self.deserializer)?;
+        Ok(raw.get())
+    }
+
+    /// Reads a number as it is written, without passing through a floating-point number.
+    pub(crate) fn decimal<T>(
+        self,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, D::Error> {
+        let raw: &'de RawValue = serde::Deserialize::deserialize(self.deserializer)?;
+        let found = match raw.get() {
+            "null" => return Ok(None),
+            text if text.starts_with(NUMBER) => parse(text),
+            _ => Err("not a number".to_owned()),
+        };
+        found.map(Some).map_err(|detail| self.walk.fail(EvidenceErrorKind::Invalid, detail))
+    }
+
+    /// Reads a string, or a number as it is written.
+    pub(crate) fn word(self) -> Result<Option<Cow<'de, str>>, D::Error> {
+        let raw: &'de RawValue = serde::Deserialize::deserialize(self.deserializer)?;
+        let raw = raw.get();
+        if raw.starts_with(NUMBER) {
+            return Ok(Some(Cow::Borrowed(raw)));
+        }
+        serde_json::Deserializer::from_str(raw).deserialize_any(Text).map_err(D::Error::custom)
     }
 
     /// Reads a value that nobody asks for.
@@ -100,6 +173,9 @@ impl<'w, 'de, D: Deserializer<'de>> Value<'w, 'de, D> {
         self.walk.fail(kind, detail)
     }
 }
+
+/// How a number starts.
+const NUMBER: [char; 11] = ['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 struct Text;
 
@@ -120,6 +196,32 @@ impl<'de> Visitor<'de> for Text {
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Some(Cow::Owned(text.to_owned())))
+    }
+}
+
+struct TextOrObject<'w, 'de, M>(Object<'w, 'de, M>);
+
+impl<'de, M: Members<'de>> Visitor<'de> for TextOrObject<'_, 'de, M> {
+    type Value = Option<Cow<'de, str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or an object")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        self.0.visit_map(map).map(|_| None)
     }
 }
 
@@ -144,8 +246,13 @@ impl<'de, M: Members<'de>> Visitor<'de> for Object<'_, 'de, M> {
         let Self { members, walk, depth } = self;
         let depth = walk.enter(depth)?;
         let mut seen = Seen::new(&walk.stack);
+        let mut is_first = true;
         while let Some(key) = map.next_key_seed(Key)? {
             walk.admit(&mut seen, key.clone())?;
+            if std::mem::take(&mut is_first) {
+                let seen = members.opens(key.clone());
+                seen.map_err(|detail| walk.fail(EvidenceErrorKind::Invalid, detail))?;
+            }
             let read = match known_by(M::KNOWN, &key) {
                 Some(known) if known == key => {
                     let (members, walk) = (&mut *members, &mut *walk);
@@ -156,8 +263,8 @@ impl<'de, M: Members<'de>> Visitor<'de> for Object<'_, 'de, M> {
                     format!("the key `{key}` differs from `{known}` by case only"),
                 )),
                 _ => {
-                    members.other(&key);
-                    map.next_value_seed(Strict { walk: &mut *walk, depth })
+                    let (members, walk) = (&mut *members, &mut *walk);
+                    map.next_value_seed(Other { members, key: &key, walk, depth })
                 }
             };
             if let Err(error) = read {
@@ -170,13 +277,33 @@ impl<'de, M: Members<'de>> Visitor<'de> for Object<'_, 'de, M> {
     }
 }
 
-/// The known key that `key` is, or differs from by case only.
+/// The known key that `key` is, or differs from by case only. Two known keys may differ by case
+/// only from each other, where they belong to two formats.
 fn known_by(known: &[&'static str], key: &str) -> Option<&'static str> {
     let is_ascii = key.is_ascii();
-    known.iter().copied().find(|known| match is_ascii {
+    let like = known.iter().copied().find(|known| match is_ascii {
         true => known.len() == key.len() && known.eq_ignore_ascii_case(key),
         false => differs_by_case_only(key, known),
-    })
+    })?;
+    if like == key {
+        return Some(like);
+    }
+    Some(known.iter().copied().find(|known| *known == key).unwrap_or(like))
+}
+
+struct Other<'w, 'k, 'de, M> {
+    members: &'w mut M,
+    key: &'k Cow<'de, str>,
+    walk: &'w mut Walk<'de>,
+    depth: u32,
+}
+
+impl<'de, M: Members<'de>> DeserializeSeed<'de> for Other<'_, '_, 'de, M> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.members.unknown(self.key, Value::new(deserializer, self.walk, self.depth))
+    }
 }
 
 struct Member<'w, 'de, M> {

@@ -57,3 +57,50 @@ impl Status {
         (!word.is_empty()).then(|| known.unwrap_or(Self::Unknown))
     }
 }
+
+/// What a scanner says about a fix. It explains, and decides nothing: whether a finding is
+/// fixable is whether it names a fixed version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FixState {
+    /// A fixed version exists.
+    Fixed,
+    /// None exists yet.
+    NotFixed,
+    /// None will exist.
+    WontFix,
+    /// The scanner does not know, or its word is not one of these.
+    Unknown,
+    /// The scanner wrote an empty word, as Grype does for its database's version 6.
+    Unstated,
+}
+
+impl FixState {
+    /// The name, which is Grype's word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::NotFixed => "not-fixed",
+            Self::WontFix => "wont-fix",
+            Self::Unknown => "unknown",
+            Self::Unstated => "",
+        }
+    }
+
+    /// The state of Grype's word.
+    pub(super) fn of(word: &str) -> Self {
+        let known = [Self::Fixed, Self::NotFixed, Self::WontFix, Self::Unstated];
+        known.into_iter().find(|state| state.name() == word).unwrap_or(Self::Unknown)
+    }
+}
+
+impl From<Status> for FixState {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Fixed => Self::Fixed,
+            Status::Affected | Status::FixDeferred | Status::UnderInvestigation => Self::NotFixed,
+            Status::WillNotFix | Status::EndOfLife => Self::WontFix,
+            Status::NotAffected | Status::Ignored | Status::Unknown => Self::Unknown,
+        }
+    }
+}

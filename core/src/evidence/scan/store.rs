@@ -1,9 +1,11 @@
 //! The compact form of a report: findings as spans of the report's own bytes.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Status;
+use super::said::{Listener, Said};
+use super::{FixState, Status};
 use crate::evidence::Severity;
 
 /// A piece of text: of the source, or, past its end, of the texts that stand beside it.
@@ -65,6 +67,24 @@ impl Texts {
         }
     }
 
+    /// Where the object starts whose first key is `key`.
+    fn brace_before(&self, key: &str) -> Option<u32> {
+        let before = self.source.get(..self.position(key)?)?;
+        let before = before.strip_suffix(b"\"")?.trim_ascii_end();
+        before.strip_suffix(b"{")?.len().try_into().ok()
+    }
+
+    /// The source from `start` on.
+    pub(super) fn source_from(&self, start: u32) -> Option<&[u8]> {
+        self.source.get(usize::try_from(start).ok()?..)
+    }
+
+    /// Leaves out what is empty, equal to `own` or there already, and keeps the order.
+    pub(super) fn distinct(&self, own: Span, spans: &mut Vec<Span>) {
+        let mut seen = BTreeSet::from(["", self.text(own)]);
+        spans.retain(|span| seen.insert(self.text(*span)));
+    }
+
     pub(super) fn shrink(&mut self) {
         self.beside.shrink_to_fit();
     }
@@ -77,16 +97,136 @@ pub(super) struct Stored {
     pub(super) package: Span,
     pub(super) installed: Span,
     pub(super) fixed: Span,
-    pub(super) primary_url: Span,
     /// Position of the result that it belongs to.
     pub(super) result: u32,
+    /// Where its object starts in the source; [`NOWHERE`] for one that says nothing.
+    pub(super) start: u32,
+    /// Where its aliases start; [`NOWHERE`] for none.
+    pub(super) aliases: u32,
     pub(super) severity: Option<Severity>,
     pub(super) status: Option<Status>,
+    pub(super) fix_state: Option<FixState>,
     pub(super) set_aside: Option<Status>,
 }
 
+/// No position: a source is never so long.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
 // A report of 400 kB has about 200 findings: 2 kB each, of which this is 2.5 %.
 const _: () = assert!(size_of::<Stored>() <= 48);
+
+impl Stored {
+    pub(super) fn new(result: usize) -> Self {
+        Self {
+            id: Span::default(),
+            package: Span::default(),
+            installed: Span::default(),
+            fixed: Span::default(),
+            result: u32::try_from(result).unwrap_or(NOWHERE),
+            start: NOWHERE,
+            aliases: NOWHERE,
+            severity: None,
+            status: None,
+            fix_state: None,
+            set_aside: None,
+        }
+    }
+}
+
+/// Runs of aliases, one after the other, each with a mark at its end.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Aliases(Vec<Option<Span>>);
+
+impl Aliases {
+    /// Keeps a run, and gives its position.
+    pub(super) fn keep(&mut self, run: &[Span]) -> u32 {
+        match u32::try_from(self.0.len()) {
+            Ok(start) if !run.is_empty() => {
+                self.0.extend(run.iter().copied().map(Some));
+                self.0.push(None);
+                start
+            }
+            _ => NOWHERE,
+        }
+    }
+
+    pub(super) fn run(&self, start: u32) -> impl Iterator<Item = Span> {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        self.0.get(start..).unwrap_or_default().iter().map_while(|span| *span)
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+}
+
+/// Keeps what every rule asks for of one finding.
+pub(super) struct Keeper<'t> {
+    texts: &'t mut Texts,
+    pub(super) stored: Stored,
+    pub(super) aliases: Vec<Span>,
+    /// The versions that fix a package: its name, its ecosystem and the version.
+    pub(super) fixes: Vec<[Span; 3]>,
+}
+
+impl<'t> Keeper<'t> {
+    pub(super) fn new(texts: &'t mut Texts, result: usize) -> Self {
+        let stored = Stored::new(result);
+        Self { texts, stored, aliases: Vec::new(), fixes: Vec::new() }
+    }
+
+    /// The finding, and its aliases without its own id and without repetitions.
+    pub(super) fn done(self) -> (Stored, Vec<Span>, Vec<[Span; 3]>) {
+        let Self { texts, stored, mut aliases, fixes } = self;
+        texts.distinct(stored.id, &mut aliases);
+        (stored, aliases, fixes)
+    }
+}
+
+impl<'de> Listener<'de> for Keeper<'_> {
+    fn hear(&mut self, said: Said<'de>) -> Result<(), &'static str> {
+        let Self { texts, stored, aliases, fixes } = self;
+        let mut keep = |text| texts.keep(text).ok_or("more text than is read");
+        match said {
+            Said::Id(text) => stored.id = keep(text)?,
+            Said::Package(text) => stored.package = keep(text)?,
+            Said::Installed(text) => stored.installed = keep(text)?,
+            Said::Fixed(text) => stored.fixed = keep(text)?,
+            Said::FixOf { name, ecosystem, version } => {
+                fixes.push([keep(name)?, keep(ecosystem)?, keep(version)?]);
+            }
+            Said::Alias(text) => aliases.push(keep(text)?),
+            Said::Severity(severity) => stored.severity = Some(severity),
+            Said::Status(status) => stored.status = Some(status),
+            Said::FixState(state) => stored.fix_state = Some(state),
+            Said::SetAside(status) => stored.set_aside = Some(status),
+            // The rest is read again from the finding's own bytes where it is asked for.
+            Said::SeverityBy(..)
+            | Said::SeveritySource(_)
+            | Said::FixAvailable(_)
+            | Said::SetAsideReason(_)
+            | Said::Purl(_)
+            | Said::Url(_)
+            | Said::Location(_)
+            | Said::Published(_)
+            | Said::Cvss(_)
+            | Said::Epss(_)
+            | Said::KnownExploited => {}
+        }
+        Ok(())
+    }
+
+    /// Remembers where the finding stands, for reading the rest of it later.
+    fn opens(&mut self, first: Cow<'de, str>) -> Result<(), &'static str> {
+        let start = match first {
+            Cow::Borrowed(key) => self.texts.brace_before(key),
+            Cow::Owned(_) => None,
+        };
+        // No scanner writes its own keys so; to read on without the place would lose the rest.
+        self.stored.start = start.ok_or("the first key of a finding is written with escapes")?;
+        Ok(())
+    }
+}
 
 /// So many findings are kept in one piece.
 const PIECE: usize = 32;

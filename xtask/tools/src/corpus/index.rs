@@ -46,7 +46,8 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "dsse" | "vsa" => facts::envelope(row),
         "npm-attestations" => facts::npm_attestations(row),
         "intoto-statement" => facts::statement(row),
-        "trivy-json" => scans::trivy(row),
+        "trivy-json" | "grype-json" | "osv-scanner-json" => scans::report(row),
+        "cosign-vuln" => scans::statement(row),
         "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {
             scans::refused(row)
         }
