@@ -2,10 +2,12 @@
 
 mod collection;
 pub mod config;
+pub mod cvss;
 mod error;
 pub(crate) mod json;
 pub mod oci;
 mod platform;
+pub mod purl;
 pub mod scan;
 mod severity;
 pub mod signing;
