@@ -4,6 +4,7 @@ mod collection;
 pub mod config;
 pub mod cvss;
 mod error;
+pub mod feeds;
 pub(crate) mod json;
 pub mod oci;
 mod platform;
