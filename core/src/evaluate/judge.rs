@@ -134,8 +134,7 @@ impl Engine {
     /// What happens to an image that no enforced or warned rule covers.
     fn uncovered(&self, case: &Case<'_>) -> (Verdict, Reason) {
         if let Some(glob) = self.set.excluded_by(case) {
-            let reason =
-                Reason::new(Code::PolicyExcluded).found(format!("namespaces `{glob}`"));
+            let reason = Reason::new(Code::PolicyExcluded).found(format!("namespaces `{glob}`"));
             return (Verdict::Allow, reason);
         }
         let default = match self.set.default {

@@ -12,6 +12,7 @@ pub mod purl;
 pub mod scan;
 mod severity;
 pub mod signing;
+pub mod vex;
 
 pub use collection::{Attached, AttachedKind, Blob, Evidence, Gap, GapKind, Vouched};
 pub use error::{EvidenceError, EvidenceErrorKind};
