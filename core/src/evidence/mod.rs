@@ -2,13 +2,17 @@
 
 mod collection;
 pub mod config;
+pub mod cvss;
 mod error;
+pub mod feeds;
 pub(crate) mod json;
 pub mod oci;
 mod platform;
+pub mod purl;
 pub mod scan;
 mod severity;
 pub mod signing;
+pub mod vex;
 
 pub use collection::{Attached, AttachedKind, Blob, Evidence, Gap, GapKind, Vouched};
 pub use error::{EvidenceError, EvidenceErrorKind};

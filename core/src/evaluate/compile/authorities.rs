@@ -120,13 +120,11 @@ impl<'a> Authorities<'a> {
             }
             _ => return Err(here("a key is `pem`, or `trustRoot` with `name`".to_owned())),
         };
-        let mut trusted = TrustedKey::from_pem(pem)
-            .map_err(|error| Fault::new(place, error.to_string()))?;
+        let mut trusted =
+            TrustedKey::from_pem(pem).map_err(|error| Fault::new(place, error.to_string()))?;
         if let Some(padding) = key.padding {
-            trusted.key = trusted
-                .key
-                .with_padding(padding)
-                .map_err(|error| here(error.to_string()))?;
+            trusted.key =
+                trusted.key.with_padding(padding).map_err(|error| here(error.to_string()))?;
         }
         trusted.not_before =
             [trusted.not_before, root.and_then(|root| root.not_before), key.not_before]

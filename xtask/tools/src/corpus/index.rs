@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Outcome, Tally, facts, references, scans};
+use super::{Outcome, Tally, facts, feeds, references, scans, tables, vex};
 
 /// A row of the index, with the bytes it is about.
 #[derive(Clone, Copy)]
@@ -51,6 +51,11 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {
             scans::refused(row)
         }
+        "openvex" => vex::openvex(row),
+        "epss" => feeds::epss(row),
+        "kev" => feeds::kev(row),
+        "cvss-vectors" => return tables::cvss(row, tally),
+        "purl-vectors" => return tables::purl(row, tally),
         "image-reference-vectors" => return references::table(row, tally),
         _ => return skip(row, tally),
     };

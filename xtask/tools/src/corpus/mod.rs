@@ -2,11 +2,14 @@
 //! `INDEX.json` and `MANIFEST.json`.
 
 mod facts;
+mod feeds;
 mod index;
 mod references;
 mod scans;
 mod signed;
+mod tables;
 mod tally;
+mod vex;
 mod w1;
 
 use std::path::{Path, PathBuf};
