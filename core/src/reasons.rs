@@ -117,6 +117,8 @@ catalogue! {
     VulnerabilitiesDatabaseTooOld, "vulnerabilities.database_too_old", Fail,
         "the scan used a vulnerability database that is older than the policy allows",
         "update the scanner's database and scan again";
+    VulnerabilitiesFeedTooOld, "vulnerabilities.feed_too_old", Fail,
+        "a feed is older than the policy allows", "hand in a newer one";
     VulnerabilitiesScannerMissing, "vulnerabilities.scanner_missing", Fail,
         "a scanner that the policy asks for has not reported", "scan the image with it";
     VulnerabilitiesCvss, "vulnerabilities.cvss", Fail,

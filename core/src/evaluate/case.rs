@@ -108,9 +108,20 @@ impl<'a> Case<'a> {
         date <= self.now
     }
 
+    /// The latest moment that does not lie in the future, as far as clocks may differ.
+    pub(super) fn latest(&self) -> Timestamp {
+        self.now.saturating_add(self.clock_skew).unwrap_or(self.now)
+    }
+
+    /// The moment `seconds` ago; the earliest there is where that is before all time.
+    pub(super) fn ago(&self, seconds: u64) -> Timestamp {
+        let span = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+        self.now.checked_sub(span).unwrap_or(Timestamp::MIN)
+    }
+
     /// Whether `date` lies further in the future than clocks may differ.
     pub(super) fn is_future(&self, date: Timestamp) -> bool {
-        date > self.now.saturating_add(self.clock_skew).unwrap_or(self.now)
+        date > self.latest()
     }
 
     /// Whether something of `date` is older than `seconds`; a date beyond the allowed clock

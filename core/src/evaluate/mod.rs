@@ -28,6 +28,8 @@ use crate::reference::{Digest, Reference};
 use crate::verify::SignatureVerifier;
 use compile::{CompiledPolicy, CompiledSet};
 
+pub use vulnerabilities::{Levels, ScanSummary, summary};
+
 /// Compiled policies: made once, shared between threads.
 ///
 /// ```

@@ -6,6 +6,7 @@ mod groups;
 mod listing;
 mod reports;
 mod rows;
+mod summary;
 mod vex;
 mod waivers;
 
@@ -26,6 +27,8 @@ use reports::Bound;
 use rows::{Row, rows};
 use vex::Statements;
 use waivers::{Fate, Waivers};
+
+pub use summary::{Levels, ScanSummary, summary};
 
 #[derive(Debug)]
 pub(super) struct Compiled {
@@ -123,7 +126,8 @@ impl Compiled {
         reasons: &mut Vec<Reason>,
         judgement: &mut Judgement,
     ) {
-        let rows = rows(one.report, self.rule.severity_from.unwrap_or(SeverityFrom::Scanner));
+        let rows =
+            rows(one.report.document(), self.rule.severity_from.unwrap_or(SeverityFrom::Scanner));
         let mut counted = Vec::with_capacity(rows.len());
         let mut waived = Vec::new();
         for row in &rows {

@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::EvidenceError;
-use super::scan::ScanReport;
+use super::{Vouched, VouchedDocument};
 use crate::reference::Digest;
 
 /// Everything at hand about one or more images, unverified.
@@ -68,17 +67,6 @@ impl AttachedKind {
             other => Self::Other(other.to_owned()),
         }
     }
-}
-
-/// A document that the caller vouches for; it counts only where a policy says `trust: caller`.
-#[derive(Debug, Clone)]
-pub struct Vouched {
-    /// The digest that the caller says it is about; needed where the document names none.
-    pub subject: Option<Digest>,
-    /// The digest of its bytes.
-    pub digest: Digest,
-    /// The scan report that it is, read once when it was handed in.
-    pub report: Arc<Result<ScanReport, EvidenceError>>,
 }
 
 /// Something that should have been read and was not.
@@ -157,8 +145,8 @@ impl Evidence {
     pub fn vouch(&mut self, subject: Option<Digest>, bytes: impl Into<Arc<[u8]>>) {
         let bytes: Arc<[u8]> = bytes.into();
         let digest = Digest::sha256(&bytes);
-        let report = Arc::new(ScanReport::parse(&bytes));
-        self.vouched.push(Vouched { subject, digest, report });
+        let document = Arc::new(VouchedDocument::read(&bytes));
+        self.vouched.push(Vouched { subject, digest, document });
     }
 
     /// Adds a vouched document that was read before, for this or another subject: a report need

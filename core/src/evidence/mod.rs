@@ -13,8 +13,10 @@ pub mod scan;
 mod severity;
 pub mod signing;
 pub mod vex;
+mod vouched;
 
-pub use collection::{Attached, AttachedKind, Blob, Evidence, Gap, GapKind, Vouched};
+pub use collection::{Attached, AttachedKind, Blob, Evidence, Gap, GapKind};
 pub use error::{EvidenceError, EvidenceErrorKind};
 pub use platform::Platform;
 pub use severity::Severity;
+pub use vouched::{Vouched, VouchedDocument};

@@ -99,7 +99,7 @@ pub(super) fn is_old(row: &Row<'_>, bound: &PublishedLimits, case: &mut Case<'_>
 pub(super) fn cvss(bound: &CvssLimit, groups: &[Group<'_>]) -> Vec<Reason> {
     let score = |row: &Row<'_>| -> Option<u32> {
         let own = row.finding.cvss().filter(|cvss| {
-            cvss.source == bound.source.as_str()
+            source_is(&cvss.source, bound.source.as_str())
                 && match bound.version {
                     CvssLevel::V2 => cvss.version == CvssVersion::V2,
                     CvssLevel::V3 => {
@@ -121,6 +121,12 @@ pub(super) fn cvss(bound: &CvssLimit, groups: &[Group<'_>]) -> Vec<Reason> {
     )
 }
 
+/// Whether a report's name for a source is the policy's; Grype adds an address, as in
+/// `nvd@nist.gov`.
+fn source_is(found: &str, wanted: &str) -> bool {
+    found == wanted || found.split_once('@').is_some_and(|(name, _)| name == wanted)
+}
+
 /// Findings that are too likely to be exploited, and those of which that is not known.
 pub(super) fn epss(bound: &EpssLimit, groups: &[Group<'_>], feeds: &Feeds<'_>) -> Vec<Reason> {
     let (least, by_score) = match (bound.score, bound.percentile) {
@@ -129,11 +135,13 @@ pub(super) fn epss(bound: &EpssLimit, groups: &[Group<'_>], feeds: &Feeds<'_>) -
         // The loader asks for one of them; without any, every score counts.
         (None, None) => return vec![Reason::new(Code::VulnerabilitiesEpssUnknown)],
     };
-    let of = |score: u32, percentile: u32| if by_score { score } else { percentile };
     let value = |row: &Row<'_>| -> Option<u32> {
-        let own =
-            row.finding.epss().map(|epss| of(epss.score_millionths, epss.percentile_millionths));
-        let fed = feeds.epss(row).map(|(score, percentile)| of(score, percentile));
+        let own = row.finding.epss().and_then(|epss| match by_score {
+            true => Some(epss.score_millionths),
+            false => epss.percentile_millionths,
+        });
+        let fed =
+            feeds.epss(row).map(|(score, percentile)| if by_score { score } else { percentile });
         // Of two answers the worse counts.
         own.max(fed)
     };

@@ -57,7 +57,7 @@ fn finding(row: &Row<'_>, severity: &'static str, because: Option<String>) -> Fi
         package: finding.package().to_owned(),
         installed: finding.installed().to_owned(),
         fixed: text(finding.fixed()),
-        link: text(finding.primary_url()),
+        link: finding.primary_url().map(Into::into),
         because,
     }
 }

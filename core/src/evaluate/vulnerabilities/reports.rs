@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::decision::{EvidenceRecord, Reason};
 use crate::evaluate::case::{Case, code, reason};
-use crate::evidence::Vouched;
 use crate::evidence::scan::ScanReport;
+use crate::evidence::{EvidenceError, Vouched, VouchedDocument};
 use crate::facts::PlatformFacts;
 use crate::policy::model::{BindBy, VulnerabilitiesRule};
 use crate::reasons::Code;
@@ -29,7 +29,9 @@ struct Names {
 impl Bound<'_> {
     /// The oldest of the dates that say when the image was looked at.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
-        self.report.created_at()
+        let database = self.report.database().and_then(|database| database.built_at);
+        let made = self.report.created_at()?;
+        Some(database.map_or(made, |built| made.min(built)))
     }
 }
 
@@ -46,8 +48,13 @@ pub(super) fn bound<'a>(
     // The refusal of what names this image tells more than that of what names another.
     let (mut telling, mut other) = (None, None);
     for vouched in &case.facts.vouched {
+        let report = match &*vouched.document {
+            VouchedDocument::Scan(report) => Ok(&**report),
+            VouchedDocument::Unreadable(error) => Err(error),
+            _ => continue,
+        };
         let about = vouched.subject == Some(facts.digest);
-        match judged(rule, vouched, &names) {
+        match judged(rule, vouched, report, &names) {
             Ok((report, by)) => {
                 case.record(accepted(vouched.digest, by, facts.digest, config));
                 bound.push(Bound { report, digest: vouched.digest });
@@ -81,14 +88,12 @@ pub(super) fn bound<'a>(
 /// The report and how it is bound to the manifest, or why it does not count.
 fn judged<'a>(
     rule: &VulnerabilitiesRule,
-    vouched: &'a Vouched,
+    vouched: &Vouched,
+    report: Result<&'a ScanReport, &EvidenceError>,
     names: &Names,
 ) -> Result<(&'a ScanReport, &'static str), Reason> {
     let fail = |code| Reason::new(code).from_evidence(vouched.digest);
-    let report = match &*vouched.report {
-        Ok(report) => report,
-        Err(error) => return Err(fail(code(error.kind)).found(error.to_string())),
-    };
+    let report = report.map_err(|error| fail(code(error.kind)).found(error.to_string()))?;
     let by = binding(rule, report, vouched.subject, names).map_err(fail)?;
     let accepted = rule.scanners.as_deref();
     if accepted.is_some_and(|names| !names.iter().any(|name| name.as_str() == report.scanner())) {
@@ -135,13 +140,13 @@ pub(super) fn latest_by_scanner<'b, 'a>(bound: &'b [Bound<'a>]) -> Vec<&'b Bound
     let mut latest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
     for one in bound {
         let date = latest.entry(one.report.scanner()).or_default();
-        *date = (*date).max(one.oldest());
+        *date = (*date).max(one.report.created_at());
     }
     let mut found: Vec<&Bound<'a>> = bound
         .iter()
         .filter(|one| {
             // What has no date cannot be shown to be older than any other.
-            let date = one.oldest();
+            let date = one.report.created_at();
             date.is_none() || latest.get(one.report.scanner()) == Some(&date)
         })
         .collect();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::evidence::Severity;
-use crate::evidence::scan::{Finding, ScanReport};
+use crate::evidence::scan::{Document, Finding};
 use crate::policy::model::SeverityFrom;
 
 /// One row of a report.
@@ -31,6 +31,11 @@ impl<'a> Row<'a> {
         self.is(id) || self.finding.aliases().any(|alias| alias == id)
     }
 
+    /// All that the report calls it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        [self.finding.id(), self.name].into_iter().chain(self.finding.aliases())
+    }
+
     /// From when a fix could have been taken up: its own date, else that of publication.
     pub(super) fn fixed_since(&self) -> Option<Timestamp> {
         self.finding.fix_available_at().or_else(|| self.finding.published_at())
@@ -38,7 +43,7 @@ impl<'a> Row<'a> {
 }
 
 /// The rows of a report, in its order.
-pub(super) fn rows<'a>(report: &'a ScanReport, from: SeverityFrom) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(report: &'a Document, from: SeverityFrom) -> Vec<Row<'a>> {
     let names = Names::new(report);
     let row = |finding: Finding<'a>| Row {
         name: names.of(&finding),
@@ -53,7 +58,9 @@ fn severity(finding: &Finding<'_>, from: SeverityFrom) -> Severity {
     /// Sources that judge a vulnerability wherever it is, not in a package of their own.
     const GENERAL: [&str; 6] = ["nvd", "ghsa", "glad", "osv", "cvelist", "scanner"];
     let by = |wanted: &dyn Fn(&str) -> bool| {
-        let own = finding.severities().filter(|(source, _)| wanted(source));
+        let own = finding
+            .severities()
+            .filter(|(source, _)| wanted(source.split('@').next().unwrap_or_default()));
         own.map(|(_, severity)| severity).max().unwrap_or(Severity::Unknown)
     };
     match from {
@@ -69,7 +76,7 @@ fn severity(finding: &Finding<'_>, from: SeverityFrom) -> Severity {
 struct Names<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>);
 
 impl<'a> Names<'a> {
-    fn new(report: &'a ScanReport) -> Self {
+    fn new(report: &'a Document) -> Self {
         let mut found: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
         for finding in report.findings() {
             let package = finding.package();

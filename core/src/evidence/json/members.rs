@@ -10,8 +10,6 @@ use super::keys::{Seen, differs_by_case_only};
 use super::walk::{Key, Strict, Walk};
 use crate::evidence::EvidenceErrorKind;
 
-mod choice;
-
 /// Something that is filled from the members of an object.
 pub(crate) trait Members<'de> {
     /// The keys that are read. Another key that differs from one of them by case only is

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use cocket::Timestamp;
 use cocket::decision::{Decision, Outcome as RuleOutcome};
 use cocket::evaluate::{Engine, History, ImageRequest};
-use cocket::evidence::scan::ScanReport;
-use cocket::evidence::{Evidence, EvidenceError, Vouched};
+use cocket::evidence::{Evidence, Vouched, VouchedDocument};
 use cocket::policy::Policies;
 use cocket::reference::Digest;
 use cocket_testkit::Image;
@@ -40,7 +39,7 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
     let mut reports = BTreeMap::new();
     for name in ["allow", "deny"] {
         let bytes: Arc<[u8]> = read(&folder.join(format!("trivy-200-{name}.json")))?.into();
-        let read = (Digest::sha256(&bytes), Arc::new(ScanReport::parse(&bytes)));
+        let read = (Digest::sha256(&bytes), Arc::new(VouchedDocument::read(&bytes)));
         reports.insert(name, read);
     }
     let (heads, answers) = (lines("images.jsonl")?, lines("expected-3-200.jsonl")?);
@@ -123,7 +122,7 @@ fn policy(w1: &Value) -> String {
     format!("---\n{policy}\n---\n{catalog}\n")
 }
 
-type Report = (Digest, Arc<Result<ScanReport, EvidenceError>>);
+type Report = (Digest, Arc<VouchedDocument>);
 
 /// The head as an image of its own: blobs have the digest of their bytes, so the head's digest
 /// stands for that of the image made here.
@@ -143,11 +142,11 @@ fn decide(engine: &Engine, head: &Value, report: &Report) -> Result<Decision, St
     for (media_type, bytes) in image.blobs() {
         evidence.add_blob(Some(media_type), bytes.to_vec());
     }
-    let (of_report, report) = report;
+    let (of_report, document) = report;
     evidence.vouch_read(Vouched {
         subject: Some(digest),
         digest: *of_report,
-        report: Arc::clone(report),
+        document: Arc::clone(document),
     });
     let request = ImageRequest {
         image: text(head, "reference").replace(text(head, "digest"), &image.digest()),

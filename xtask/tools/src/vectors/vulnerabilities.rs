@@ -28,10 +28,20 @@ fn case(name: &'static str, rules: &str, findings: Vec<Finding>) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [thresholds(), counting(), binding(), age(), bounds(), operating_systems()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        thresholds(),
+        counting(),
+        binding(),
+        age(),
+        bounds(),
+        operating_systems(),
+        feeds(),
+        vex(),
+        databases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn thresholds() -> Vec<Case> {
@@ -229,5 +239,154 @@ fn operating_systems() -> Vec<Case> {
             .expect("deny", &["vulnerabilities.end_of_life"]),
         on("vulnerabilities/end-of-life-unknown", json!({"Family": "none", "Name": ""}))
             .expect("deny", &["vulnerabilities.end_of_life_unknown"]),
+    ]
+}
+
+fn feeds() -> Vec<Case> {
+    let rule = |more: &str| {
+        format!("- id: scan\n  vulnerabilities: {{from: {{trust: caller}}, maxAge: 7d, {more}}}")
+    };
+    let epss = |date: &str| {
+        format!(
+            "#model_version:v2025.03.14,score_date:{date}T00:00:00+0000\ncve,epss,percentile\nCVE-2023-4911,0.81200,0.99100\n"
+        )
+    };
+    let kev = |date: &str, cve: &str| {
+        json!({
+            "title": "Known exploited vulnerabilities", "catalogVersion": "2026.11.22",
+            "dateReleased": date, "count": 1,
+            "vulnerabilities": [{
+                "cveID": cve, "vendorProject": "a", "product": "b", "vulnerabilityName": "c",
+                "dateAdded": "2023-11-21", "shortDescription": "d", "requiredAction": "e",
+                "dueDate": "2023-12-12", "knownRansomwareCampaignUse": "Unknown", "notes": "",
+                "cwes": [],
+            }],
+        })
+        .to_string()
+    };
+    let fed = |name, more: &str, feed: &str| {
+        case(name, &rule(more), vec![glibc()]).vouched(feed.as_bytes(), None)
+    };
+    let by_epss = "epss: {percentile: '0.95', max: 0}, feeds: {epss: {maxAge: 7d}}";
+    let exploited = "knownExploited: 0, feeds: {kev: {maxAge: 7d}}";
+    vec![
+        fed("vulnerabilities/epss", by_epss, &epss("2026-11-22"))
+            .expect("deny", &["vulnerabilities.epss"]),
+        fed("vulnerabilities/epss-below", &by_epss.replace("0.95", "0.992"), &epss("2026-11-22"))
+            .expect("allow", &["vulnerabilities.within"]),
+        fed("vulnerabilities/epss-old", by_epss, &epss("2026-11-02"))
+            .expect("deny", &["vulnerabilities.feed_too_old"]),
+        case("vulnerabilities/epss-missing", &rule(by_epss), vec![glibc()])
+            .expect("deny", &["evidence.missing"]),
+        fed(
+            "vulnerabilities/epss-unknown",
+            &by_epss.replace("max: 0", "max: 0, unknown: 0"),
+            &epss("2026-11-22").replace("CVE-2023-4911", "CVE-2023-4912"),
+        )
+        .expect("deny", &["vulnerabilities.epss_unknown"]),
+        fed(
+            "vulnerabilities/known-exploited",
+            exploited,
+            &kev("2026-11-22T12:00:00.0000Z", "CVE-2023-4911"),
+        )
+        .expect("deny", &["vulnerabilities.known_exploited"]),
+        fed(
+            "vulnerabilities/not-known-exploited",
+            exploited,
+            &kev("2026-11-22T12:00:00.0000Z", "CVE-2023-0001"),
+        )
+        .expect("allow", &["vulnerabilities.within"]),
+        case("vulnerabilities/exploitation-unknown", &rule("knownExploited: 0"), vec![glibc()])
+            .expect("deny", &["vulnerabilities.exploitation_unknown"]),
+    ]
+}
+
+fn vex() -> Vec<Case> {
+    let image = good_image();
+    let other = image_of(&json!({"User": "7"}));
+    let rule = "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 7d, max: {critical: 0}, vex: {from: {trust: caller}, maxAge: 90d}}";
+    let statement = |digest: &str, status: &str, date: &str| {
+        let product = format!(
+            "pkg:oci/app@{}?repository_url=registry.example.com/team",
+            digest.replace(':', "%3A")
+        );
+        json!({
+            "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.com/vex/1",
+            "author": "security@example.com", "timestamp": date, "version": 1,
+            "statements": [{
+                "vulnerability": {"name": "CVE-2021-44228"},
+                "products": [{"@id": product}],
+                "status": status, "justification": "vulnerable_code_not_in_execute_path",
+            }],
+        })
+        .to_string()
+    };
+    let with =
+        |name, statement: &str| case(name, rule, vec![log4j()]).vouched(statement.as_bytes(), None);
+    let (mine, within) = (image.digest(), &["vulnerabilities.within"]);
+    let too_many = &["vulnerabilities.too_many"];
+    let today = "2026-11-20T00:00:00Z";
+    vec![
+        with("vulnerabilities/vex", &statement(&mine, "not_affected", today))
+            .expect("allow", within),
+        with(
+            "vulnerabilities/vex-of-another-image",
+            &statement(&other.digest(), "not_affected", today),
+        )
+        .expect("deny", too_many),
+        with(
+            "vulnerabilities/vex-under-investigation",
+            &statement(&mine, "under_investigation", today),
+        )
+        .expect("deny", too_many),
+        with(
+            "vulnerabilities/vex-too-old",
+            &statement(&mine, "not_affected", "2026-06-01T00:00:00Z"),
+        )
+        .expect("deny", too_many),
+        with(
+            "vulnerabilities/vex-from-the-future",
+            &statement(&mine, "not_affected", "2026-12-01T00:00:00Z"),
+        )
+        .expect("deny", too_many),
+        case(
+            "vulnerabilities/vex-nobody-asked-for",
+            &rule.replace(", vex: {from: {trust: caller}, maxAge: 90d}", ""),
+            vec![log4j()],
+        )
+        .vouched(statement(&mine, "not_affected", today).as_bytes(), None)
+        .expect("deny", too_many),
+    ]
+}
+
+fn databases() -> Vec<Case> {
+    let image = good_image();
+    let rule = "- id: scan\n  vulnerabilities: {from: {trust: caller}, maxAge: 30d, databaseMaxAge: 5d, max: {critical: 0}}";
+    let grype = |built: &str| {
+        json!({
+            "matches": [],
+            "source": {"type": "image", "target": {
+                "userInput": "registry.example.com/team/app", "imageID": image.config_digest(),
+                "manifestDigest": "sha256:".to_owned() + &"1".repeat(64), "repoDigests": [],
+                "tags": [], "layers": [], "mediaType": "", "imageSize": 0,
+            }},
+            "distro": {"name": "debian", "version": "12", "idLike": []},
+            "descriptor": {
+                "name": "grype", "version": "0.90.0", "timestamp": "2026-11-22T06:00:00Z",
+                "db": {"status": {"schemaVersion": "v6.0.2", "built": built, "valid": true}},
+            },
+        })
+        .to_string()
+    };
+    let with = |name, built: &str| {
+        Case::new(name, rule).image(&image).vouched(grype(built).as_bytes(), None)
+    };
+    vec![
+        with("vulnerabilities/database", "2026-11-22T04:00:00Z")
+            .expect("allow", &["vulnerabilities.within"]),
+        with("vulnerabilities/database-too-old", "2026-11-12T04:00:00Z")
+            .expect("deny", &["vulnerabilities.database_too_old"]),
+        case("vulnerabilities/database-unknown", rule, vec![])
+            .expect("deny", &["evidence.undated"]),
     ]
 }
