@@ -263,7 +263,108 @@ fn temporal(vector: &v3::Vector, base: Score) -> Option<Score> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A prefix, the mandatory metrics and the others, each with its values.
+    type Metrics = (&'static str, &'static [(&'static str, &'static str)]);
+
+    const V2: Metrics = (
+        "",
+        &[
+            ("AV", "L A N"),
+            ("AC", "H M L"),
+            ("Au", "M S N"),
+            ("C", "N P C"),
+            ("I", "N P C"),
+            ("A", "N P C"),
+            ("E", "U POC F H ND"),
+            ("RL", "OF TF W U ND"),
+            ("RC", "UC UR C ND"),
+            ("CDP", "N L LM MH H ND"),
+            ("TD", "N L M H ND"),
+            ("CR", "L M H ND"),
+        ],
+    );
+    const V31: Metrics = (
+        "CVSS:3.1/",
+        &[
+            ("AV", "N A L P"),
+            ("AC", "L H"),
+            ("PR", "N L H"),
+            ("UI", "N R"),
+            ("S", "U C"),
+            ("C", "N L H"),
+            ("I", "N L H"),
+            ("A", "N L H"),
+            ("E", "X H F P U"),
+            ("RL", "X U W T O"),
+            ("RC", "X C R U"),
+            ("MAV", "X N A L P"),
+            ("MS", "X U C"),
+        ],
+    );
+    const V4: Metrics = (
+        "CVSS:4.0/",
+        &[
+            ("AV", "N A L P"),
+            ("AC", "L H"),
+            ("AT", "N P"),
+            ("PR", "N L H"),
+            ("UI", "N P A"),
+            ("VC", "H L N"),
+            ("VI", "H L N"),
+            ("VA", "H L N"),
+            ("SC", "H L N"),
+            ("SI", "H L N"),
+            ("SA", "H L N"),
+            ("E", "X A P U"),
+            ("CR", "X H M L"),
+            ("MAV", "X N A L P"),
+            ("MVC", "X H L N"),
+            ("MSI", "X S H L N"),
+            ("MSA", "X S H L N"),
+        ],
+    );
+
+    /// Each metric by a number, which chooses its value, or leaves it out.
+    fn written((prefix, metrics): Metrics, chosen: &[usize]) -> String {
+        let values = metrics.iter().zip(chosen).filter_map(|((name, values), choice)| {
+            let value = values.split(' ').nth(*choice)?;
+            Some(format!("{name}:{value}"))
+        });
+        prefix.to_owned() + &values.collect::<Vec<_>>().join("/")
+    }
+
+    proptest! {
+        #[test]
+        fn every_vector_has_a_score_or_is_incomplete(
+            which in 0..3_usize,
+            chosen in prop::collection::vec(0..6_usize, 17),
+        ) {
+            let metrics = [V2, V31, V4].into_iter().nth(which).unwrap();
+            let text = written(metrics, &chosen);
+            if let Ok(vector) = Vector::parse(&text) {
+                prop_assert_eq!(vector.is_complete(), vector.base_score().is_some(), "{}", text);
+                let temporal = vector.temporal_score();
+                prop_assert!(temporal.is_none_or(|score| Some(score) <= vector.base_score()));
+            } else {
+                // Nothing is left of it.
+                prop_assert!(!text.contains("AV:") || !text.contains('/'), "{}", text);
+            }
+        }
+
+        #[test]
+        fn every_complete_vector_has_a_score(
+            which in 0..3_usize,
+            chosen in prop::collection::vec(0..2_usize, 17),
+        ) {
+            let metrics = [V2, V31, V4].into_iter().nth(which).unwrap();
+            let text = written(metrics, &chosen);
+            prop_assert!(Vector::parse(&text).unwrap().base_score().is_some(), "{}", text);
+        }
+    }
 
     fn scores(text: &str) -> (Option<u8>, Option<u8>) {
         let vector = Vector::parse(text).unwrap();

@@ -23,7 +23,10 @@ pub(super) fn openvex(row: &Row<'_>) -> Outcome {
 fn facts(document: &VexDocument) -> Value {
     let statements = document.statements();
     let justifications = statements.iter().filter_map(|one| one.justification.as_deref());
+    let products = statements.iter().flat_map(|one| &one.products);
     json!({
+        "products": products.clone().count(),
+        "with_subcomponents": products.filter(|one| !one.subcomponents.is_empty()).count(),
         "context": document.format_version(),
         "id": document.id(),
         "author": document.author(),
