@@ -150,6 +150,10 @@ impl Aliases {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn run(&self, start: u32) -> impl Iterator<Item = Span> {
         let start = usize::try_from(start).unwrap_or(usize::MAX);
         self.0.get(start..).unwrap_or_default().iter().map_while(|span| *span)
@@ -191,6 +195,8 @@ impl<'de> Listener<'de> for Keeper<'_> {
             Said::Id(text) => stored.id = keep(text)?,
             Said::Package(text) => stored.package = keep(text)?,
             Said::Installed(text) => stored.installed = keep(text)?,
+            // Where two members name versions, none takes those of the other away.
+            Said::Fixed(text) if text.is_empty() => {}
             Said::Fixed(text) => stored.fixed = keep(text)?,
             Said::FixOf { name, ecosystem, version } => {
                 fixes.push([keep(name)?, keep(ecosystem)?, keep(version)?]);
