@@ -111,7 +111,7 @@ fn reports() -> Vec<Case> {
         scanned("evidence/report", &report).expect("allow", &["vulnerabilities.within"]),
         scanned("evidence/nothing-scanned", nothing).expect("deny", &["evidence.nothing_scanned"]),
         scanned("evidence/not-an-image", &repository).expect("deny", &["evidence.unbound"]),
-        scanned("evidence/unknown-dialect", r#"{"matches":[],"descriptor":{"name":"grype"}}"#)
+        scanned("evidence/unknown-dialect", r#"{"version":"2.1.0","runs":[]}"#)
             .expect("deny", &["evidence.unsupported"]),
         scanned("evidence/cut-report", report.trim_end_matches('}'))
             .expect("deny", &["evidence.invalid"]),
