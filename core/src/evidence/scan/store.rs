@@ -81,6 +81,9 @@ impl Texts {
 
     /// Leaves out what is empty, equal to `own` or there already, and keeps the order.
     pub(super) fn distinct(&self, own: Span, spans: &mut Vec<Span>) {
+        if spans.is_empty() {
+            return;
+        }
         let mut seen = BTreeSet::from(["", self.text(own)]);
         spans.retain(|span| seen.insert(self.text(*span)));
     }
@@ -188,6 +191,8 @@ impl<'t> Keeper<'t> {
 }
 
 impl<'de> Listener<'de> for Keeper<'_> {
+    const WANTS_DATES: bool = false;
+
     fn hear(&mut self, said: Said<'de>) -> Result<(), &'static str> {
         let Self { texts, stored, aliases, fixes } = self;
         let mut keep = |text| texts.keep(text).ok_or("more text than is read");
