@@ -401,3 +401,13 @@ fn the_order_of_matches_changes_only_their_order() {
         assert_eq!(told(&turned), expected);
     }
 }
+
+#[test]
+fn an_empty_old_member_does_not_take_a_fix_away() {
+    for fixed in ["", "3"] {
+        let mut one = newest();
+        one["vulnerability"]["fixedInVersion"] = json!(fixed);
+        let report = report(&with(json!([one]))).unwrap();
+        assert!(report.findings().next().unwrap().is_fixable(), "{fixed}");
+    }
+}

@@ -172,3 +172,14 @@ fn what_other_parsers_would_read_differently_is_refused() {
         }
     }
 }
+
+#[test]
+fn large_groups_do_not_fill_the_memory() {
+    let ids: Vec<_> = (0..2_000).map(|at| format!("X-{at}")).collect();
+    let advisories: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
+    let value = with(json!(advisories), json!([{"ids": ids}]));
+    let error = document(&value).unwrap_err();
+    assert_eq!((error.kind, &*error.place), (EvidenceErrorKind::TooLarge, "/results/0/packages/0"));
+    let few = with(json!(advisories.get(..100)), json!([{"ids": ids}]));
+    assert_eq!(document(&few).unwrap().findings().next().unwrap().aliases().count(), 1_999);
+}

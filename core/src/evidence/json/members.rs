@@ -109,7 +109,7 @@ impl<'w, 'de, D: Deserializer<'de>> Value<'w, 'de, D> {
     pub(crate) fn object_that<M: Members<'de>>(
         self,
         members: &mut M,
-        check: impl FnOnce(&M) -> Result<(), (EvidenceErrorKind, &'static str)>,
+        check: impl FnOnce(&mut M) -> Result<(), (EvidenceErrorKind, &'static str)>,
     ) -> Result<(), D::Error> {
         let Self { deserializer, walk, depth } = self;
         let object = Object { members: &mut *members, walk: &mut *walk, depth };

@@ -87,8 +87,8 @@ impl Document {
     /// `Unsupported` for another format or version, with what it looks like; `Ambiguous` for
     /// duplicate keys anywhere, for keys that differ by case only from one that is read, and for
     /// keys of two formats; `TooLarge` over [`MAX_BYTES`](super::MAX_BYTES),
-    /// [`MAX_FINDINGS`](super::MAX_FINDINGS), [`MAX_RESULTS`](super::MAX_RESULTS) or 64 levels;
-    /// `Invalid` for the rest.
+    /// [`MAX_FINDINGS`](super::MAX_FINDINGS), [`MAX_ALIASES`](super::MAX_ALIASES),
+    /// [`MAX_RESULTS`](super::MAX_RESULTS) or 64 levels; `Invalid` for the rest.
     pub fn parse(bytes: &Arc<[u8]>) -> Result<Self, EvidenceError> {
         report::read(bytes)
     }

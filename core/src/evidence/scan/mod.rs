@@ -47,6 +47,8 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 pub const MAX_FINDINGS: usize = 200_000;
 /// Most results (files and package sources) that are read.
 pub const MAX_RESULTS: usize = 100_000;
+/// Most aliases that are read.
+pub const MAX_ALIASES: usize = 1_000_000;
 /// Most layers that are read.
 const MAX_LAYERS: usize = 10_000;
 

@@ -2,15 +2,15 @@
 //! the OSV schema says, <https://ossf.github.io/osv-schema/>).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserializer;
 
-use super::MAX_RESULTS;
 use super::document::{Document, StoredOs};
 use super::osv_advisory::Advisory;
 use super::report::text;
-use super::store::{Keeper, Span, Stored};
+use super::store::{Keeper, Span, Stored, Texts};
+use super::{MAX_ALIASES, MAX_RESULTS};
 use crate::evidence::EvidenceErrorKind;
 use crate::evidence::json::{Elements, Members, Value};
 
@@ -101,9 +101,7 @@ struct Packages<'d>(&'d mut Document);
 
 impl<'de> Elements<'de> for Packages<'_> {
     fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        let mut package = OnePackage::new(self.0);
-        value.object(&mut package)?;
-        package.finish()
+        value.object_that(&mut OnePackage::new(self.0), OnePackage::finish)
     }
 }
 
@@ -125,31 +123,60 @@ impl<'d> OnePackage<'d> {
         Self { document, name: empty, version: empty, ecosystem: empty, found, groups }
     }
 
-    fn finish<E: serde::de::Error>(self) -> Result<(), E> {
+    /// Joins what stands in several members: which package the advisories are about, and which
+    /// of them are one issue.
+    fn finish(&mut self) -> Result<(), (EvidenceErrorKind, &'static str)> {
         let Self { document, name, version, ecosystem, found, groups } = self;
         document.listed.packages = document.listed.packages.saturating_add(1);
         document.listed.groups = document.listed.groups.saturating_add(groups.len());
-        for (mut stored, mut aliases, fixes) in found {
+        let by_id = by_id(&document.texts, groups);
+        let mut joined = Vec::with_capacity(found.len());
+        let mut work = document.aliases.len();
+        for (stored, aliases, fixes) in found.drain(..) {
             let texts = &document.texts;
-            let id = texts.text(stored.id);
-            let group = groups
-                .iter()
-                .filter(|group| !id.is_empty() && group.iter().any(|one| texts.text(*one) == id));
-            aliases.extend(group.flatten());
-            texts.distinct(stored.id, &mut aliases);
-            let fixes = fixes.iter().filter(|[of, system, _]| {
-                texts.text(*of) == texts.text(name)
-                    && is_same_ecosystem(texts.text(*system), texts.text(ecosystem))
-            });
-            let fixes: BTreeSet<&str> = fixes.map(|[_, _, version]| texts.text(*version)).collect();
-            let fixed = fixes.into_iter().collect::<Vec<_>>().join(", ");
-            if !fixed.is_empty() {
-                stored.fixed = document.kept(Cow::Owned(fixed))?;
+            let mut aliases = aliases;
+            let own = by_id.get(texts.text(stored.id)).into_iter().flatten();
+            for group in own.filter_map(|position| groups.get(*position)) {
+                // A group is copied for each of its members: many large ones would fill any room.
+                work = work.saturating_add(group.len());
+                if work > MAX_ALIASES {
+                    return Err((EvidenceErrorKind::TooLarge, "more aliases than are read"));
+                }
+                aliases.extend(group);
             }
-            document.add(Stored { package: name, installed: version, ..stored }, &aliases);
+            texts.distinct(stored.id, &mut aliases);
+            let fixed = fixed(texts, &fixes, *name, *ecosystem);
+            joined.push((stored, aliases, fixed));
+        }
+        for (stored, aliases, fixed) in joined {
+            let fixed = document.texts.keep(Cow::Owned(fixed));
+            let fixed = fixed.ok_or((EvidenceErrorKind::TooLarge, "more text than is read"))?;
+            let stored = Stored { package: *name, installed: *version, fixed, ..stored };
+            document.add(stored, &aliases);
         }
         Ok(())
     }
+}
+
+/// The positions of the groups that hold an id.
+fn by_id<'t>(texts: &'t Texts, groups: &[Vec<Span>]) -> BTreeMap<&'t str, BTreeSet<usize>> {
+    let mut by_id: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (position, group) in groups.iter().enumerate() {
+        for id in group.iter().map(|id| texts.text(*id)).filter(|id| !id.is_empty()) {
+            by_id.entry(id).or_default().insert(position);
+        }
+    }
+    by_id
+}
+
+/// The versions that fix a package, with commas between them.
+fn fixed(texts: &Texts, fixes: &[[Span; 3]], name: Span, ecosystem: Span) -> String {
+    let (name, ecosystem) = (texts.text(name), texts.text(ecosystem));
+    let fixes = fixes.iter().map(|parts| parts.map(|part| texts.text(part)));
+    let own = fixes
+        .filter(|[of, system, _]| *of == name && is_same_ecosystem(system, ecosystem))
+        .map(|[_, _, version]| version);
+    own.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether two ecosystems are one: a release such as that of `Debian:12` is compared where both

@@ -6,7 +6,7 @@ use super::document::Document;
 use super::report::text;
 use super::store::{Keeper, Span};
 use super::trivy_finding::{Modified, Vulnerability};
-use super::{MAX_FINDINGS, MAX_RESULTS};
+use super::{MAX_ALIASES, MAX_FINDINGS, MAX_RESULTS};
 use crate::evidence::EvidenceErrorKind;
 use crate::evidence::json::{Elements, Members, Value};
 
@@ -130,6 +130,10 @@ impl Document {
         value: Value<'w, 'de, D>,
         waiting: usize,
     ) -> Result<Value<'w, 'de, D>, D::Error> {
+        if self.aliases.len() > MAX_ALIASES {
+            let detail = format!("more than {MAX_ALIASES} aliases");
+            return Err(value.fail(EvidenceErrorKind::TooLarge, detail));
+        }
         if self.findings.len().saturating_add(waiting) < MAX_FINDINGS {
             return Ok(value);
         }

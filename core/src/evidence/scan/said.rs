@@ -54,6 +54,9 @@ pub(super) enum Said<'a> {
 
 /// Someone who is told of a finding.
 pub(super) trait Listener<'de> {
+    /// Whether dates are worth reading: they are many, and a broken one is no fault.
+    const WANTS_DATES: bool = true;
+
     /// Hears one thing.
     ///
     /// # Errors
@@ -96,7 +99,7 @@ pub(super) fn tell_date<'de, L: Listener<'de>, D: Deserializer<'de>>(
     value: Value<'_, 'de, D>,
     said: impl FnOnce(Timestamp) -> Said<'de>,
 ) -> Result<(), D::Error> {
-    match value.text()?.and_then(|text| date(&text)) {
+    match value.text()?.filter(|_| L::WANTS_DATES).and_then(|text| date(&text)) {
         Some(date) => tell(listener, said(date)),
         None => Ok(()),
     }

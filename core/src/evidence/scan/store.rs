@@ -81,6 +81,9 @@ impl Texts {
 
     /// Leaves out what is empty, equal to `own` or there already, and keeps the order.
     pub(super) fn distinct(&self, own: Span, spans: &mut Vec<Span>) {
+        if spans.is_empty() {
+            return;
+        }
         let mut seen = BTreeSet::from(["", self.text(own)]);
         spans.retain(|span| seen.insert(self.text(*span)));
     }
@@ -150,6 +153,10 @@ impl Aliases {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn run(&self, start: u32) -> impl Iterator<Item = Span> {
         let start = usize::try_from(start).unwrap_or(usize::MAX);
         self.0.get(start..).unwrap_or_default().iter().map_while(|span| *span)
@@ -184,6 +191,8 @@ impl<'t> Keeper<'t> {
 }
 
 impl<'de> Listener<'de> for Keeper<'_> {
+    const WANTS_DATES: bool = false;
+
     fn hear(&mut self, said: Said<'de>) -> Result<(), &'static str> {
         let Self { texts, stored, aliases, fixes } = self;
         let mut keep = |text| texts.keep(text).ok_or("more text than is read");
@@ -191,6 +200,8 @@ impl<'de> Listener<'de> for Keeper<'_> {
             Said::Id(text) => stored.id = keep(text)?,
             Said::Package(text) => stored.package = keep(text)?,
             Said::Installed(text) => stored.installed = keep(text)?,
+            // Where two members name versions, none takes those of the other away.
+            Said::Fixed(text) if text.is_empty() => {}
             Said::Fixed(text) => stored.fixed = keep(text)?,
             Said::FixOf { name, ecosystem, version } => {
                 fixes.push([keep(name)?, keep(ecosystem)?, keep(version)?]);
