@@ -9,6 +9,7 @@ mod inputs;
 mod judge;
 mod reference;
 mod registry;
+mod requirement;
 mod scope;
 mod secrets;
 mod signature;
