@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Judgement, content_by_tag};
 use super::exceptions::CompiledException;
+use super::requirement::Parties;
 use super::scope::Scope;
 use super::{
     Engine, LISTED_FINDINGS, Verifiers, base_image, config, reference, registry, signature,
@@ -15,8 +16,8 @@ use super::{
 };
 use crate::evidence::Platform;
 use crate::policy::model::{
-    DefaultVerdict, Family, ImagePolicy, Mode, NameGlob, PolicyException, Rule, RuleSeverity,
-    ScopedMode, TagOnly, Unqualified,
+    DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, NameGlob, PolicyException, Rule,
+    RuleSeverity, ScopedMode, TagOnly, Unqualified,
 };
 use crate::policy::{DocumentKind, Policies, PolicyError, PolicyErrors};
 use crate::reference::{Digest, PatternIndex, Reference, RepositoryPrefix};
@@ -222,6 +223,16 @@ impl Fault {
     fn new(place: Place, detail: String) -> Self {
         Self { place, detail }
     }
+
+    /// The same, where the place under the family is under `key` in turn.
+    fn under(self, key: &str) -> Self {
+        match self.place {
+            Place::Family(rest) => {
+                Self { place: Place::Family(format!("{key}.attestation{rest}")), ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 fn family(
@@ -243,9 +254,13 @@ fn family(
             let named = authorities.named(&rule.require, policy)?;
             CompiledFamily::Signature(signature::Compiled::new(rule, named))
         }
-        Family::Vulnerabilities(rule) => CompiledFamily::Vulnerabilities(Box::new(
-            vulnerabilities::Compiled::new(rule).map_err(at(".from"))?,
-        )),
+        Family::Vulnerabilities(rule) => {
+            let from = source(&rule.from, ".from", policy, authorities)?;
+            let vex = rule.vex.as_ref();
+            let vex = vex.map(|vex| source(&vex.from, ".vex.from", policy, authorities));
+            let compiled = vulnerabilities::Compiled::new(rule, from, vex.transpose()?);
+            CompiledFamily::Vulnerabilities(Box::new(compiled))
+        }
         Family::Config(rule) => {
             CompiledFamily::Config(Box::new(config::Compiled::new(rule).map_err(at(""))?))
         }
@@ -257,6 +272,22 @@ fn family(
             CompiledFamily::BaseImage(base_image::Compiled::new(rule, catalog))
         }
     })
+}
+
+fn source(
+    source: &EvidenceSource,
+    key: &str,
+    policy: &ImagePolicy,
+    authorities: &mut Authorities<'_>,
+) -> Result<vulnerabilities::Source, Fault> {
+    match source {
+        EvidenceSource::Trust(_) => Ok(vulnerabilities::Source::Caller),
+        EvidenceSource::Attestation(source) => {
+            let named =
+                authorities.named(&source.require, policy).map_err(|fault| fault.under(key))?;
+            Ok(vulnerabilities::Source::Attested(Parties::new(&source.require, named)))
+        }
+    }
 }
 
 fn exception(

@@ -123,6 +123,11 @@ impl Parties {
         }
     }
 
+    /// The name of the authority at a position.
+    pub(super) fn name(&self, position: usize) -> &str {
+        self.named.get(position).map_or("", |(authority, _)| authority.name.as_str())
+    }
+
     /// The authorities that have a signer, by name.
     pub(super) fn names(&self, signers: &Signers<'_>) -> BTreeSet<&str> {
         let signed = self.named.iter().zip(signers).filter(|(_, signers)| !signers.is_empty());

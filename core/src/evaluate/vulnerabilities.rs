@@ -1,5 +1,6 @@
 //! `vulnerabilities`: what scanners found is within bounds.
 
+mod attested;
 mod bounds;
 mod feeds;
 mod groups;
@@ -12,12 +13,11 @@ mod waivers;
 
 use super::case::{Case, Judgement};
 use super::exceptions::CompiledException;
+use super::requirement::Parties;
 use crate::decision::{Counts, Detail, Reason};
 use crate::evidence::Platform;
 use crate::facts::PlatformFacts;
-use crate::policy::model::{
-    CountBy, EvidenceSource, IgnoredVulnerability, SeverityFrom, VulnerabilitiesRule,
-};
+use crate::policy::model::{CountBy, IgnoredVulnerability, SeverityFrom, VulnerabilitiesRule};
 use crate::reasons::Code;
 use crate::reference::PatternIndex;
 use bounds::Bounds;
@@ -37,6 +37,17 @@ pub(super) struct Compiled {
     fixable: Option<Bounds>,
     published: Option<Bounds>,
     ignored_images: Vec<Option<PatternIndex>>,
+    from: Source,
+    vex: Option<Source>,
+}
+
+/// Whose evidence counts.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// What the caller vouches for.
+    Caller,
+    /// Signed statements of these.
+    Attested(Parties),
 }
 
 /// What a rule looks at beside the reports.
@@ -46,22 +57,19 @@ struct Beside<'a> {
 }
 
 impl Compiled {
-    pub(super) fn new(rule: &VulnerabilitiesRule) -> Result<Self, String> {
-        if !matches!(rule.from, EvidenceSource::Trust(_)) {
-            return Err("reports from attestations are not supported yet; `{trust: caller}` \
-                        takes them from the caller"
-                .to_owned());
-        }
+    pub(super) fn new(rule: &VulnerabilitiesRule, from: Source, vex: Option<Source>) -> Self {
         let index = |ignored: &IgnoredVulnerability| {
             (!ignored.images.is_empty()).then(|| PatternIndex::new(&ignored.images))
         };
-        Ok(Self {
+        Self {
+            from,
+            vex,
             max: rule.max.as_ref().map(Bounds::new),
             fixable: rule.fixable.as_ref().map(|fixable| Bounds::new(&fixable.limits())),
             published: rule.published.as_ref().map(|published| Bounds::new(&published.max)),
             ignored_images: rule.ignore.iter().map(index).collect(),
             rule: rule.clone(),
-        })
+        }
     }
 
     pub(super) fn judge(
@@ -97,11 +105,11 @@ impl Compiled {
         facts: &PlatformFacts,
         beside: &Beside<'_>,
     ) -> Judgement {
-        let bound = match reports::bound(&self.rule, case, facts) {
+        let bound = match reports::bound(&self.rule, &self.from, case, facts) {
             Ok(bound) => bound,
             Err(reason) => return reason.into(),
         };
-        let statements = Statements::new(&self.rule, case, facts);
+        let statements = Statements::new(&self.rule, self.vex.as_ref(), case, facts);
         let mut judgement = Judgement::default();
         for one in reports::latest_by_scanner(&bound) {
             let mut reasons = self.freshness(case, one);
@@ -213,10 +221,9 @@ impl Compiled {
 
     fn freshness(&self, case: &mut Case<'_>, bound: &Bound<'_>) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        let database = bound.report.database().and_then(|database| database.built_at);
         for (limit, date, code) in [
             (self.rule.max_age, bound.oldest(), Code::VulnerabilitiesScanTooOld),
-            (self.rule.database_max_age, database, Code::VulnerabilitiesDatabaseTooOld),
+            (self.rule.database_max_age, bound.database_at, Code::VulnerabilitiesDatabaseTooOld),
         ] {
             let Some(limit) = limit else { continue };
             let expected = format!("not older than {limit}");

@@ -1,9 +1,11 @@
 //! Facts: what the evidence at hand proves about one image, gathered once for all rules.
 
 mod image;
+mod payload;
 mod signed;
 
 pub use image::{Content, ImageFacts, PlatformFacts, Problem};
+pub use payload::Payload;
 pub use signed::{Authority, Proof, SignedFact, SignedFacts};
 
 use std::collections::BTreeSet;

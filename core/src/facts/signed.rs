@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::Payload;
 use crate::evidence::signing::{Material, SignedDocument};
 use crate::evidence::{Attached, Evidence, EvidenceError};
 use crate::policy::model;
@@ -44,6 +45,16 @@ pub struct SignedFact {
     pub digest: Digest,
     /// What was proven, or why it cannot be read.
     pub proofs: Result<Vec<Proof>, EvidenceError>,
+    /// What it says about findings, where some authority stands for it.
+    pub payload: Option<Arc<Payload>>,
+}
+
+impl SignedFact {
+    fn new(digest: Digest, proofs: Result<Vec<Proof>, EvidenceError>) -> Self {
+        let verified = proofs.iter().flatten().find_map(|proof| proof.result.as_ref().ok());
+        let payload = verified.and_then(|verified| Payload::read(verified.value().claim()));
+        Self { digest, proofs, payload: payload.map(Arc::new) }
+    }
 }
 
 /// What one authority stands for.
@@ -90,7 +101,7 @@ impl SignedFacts {
                     }
                 },
             };
-            documents.push((position, SignedFact { digest, proofs }));
+            documents.push((position, SignedFact::new(digest, proofs)));
         }
         documents.sort_by_key(|(position, _)| *position);
         Self { documents: documents.into_iter().map(|(_, fact)| fact).collect(), cut }

@@ -108,14 +108,20 @@ fn excludes_all(matches: &Match, exclude: &Match) -> bool {
         })
 }
 
-fn authorities(rule: &Rule) -> &[Name] {
+fn authorities(rule: &Rule) -> Vec<&Name> {
     match &rule.family {
-        Family::Signature(rule) => rule.require.authorities(),
-        Family::Vulnerabilities(rule) => match &rule.from {
-            EvidenceSource::Attestation(source) => source.require.authorities(),
-            EvidenceSource::Trust(_) => &[],
-        },
-        _ => &[],
+        Family::Signature(rule) => rule.require.authorities().iter().collect(),
+        Family::Vulnerabilities(rule) => {
+            let sources = std::iter::once(&rule.from).chain(rule.vex.as_ref().map(|vex| &vex.from));
+            sources
+                .filter_map(|source| match source {
+                    EvidenceSource::Attestation(source) => Some(source.require.authorities()),
+                    EvidenceSource::Trust(_) => None,
+                })
+                .flatten()
+                .collect()
+        }
+        _ => Vec::new(),
     }
 }
 

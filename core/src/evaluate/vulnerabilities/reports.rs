@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::{Source, attested};
 use crate::decision::{EvidenceRecord, Reason};
 use crate::evaluate::case::{Case, code, reason};
 use crate::evidence::scan::ScanReport;
@@ -17,33 +18,51 @@ use crate::reference::Digest;
 pub(super) struct Bound<'a> {
     pub(super) report: &'a ScanReport,
     pub(super) digest: Digest,
-}
-
-/// What a report may call the manifest.
-struct Names {
-    manifest: Digest,
-    config: Digest,
-    judged: Option<Digest>,
+    /// Who stands for it: the authority's position in the rule; 0 for the caller.
+    pub(super) by: usize,
+    /// When the image was looked at.
+    pub(super) made_at: Option<Timestamp>,
+    /// When the scanner's database was made.
+    pub(super) database_at: Option<Timestamp>,
 }
 
 impl Bound<'_> {
-    /// The oldest of the dates that say when the image was looked at.
+    /// The oldest of the dates that say when the image was looked at, and with what knowledge.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
-        let database = self.report.database().and_then(|database| database.built_at);
-        let made = self.report.created_at()?;
-        Some(database.map_or(made, |built| made.min(built)))
+        let made = self.made_at?;
+        Some(self.database_at.map_or(made, |database| made.min(database)))
     }
+}
+
+/// What a report may call the manifest.
+pub(super) struct Names {
+    pub(super) manifest: Digest,
+    config: Digest,
+    /// The judged digest: of an index, or of the manifest itself.
+    pub(super) judged: Option<Digest>,
 }
 
 /// The reports about this manifest, or why there is none.
 pub(super) fn bound<'a>(
     rule: &VulnerabilitiesRule,
+    source: &Source,
     case: &mut Case<'a>,
     facts: &PlatformFacts,
 ) -> Result<Vec<Bound<'a>>, Reason> {
     let content = facts.content.as_ref().map_err(reason)?;
     let config = content.manifest.config.digest;
     let names = Names { manifest: facts.digest, config, judged: case.digest };
+    match source {
+        Source::Caller => vouched(rule, case, &names),
+        Source::Attested(parties) => attested::bound(rule, parties, case, &names),
+    }
+}
+
+fn vouched<'a>(
+    rule: &VulnerabilitiesRule,
+    case: &mut Case<'a>,
+    names: &Names,
+) -> Result<Vec<Bound<'a>>, Reason> {
     let mut bound = Vec::new();
     // The refusal of what names this image tells more than that of what names another.
     let (mut telling, mut other) = (None, None);
@@ -53,11 +72,17 @@ pub(super) fn bound<'a>(
             VouchedDocument::Unreadable(error) => Err(error),
             _ => continue,
         };
-        let about = vouched.subject == Some(facts.digest);
-        match judged(rule, vouched, report, &names) {
+        let about = vouched.subject == Some(names.manifest);
+        match judged(rule, vouched, report, names) {
             Ok((report, by)) => {
-                case.record(accepted(vouched.digest, by, facts.digest, config));
-                bound.push(Bound { report, digest: vouched.digest });
+                case.record(accepted(vouched.digest, by, names));
+                bound.push(Bound {
+                    report,
+                    digest: vouched.digest,
+                    by: 0,
+                    made_at: report.created_at(),
+                    database_at: report.database().and_then(|database| database.built_at),
+                });
             }
             // What the caller names for this image must not be passed over for something better.
             Err(reason) if about => return Err(reason),
@@ -105,7 +130,7 @@ fn judged<'a>(
 /// How a report names the manifest. Nothing in it may name another image: not even where the
 /// caller says that it is about this one. What names only the index that is judged does not say
 /// which of its manifests was scanned.
-fn binding(
+pub(super) fn binding(
     rule: &VulnerabilitiesRule,
     report: &ScanReport,
     subject: Option<Digest>,
@@ -135,29 +160,29 @@ fn binding(
     }
 }
 
-/// The latest report of each scanner; of several with one date, all of them.
+/// The latest report of each scanner by each authority; of several with one date, all of them.
 pub(super) fn latest_by_scanner<'b, 'a>(bound: &'b [Bound<'a>]) -> Vec<&'b Bound<'a>> {
-    let mut latest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
+    let mut latest: BTreeMap<(usize, &str), Option<Timestamp>> = BTreeMap::new();
     for one in bound {
-        let date = latest.entry(one.report.scanner()).or_default();
-        *date = (*date).max(one.report.created_at());
+        let date = latest.entry((one.by, one.report.scanner())).or_default();
+        *date = (*date).max(one.made_at);
     }
     let mut found: Vec<&Bound<'a>> = bound
         .iter()
         .filter(|one| {
             // What has no date cannot be shown to be older than any other.
-            let date = one.report.created_at();
-            date.is_none() || latest.get(one.report.scanner()) == Some(&date)
+            let date = one.made_at;
+            date.is_none() || latest.get(&(one.by, one.report.scanner())) == Some(&date)
         })
         .collect();
-    found.sort_by_key(|one| one.digest);
+    found.sort_by_key(|one| (one.digest, one.by));
     found.dedup_by_key(|one| one.digest);
     found
 }
 
-fn accepted(digest: Digest, by: &'static str, manifest: Digest, config: Digest) -> EvidenceRecord {
+fn accepted(digest: Digest, by: &'static str, names: &Names) -> EvidenceRecord {
     EvidenceRecord {
-        subject: Some(if by == "config" { config } else { manifest }),
+        subject: Some(if by == "config" { names.config } else { names.manifest }),
         bound_by: Some(by),
         authority: Some("caller".to_owned()),
         ..EvidenceRecord::new(digest, "scan")

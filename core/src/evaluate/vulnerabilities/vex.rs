@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::Source;
+use super::attested::{payload, statements};
 use super::rows::Row;
 use crate::decision::EvidenceRecord;
 use crate::evaluate::case::Case;
+use crate::evaluate::requirement::Parties;
 use crate::evidence::VouchedDocument;
 use crate::evidence::purl::PackageUrl;
 use crate::evidence::vex::{VexDocument, VexImage, VexMatch, VexPackage, VexStatus};
-use crate::facts::PlatformFacts;
+use crate::facts::{Payload, PlatformFacts};
 use crate::policy::model::{VexMatchBy, VulnerabilitiesRule};
 use crate::reference::{Digest, Reference};
 
@@ -26,6 +29,7 @@ pub(super) struct Statements<'a> {
 impl<'a> Statements<'a> {
     pub(super) fn new(
         rule: &VulnerabilitiesRule,
+        source: Option<&Source>,
         case: &mut Case<'a>,
         facts: &PlatformFacts,
     ) -> Self {
@@ -37,13 +41,12 @@ impl<'a> Statements<'a> {
             oldest: None,
             latest: case.latest(),
         };
-        let Some(vex) = &rule.vex else { return statements };
+        let (Some(vex), Some(source)) = (&rule.vex, source) else { return statements };
         statements.by_version = vex.match_by == Some(VexMatchBy::Version);
         statements.oldest = vex.max_age.map(|age| case.ago(age.seconds()));
-        for one in &case.facts.vouched {
-            if let VouchedDocument::Vex(document) = &*one.document {
-                statements.documents.push(("caller".to_owned(), one.digest, document));
-            }
+        match source {
+            Source::Caller => statements.vouched(case),
+            Source::Attested(parties) => statements.attested(parties, case, facts),
         }
         // Where a statement becomes too old, or its time comes, the answer may change.
         let age = vex.max_age.map_or(u64::MAX, |age| age.seconds());
@@ -53,13 +56,35 @@ impl<'a> Statements<'a> {
                 let _ = case.is_older(date, age);
             }
         }
-        for (name, digest, _) in &statements.documents {
-            case.record(EvidenceRecord {
-                authority: Some(name.clone()),
-                ..EvidenceRecord::new(*digest, "vex")
-            });
-        }
         statements
+    }
+
+    fn vouched(&mut self, case: &mut Case<'a>) {
+        for one in &case.facts.vouched {
+            if let VouchedDocument::Vex(document) = &*one.document {
+                self.documents.push(("caller".to_owned(), one.digest, document));
+                case.record(EvidenceRecord {
+                    authority: Some("caller".to_owned()),
+                    ..EvidenceRecord::new(one.digest, "vex")
+                });
+            }
+        }
+    }
+
+    fn attested(&mut self, parties: &Parties, case: &mut Case<'a>, facts: &PlatformFacts) {
+        parties.horizons(case);
+        let wanted = |payload: &Payload| matches!(payload, Payload::Vex(_));
+        let own = std::iter::once(facts.digest);
+        for digest in own.chain(case.digest.filter(|own| *own != facts.digest)) {
+            for accepted in statements(parties, case, digest, "vex", wanted).accepted {
+                if let Some(Payload::Vex(document)) = payload(case, &accepted)
+                    && let Ok(document) = &**document
+                {
+                    let name = parties.name(accepted.position).to_owned();
+                    self.documents.push((name, accepted.document, document));
+                }
+            }
+        }
     }
 
     /// The statement that keeps a row from counting, in words. Each authority speaks by its

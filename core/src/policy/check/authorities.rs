@@ -26,18 +26,31 @@ pub(super) fn check(policy: &ImagePolicy, roots: &Roots<'_>, report: &mut Report
         authority(&joined("spec.authorities", name.as_str()), one, roots, report);
     }
     for (position, rule) in policy.spec.rules.iter().enumerate() {
-        let (require, path) = match &rule.family {
-            Family::Signature(rule) => (&rule.require, "signature"),
-            Family::Vulnerabilities(rule) => match &rule.from {
-                EvidenceSource::Attestation(source) => {
-                    (&source.require, "vulnerabilities.from.attestation")
-                }
-                EvidenceSource::Trust(_) => continue,
-            },
-            _ => continue,
-        };
-        let path = format!("spec.rules[{position}].{path}");
-        requirement(&path, require, &policy.spec.authorities, roots, report);
+        for (key, require) in requirements(&rule.family) {
+            let path = format!("spec.rules[{position}].{key}");
+            requirement(&path, require, &policy.spec.authorities, roots, report);
+        }
+    }
+}
+
+/// What a rule asks of authorities, each with its place.
+fn requirements(family: &Family) -> Vec<(&'static str, &Requirement)> {
+    match family {
+        Family::Signature(rule) => vec![("signature", &rule.require)],
+        Family::Vulnerabilities(rule) => {
+            let from = attested(&rule.from).map(|one| ("vulnerabilities.from.attestation", one));
+            let vex = rule.vex.as_ref().and_then(|vex| attested(&vex.from));
+            let vex = vex.map(|one| ("vulnerabilities.vex.from.attestation", one));
+            from.into_iter().chain(vex).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn attested(source: &EvidenceSource) -> Option<&Requirement> {
+    match source {
+        EvidenceSource::Attestation(source) => Some(&source.require),
+        EvidenceSource::Trust(_) => None,
     }
 }
 

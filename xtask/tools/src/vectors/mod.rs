@@ -2,6 +2,7 @@
 //! by the runner in `core/tests/vectors.rs`, never here.
 #![expect(clippy::indexing_slicing, reason = "members of JSON values that are written here")]
 
+mod attested;
 mod base_image;
 mod case;
 mod config;
@@ -21,6 +22,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         names::cases(),
         signature::cases(),
         vulnerabilities::cases(),
+        attested::cases(),
         config::cases(),
         base_image::cases(),
         evidence::cases(),
