@@ -32,6 +32,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Show what scan reports say, in the scanner's own numbers and as a rule counts
+    ScanSummary(ScanSummary),
     /// Write the JSON schema of policy documents
     Schema,
     /// Write a completion script for a shell
@@ -121,6 +123,22 @@ pub(crate) struct Lint {
     #[arg(long)]
     pub(crate) strict: bool,
     /// The moment for which dates are looked at: RFC 3339, or a date [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) at: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanSummary {
+    /// A report, or a directory of reports
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// A file or directory of policies, whose way of counting is shown
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// The `vulnerabilities` rule that is meant, where there are several
+    #[arg(long, value_name = "POLICY/RULE")]
+    pub(crate) rule: Option<String>,
+    /// The moment for which ignored ids are looked at: RFC 3339, or a date [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) at: Option<Timestamp>,
 }

@@ -11,6 +11,7 @@ mod output;
 mod policies;
 mod schema;
 mod sources;
+mod summary;
 mod tags;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Policy { command: PolicyCommand::Lint(lint) } => {
             lint::run(lint, lint.at.unwrap_or(clock))
         }
+        Command::ScanSummary(summary) => summary::run(summary, summary.at.unwrap_or(clock)),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions(*shell),
     };

@@ -143,3 +143,24 @@ fn objects_come_from_standard_input_too() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("Deployment/payments in "), "{text}");
 }
+
+#[test]
+fn a_summary_shows_the_scanners_numbers_beside_the_rules() {
+    let example = example();
+    let ran = cocket(&example, &["scan-summary", "reports/newsletter.json", "--at", NOW]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let numbers = |name: &str| -> Vec<u64> {
+        let line = ran.stdout.lines().find(|line| line.contains(name)).unwrap();
+        let (_, numbers) = line.split_at(46);
+        numbers.split_whitespace().map(|number| number.parse().unwrap()).collect()
+    };
+    // Two critical rows are one id in two packages.
+    assert_eq!(numbers("the scanner's own rows")[0], 2);
+    assert_eq!(numbers("countBy: vulnerabilityAndPackage")[0], 2);
+    assert_eq!(numbers("countBy: vulnerability ")[0], 1);
+    let all = cocket(&example, &["scan-summary", "reports", "--policy", "policy", "--at", NOW]);
+    assert_eq!(all.status, 0, "{}", all.stderr);
+    assert_eq!(all.stdout.matches("counted under production/vulnerabilities").count(), 5);
+    let broken = cocket(&example, &["scan-summary", "policy/policy.yaml"]);
+    assert_eq!(broken.status, 3);
+}

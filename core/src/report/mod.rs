@@ -13,6 +13,7 @@ mod json;
 mod junit;
 mod markdown;
 mod sarif;
+mod scan_summary;
 mod table;
 mod yaml;
 
@@ -24,6 +25,7 @@ pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;
+pub use scan_summary::scan_summary;
 pub use table::table;
 pub use yaml::yaml;
 
