@@ -10,7 +10,8 @@ use super::case::{Case, Judgement, content_by_tag};
 use super::exceptions::CompiledException;
 use super::scope::Scope;
 use super::{
-    Engine, Verifiers, base_image, config, reference, registry, signature, vulnerabilities,
+    Engine, Verifiers, attestation, base_image, config, provenance, reference, registry, signature,
+    vulnerabilities,
 };
 use crate::evidence::Platform;
 use crate::policy::model::{
@@ -65,6 +66,8 @@ enum CompiledFamily {
     Registry(registry::Compiled),
     Reference(reference::Compiled),
     Signature(signature::Compiled),
+    Attestation(Box<attestation::Compiled>),
+    Provenance(Box<provenance::Compiled>),
     Vulnerabilities(Box<vulnerabilities::Compiled>),
     Config(Box<config::Compiled>),
     BaseImage(base_image::Compiled),
@@ -96,6 +99,8 @@ impl CompiledRule {
             CompiledFamily::Registry(rule) => rule.judge(case),
             CompiledFamily::Reference(rule) => rule.judge(case),
             CompiledFamily::Signature(rule) => rule.judge(&policy.platforms, case),
+            CompiledFamily::Attestation(rule) => rule.judge(&policy.platforms, case),
+            CompiledFamily::Provenance(rule) => rule.judge(&policy.platforms, case),
             CompiledFamily::Vulnerabilities(rule) => {
                 rule.judge(&policy.platforms, case, exceptions)
             }
@@ -240,6 +245,16 @@ fn family(
         Family::Signature(rule) => {
             let named = authorities.named(&rule.require, policy)?;
             CompiledFamily::Signature(signature::Compiled::new(rule, named))
+        }
+        Family::Attestation(rule) => {
+            let named = authorities.named(&rule.require, policy)?;
+            let compiled = attestation::Compiled::new(rule, named).map_err(at(".where"))?;
+            CompiledFamily::Attestation(Box::new(compiled))
+        }
+        Family::Provenance(rule) => {
+            let named = authorities.named(&rule.require, policy)?;
+            let compiled = provenance::Compiled::new(rule, named).map_err(at(""))?;
+            CompiledFamily::Provenance(Box::new(compiled))
         }
         Family::Vulnerabilities(rule) => CompiledFamily::Vulnerabilities(Box::new(
             vulnerabilities::Compiled::new(rule).map_err(at(".from"))?,

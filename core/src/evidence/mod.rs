@@ -6,6 +6,7 @@ mod error;
 pub(crate) mod json;
 pub mod oci;
 mod platform;
+pub mod predicate;
 pub mod scan;
 mod severity;
 pub mod signing;

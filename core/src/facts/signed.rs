@@ -42,6 +42,9 @@ pub struct SignedFacts {
 pub struct SignedFact {
     /// The digest of its bytes.
     pub digest: Digest,
+    /// The predicate type that it claims, proven or not; `None` for simple signing and for what
+    /// cannot be read.
+    pub claimed_type: Option<String>,
     /// What was proven, or why it cannot be read.
     pub proofs: Result<Vec<Proof>, EvidenceError>,
 }
@@ -75,11 +78,14 @@ impl SignedFacts {
         let mut facts = Self::default();
         for one in attached {
             let asked = Asked { judged, digests, authorities, now };
-            let Some(proofs) = asked.proofs(one, &mut left) else {
+            let document = SignedDocument::read(one);
+            let claimed_type =
+                document.as_ref().ok().and_then(|read| read.claim().predicate_type.clone());
+            let Some(proofs) = asked.proofs(document, &mut left) else {
                 facts.cut = true;
                 break;
             };
-            facts.documents.push(SignedFact { digest: one.digest, proofs });
+            facts.documents.push(SignedFact { digest: one.digest, claimed_type, proofs });
         }
         facts
     }
@@ -98,10 +104,10 @@ impl Asked<'_> {
     /// `None` where the verifications are used up.
     fn proofs(
         &self,
-        attached: &Attached,
+        document: Result<SignedDocument, EvidenceError>,
         left: &mut usize,
     ) -> Option<Result<Vec<Proof>, EvidenceError>> {
-        let document = match SignedDocument::read(attached) {
+        let document = match document {
             Ok(document) => document,
             Err(error) => return Some(Err(error)),
         };

@@ -111,6 +111,8 @@ fn excludes_all(matches: &Match, exclude: &Match) -> bool {
 fn authorities(rule: &Rule) -> &[Name] {
     match &rule.family {
         Family::Signature(rule) => rule.require.authorities(),
+        Family::Attestation(rule) => rule.require.authorities(),
+        Family::Provenance(rule) => rule.require.authorities(),
         Family::Vulnerabilities(rule) => match &rule.from {
             EvidenceSource::Attestation(source) => source.require.authorities(),
             EvidenceSource::Trust(_) => &[],

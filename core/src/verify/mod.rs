@@ -11,7 +11,7 @@ mod refusal;
 mod verified;
 mod verifier;
 
-pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests};
+pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests, names};
 pub use key::{KeyVerifier, TrustedKey};
 pub use public_key::{KeyError, MAX_PEM_BYTES, PublicKey};
 pub use refusal::Refusal;

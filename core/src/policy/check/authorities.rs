@@ -28,6 +28,8 @@ pub(super) fn check(policy: &ImagePolicy, roots: &Roots<'_>, report: &mut Report
     for (position, rule) in policy.spec.rules.iter().enumerate() {
         let (require, path) = match &rule.family {
             Family::Signature(rule) => (&rule.require, "signature"),
+            Family::Attestation(rule) => (&rule.require, "attestation"),
+            Family::Provenance(rule) => (&rule.require, "provenance"),
             Family::Vulnerabilities(rule) => match &rule.from {
                 EvidenceSource::Attestation(source) => {
                     (&source.require, "vulnerabilities.from.attestation")

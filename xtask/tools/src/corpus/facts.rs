@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use cocket::evidence::Platform;
 use cocket::evidence::config::ImageConfig;
 use cocket::evidence::oci::{Descriptor, Document};
-use cocket::evidence::signing::{Bundle, Claim, Envelope, Subject};
+use cocket::evidence::predicate::slsa::Provenance;
+use cocket::evidence::signing::{Bundle, BundleContent, Claim, Envelope, Subject};
 use serde_json::{Map, Value, json};
 
 use super::Outcome;
@@ -148,6 +149,62 @@ pub(super) fn envelope(row: &Row<'_>) -> Outcome {
 pub(super) fn statement(row: &Row<'_>) -> Outcome {
     let claim = Claim::from_statement(row.bytes).map_err(|error| error.to_string());
     compare(row, claim.map(|claim| Value::Object(claim_facts(&claim))))
+}
+
+/// Envelopes around SLSA provenance: beside the keys that the row asks for, what the index says of
+/// builder, build type, source and materials is compared with the typed reading.
+pub(super) fn provenance(row: &Row<'_>) -> Outcome {
+    let outcome = envelope(row);
+    if outcome != Outcome::Passed || row.expected.get("predicate_type").is_none() {
+        return outcome;
+    }
+    let read = Envelope::parse(row.bytes).and_then(|envelope| envelope.statement());
+    let read = read.and_then(|claim| {
+        let kind = claim.predicate_type.as_deref().unwrap_or_default();
+        Provenance::read(kind, claim.predicate.as_deref().unwrap_or("null"))
+    });
+    let provenance = match read {
+        Ok(provenance) => provenance,
+        Err(error) => return Outcome::failed("provenance", error.to_string()),
+    };
+    let source = provenance.sources.first().map(|source| &source.uri);
+    for (key, found) in [
+        ("builder_id", json!(provenance.builder)),
+        ("build_type", json!(provenance.build_type)),
+        ("source_uri", json!(source)),
+        ("materials", json!(provenance.materials.len())),
+    ] {
+        if let Some(expected) = row.expected.get(key).filter(|expected| **expected != found) {
+            return Outcome::failed(format!("{key} {expected}"), found.to_string());
+        }
+    }
+    Outcome::Passed
+}
+
+/// npm's list of attestations of one package: a predicate type and a bundle each.
+pub(super) fn npm(row: &Row<'_>) -> Outcome {
+    compare(row, npm_types(row.bytes).map(|types| json!({"predicate_types": types})))
+}
+
+/// The predicate types that are signed; what the list says beside them must be the same.
+fn npm_types(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let document: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let list = document.get("attestations").and_then(Value::as_array).ok_or("no attestations")?;
+    let mut types = Vec::new();
+    for one in list {
+        let bundle = one.get("bundle").ok_or("no bundle")?.to_string();
+        let bundle = Bundle::parse(bundle.as_bytes()).map_err(|error| error.to_string())?;
+        let BundleContent::Envelope(envelope) = &bundle.content else {
+            return Err("a bundle without an envelope".to_owned());
+        };
+        let claim = envelope.statement().map_err(|error| error.to_string())?;
+        let signed = claim.predicate_type.unwrap_or_default();
+        if one.get("predicateType").and_then(Value::as_str) != Some(&signed) {
+            return Err(format!("`{signed}` is signed, and another type stands beside it"));
+        }
+        types.push(signed);
+    }
+    Ok(types)
 }
 
 fn claim_facts(claim: &Claim) -> Map<String, Value> {

@@ -42,7 +42,11 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "sigstore-bundle" if row.check.get("how").and_then(Value::as_str) == Some("facts") => {
             facts::bundle(row)
         }
-        "dsse" => facts::envelope(row),
+        "dsse" | "vsa" => facts::envelope(row),
+        "npm-attestations" => facts::npm(row),
+        "slsa-provenance" if row.check.get("how").and_then(Value::as_str) != Some("slsa") => {
+            facts::provenance(row)
+        }
         "intoto-statement" => facts::statement(row),
         "trivy-json" => scans::trivy(row),
         "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {

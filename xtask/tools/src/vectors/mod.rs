@@ -2,12 +2,14 @@
 //! by the runner in `core/tests/vectors.rs`, never here.
 #![expect(clippy::indexing_slicing, reason = "members of JSON values that are written here")]
 
+mod attestation;
 mod base_image;
 mod case;
 mod config;
 mod evidence;
 mod exceptions;
 mod names;
+mod provenance;
 mod scope;
 mod signature;
 mod vulnerabilities;
@@ -20,6 +22,8 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
     let areas = [
         names::cases(),
         signature::cases(),
+        attestation::cases(),
+        provenance::cases(),
         vulnerabilities::cases(),
         config::cases(),
         base_image::cases(),
