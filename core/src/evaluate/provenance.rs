@@ -16,6 +16,9 @@ use crate::facts::Authority;
 use crate::policy::model::{Builder, ProvenanceRule, Scope, Select, SourceReference};
 use crate::reasons::Code;
 
+/// Where git keeps tags.
+const TAGS: &str = "refs/tags/";
+
 /// Most materials or sources that one reason names.
 const SHOWN: usize = 5;
 
@@ -138,7 +141,8 @@ impl Compiled {
         )
     }
 
-    /// Every place that names a reference must name the one that the rule asks for.
+    /// Every place that names a reference must name the one that the rule asks for; for a branch,
+    /// a tag may be on it.
     fn reference(&self, provenance: &Provenance) -> Option<Reason> {
         let wanted = self.rule.reference.as_ref()?;
         let mut found = Vec::new();
@@ -146,10 +150,15 @@ impl Compiled {
             let in_uri = SourceUri::parse(&source.uri).and_then(|uri| uri.reference);
             found.extend(in_uri.into_iter().chain(source.reference.clone()));
         }
-        if !found.is_empty() && found.iter().all(|one| is_reference(wanted, one)) {
+        let tagged_on = provenance.tagged_on.as_deref();
+        let is_wanted = |found: &String| {
+            is_reference(wanted, found)
+                || (found.starts_with(TAGS) && tagged_on.is_some_and(|on| is_branch(wanted, on)))
+        };
+        if !found.is_empty() && found.iter().all(is_wanted) {
             return None;
         }
-        let other = found.iter().find(|one| !is_reference(wanted, one));
+        let other = found.iter().find(|one| !is_wanted(one));
         let expected = match wanted {
             SourceReference::Exact(text) => format!("`{text}`"),
             SourceReference::Branch(glob) => format!("the branch `{glob}`"),
@@ -208,11 +217,11 @@ fn is_builder(builder: &Builder, found: &str) -> bool {
         // An id that names a version is that version alone; and a branch is no version: whoever
         // may push to it would be the builder.
         (None, Some(suffix)) => {
-            let version = suffix.strip_prefix("refs/tags/").unwrap_or(suffix);
+            let version = suffix.strip_prefix(TAGS).unwrap_or(suffix);
             !builder.id.contains('@') && !version.is_empty() && !version.starts_with("refs/")
         }
         (Some(version), suffix) => suffix.is_some_and(|suffix| {
-            suffix == version || suffix.strip_prefix("refs/tags/") == Some(version.as_str())
+            suffix == version || suffix.strip_prefix(TAGS) == Some(version.as_str())
         }),
     }
 }
@@ -224,11 +233,20 @@ fn builder_name(builder: &Builder) -> String {
     }
 }
 
+/// Whether a branch is asked for, and this one.
+fn is_branch(wanted: &SourceReference, found: &str) -> bool {
+    let name = found.strip_prefix("refs/heads/");
+    match wanted {
+        SourceReference::Branch(glob) => name.is_some_and(|name| glob.matches(name)),
+        _ => false,
+    }
+}
+
 fn is_reference(wanted: &SourceReference, found: &str) -> bool {
-    let (branch, tag) = (found.strip_prefix("refs/heads/"), found.strip_prefix("refs/tags/"));
+    let tag = found.strip_prefix(TAGS);
     match wanted {
         SourceReference::Exact(text) => text == found,
-        SourceReference::Branch(glob) => branch.is_some_and(|name| glob.matches(name)),
+        SourceReference::Branch(_) => is_branch(wanted, found),
         SourceReference::Tag(glob) => tag.is_some_and(|name| glob.matches(name)),
         SourceReference::VersionedTag(version) => tag.is_some_and(|name| version.matches(name)),
     }

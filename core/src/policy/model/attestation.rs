@@ -11,6 +11,29 @@ use crate::policy::shown::shown;
 /// Statements are verified first, then selected for each authority. With `select: latest` and
 /// `select: all` each selected one must pass, whoever of the authorities made it. Statements with
 /// equal content are one.
+///
+/// ```
+/// use cocket::policy::Policies;
+/// let policies = Policies::from_text("policy.yaml", "
+/// apiVersion: cocket.dev/v1alpha1
+/// kind: ImagePolicy
+/// metadata: {name: production}
+/// spec:
+///   authorities: {ci: {verifier: {name: acme-device}}}
+///   rules:
+///     - id: hardened
+///       attestation:
+///         type: https://acme.example/hardening/v1
+///         anyOf: [ci]
+///         time: /performedOn
+///         maxAge: 30d
+///         where:
+///           - {path: /profile, equals: cis-level-2}
+///           - {path: /checks/*/result, quantifier: all, equals: pass}
+/// ")?;
+/// assert_eq!(policies.image_policies()[0].spec.rules[0].family.name(), "attestation");
+/// # Ok::<(), cocket::policy::PolicyErrors>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "raw::RawAttestation", into = "raw::RawAttestation")]

@@ -46,7 +46,7 @@ pub struct ProvenanceRule {
 pub enum SourceReference {
     /// This reference, such as `refs/heads/main`.
     Exact(String),
-    /// A branch.
+    /// A branch, or a tag that was pushed or released on it.
     Branch(NameGlob),
     /// A tag.
     Tag(NameGlob),
@@ -210,7 +210,8 @@ mod raw {
         /// The reference that was built, such as `refs/heads/main`.
         #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
-        /// The branch that was built; a tag is none.
+        /// The branch that was built. A tag counts for the branch that the push or release behind
+        /// the build names, and for no other.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         branch: Option<NameGlob>,
         /// The tag that was built; a branch is none.

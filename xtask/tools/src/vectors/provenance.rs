@@ -147,6 +147,9 @@ fn sources() -> Vec<Case> {
     let mut two = v1();
     two["buildDefinition"]["externalParameters"]["source"] = other;
     let at = |name, rule: &str| case(name, rule, V1, &v1());
+    let mut pushed = v1();
+    pushed["buildDefinition"]["internalParameters"] =
+        json!({"GITHUB_EVENT_PAYLOAD": {"base_ref": "refs/heads/main"}});
     let refused = &["provenance.source"];
     vec![
         source("provenance/source", "https://github.com/acme/app.git").expect("allow", PASS),
@@ -161,6 +164,9 @@ fn sources() -> Vec<Case> {
         at("provenance/other-versioned-tag", "versionedTag: v1.20")
             .expect("deny", &["provenance.ref"]),
         at("provenance/tag-is-no-branch", "branch: '*'").expect("deny", &["provenance.ref"]),
+        case("provenance/tag-on-the-branch", "branch: main", V1, &pushed).expect("allow", PASS),
+        case("provenance/tag-on-another-branch", "branch: release", V1, &pushed)
+            .expect("deny", &["provenance.ref"]),
         case("provenance/branch-is-no-tag", "tag: '*'", V0_2, &v0_2())
             .expect("deny", &["provenance.ref"]),
     ]

@@ -6,6 +6,7 @@ mod source;
 use std::collections::BTreeMap;
 
 pub use self::source::{SourceRepository, SourceUri};
+use super::{Segment, Value, find};
 use crate::evidence::signing::object::Object;
 use crate::evidence::{EvidenceError, EvidenceErrorKind};
 
@@ -28,6 +29,9 @@ pub struct Provenance {
     /// `configSource` and `buildConfigSource` of the external parameters, else the first resolved
     /// dependency, where builders put it that have none of them.
     pub sources: Vec<Source>,
+    /// The branch on which a tag was pushed or released, such as `refs/heads/main`, as the event
+    /// that started the build on GitHub says it.
+    pub tagged_on: Option<String>,
     /// The file that defines the build, such as `.github/workflows/release.yml`.
     pub workflow: Option<String>,
     /// The external parameters, as JSON text.
@@ -96,6 +100,7 @@ fn v0_2(text: &str) -> Result<Provenance, EvidenceError> {
         build_type: filled(predicate.text("buildType")?),
         parameters: invocation.and_then(|one| one.raw("parameters").map(str::to_owned)),
         materials: materials(&predicate, "materials")?,
+        tagged_on: tagged_on(text, ["invocation", "environment", "github_event_payload"]),
         ..Provenance::default()
     };
     if let Some(config) = config {
@@ -116,6 +121,8 @@ fn v1(text: &str) -> Result<Provenance, EvidenceError> {
     let Some(definition) = definition else { return Ok(provenance) };
     provenance.build_type = filled(definition.text("buildType")?);
     provenance.materials = materials(&definition, "resolvedDependencies")?;
+    let event = ["buildDefinition", "internalParameters", "GITHUB_EVENT_PAYLOAD"];
+    provenance.tagged_on = tagged_on(text, event);
     let named = ["workflow", "source", "configSource", "buildConfigSource"];
     if let Some(parameters) = definition.object("externalParameters", &named)? {
         provenance.parameters = definition.raw("externalParameters").map(str::to_owned);
@@ -151,6 +158,21 @@ fn id(parent: &Object<'_>) -> Result<Option<String>, EvidenceError> {
 
 fn source(uri: Option<String>, reference: Option<String>) -> Vec<Source> {
     filled(uri).map(|uri| Source { uri, reference }).into_iter().collect()
+}
+
+/// The branch of a tag, by GitHub's event: `base_ref` of a push, `target_commitish` of a release.
+/// What cannot be told is left out, so that a rule that asks for a branch fails.
+fn tagged_on(text: &str, event: [&str; 3]) -> Option<String> {
+    let at = |rest: &[&str]| {
+        let keys = event.iter().chain(rest).map(|key| Segment::Key((*key).to_owned()));
+        let found = find(text, &keys.collect::<Vec<_>>()).ok()?;
+        match found.values.into_iter().next().flatten() {
+            Some(Value::Text(text)) => filled(Some(text.into_owned())),
+            _ => None,
+        }
+    };
+    at(&["base_ref"])
+        .or_else(|| Some(format!("refs/heads/{}", at(&["release", "target_commitish"])?)))
 }
 
 /// Text that says something.
@@ -211,6 +233,27 @@ mod tests {
     }
 
     #[test]
+    fn the_branch_of_a_tag() {
+        let branch = |event: &str| {
+            let text = format!(
+                r#"{{"invocation": {{"environment": {{"github_event_payload": {event}}}}}}}"#
+            );
+            Provenance::read(V0_2, &text).unwrap().tagged_on
+        };
+        assert_eq!(
+            branch(r#"{"base_ref": "refs/heads/main"}"#).as_deref(),
+            Some("refs/heads/main")
+        );
+        let release = r#"{"base_ref": "", "release": {"target_commitish": "v1"}}"#;
+        assert_eq!(branch(release).as_deref(), Some("refs/heads/v1"));
+        for event in
+            ["null", "\"refs/heads/main\"", "{}", r#"{"base_ref": null}"#, r#"{"base_ref": 1}"#]
+        {
+            assert_eq!(branch(event), None, "{event}");
+        }
+    }
+
+    #[test]
     fn version_0_2() {
         let text = r#"{"builder": {"id": ""}, "buildType": "t", "materials": [{"digest": {}}],
             "invocation": {"configSource": {"uri": "u", "entryPoint": "e"}, "parameters": {"a": 1}}}"#;
@@ -219,6 +262,7 @@ mod tests {
         assert_eq!(provenance.sources, [Source { uri: "u".to_owned(), reference: None }]);
         assert_eq!(provenance.parameters.as_deref(), Some(r#"{"a": 1}"#));
         assert_eq!(provenance.materials, [Material { uri: None, digests: BTreeMap::new() }]);
+        assert_eq!(provenance.tagged_on, None);
         assert!(Provenance::read(V1, r#"{"buildDefinition": null}"#).is_ok());
         let error = Provenance::read("https://slsa.dev/provenance/v0.1", "{}").unwrap_err();
         assert_eq!(error.kind, EvidenceErrorKind::Unsupported);
