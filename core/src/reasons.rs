@@ -104,6 +104,63 @@ catalogue! {
     SignatureTooFew, "signature.too_few", Fail,
         "fewer authorities have signed than the policy asks for",
         "have the missing authorities sign the image";
+    AttestationVerified, "attestation.verified", Pass,
+        "signed statements say about the image what the policy asks for", "";
+    AttestationMissing, "attestation.missing", Fail,
+        "the image has no attestation of the type that the policy asks for",
+        "attest it in the pipeline that checks the image, with the key of a named authority";
+    AttestationUntrusted, "attestation.untrusted", Fail,
+        "the image has attestations of this type, but none that a named authority stands for",
+        "attest it with the key of a named authority; if the signer is right, add it to the policy";
+    AttestationTooFew, "attestation.too_few", Fail,
+        "fewer authorities have attested than the policy asks for",
+        "have the missing authorities attest the image";
+    AttestationCondition, "attestation.condition", Fail,
+        "an attestation does not say what the policy asks for",
+        "correct what the attestation reports about the image, and attest it again";
+    AttestationTooOld, "attestation.too_old", Fail,
+        "the attestation is older than the policy allows",
+        "run the pipeline that attests the image again";
+    ProvenanceVerified, "provenance.verified", Pass,
+        "the image was built as the policy asks", "";
+    ProvenanceMissing, "provenance.missing", Fail,
+        "the image has no SLSA provenance",
+        "have the image's builder attest its provenance";
+    ProvenanceUntrusted, "provenance.untrusted", Fail,
+        "the image has provenance, but none that a named authority stands for",
+        "build the image with a named authority's builder; if the signer is right, add it to the policy";
+    ProvenanceTooFew, "provenance.too_few", Fail,
+        "fewer authorities have attested the provenance than the policy asks for",
+        "have the missing authorities attest the provenance";
+    ProvenanceTooOld, "provenance.too_old", Fail,
+        "the build is older than the policy allows", "build the image again";
+    ProvenanceBuilder, "provenance.builder", Fail,
+        "the image was not built by a builder that the policy names",
+        "build the image with one of the named builders";
+    ProvenanceLevel, "provenance.level", Fail,
+        "the builder's level is lower than the policy asks for",
+        "build the image with a builder of a higher level";
+    ProvenanceBuildType, "provenance.build_type", Fail,
+        "the image was built in another way than the policy asks for",
+        "build the image with the build type that the policy names";
+    ProvenanceSource, "provenance.source", Fail,
+        "the image was not built from a repository that the policy names",
+        "build the image from one of the named repositories";
+    ProvenanceRef, "provenance.ref", Fail,
+        "the image was not built from the branch or tag that the policy asks for",
+        "build the image from the branch or tag that the policy names";
+    ProvenanceWorkflow, "provenance.workflow", Fail,
+        "the image was not built by the workflow that the policy names",
+        "build the image with that workflow";
+    ProvenanceParameters, "provenance.parameters", Fail,
+        "the parameters of the build are not as the policy asks",
+        "build the image with the parameters that the policy asks for";
+    ProvenanceMaterialMissing, "provenance.material_missing", Fail,
+        "a material that the policy asks for is not listed with a digest",
+        "use a builder that lists the materials with their digests";
+    ProvenanceMaterialNotAllowed, "provenance.material_not_allowed", Fail,
+        "a material comes from none of the places that the policy allows",
+        "build the image from allowed materials, or have the place added to `materials.allow`";
     VulnerabilitiesWithin, "vulnerabilities.within", Pass,
         "the scan's findings are within the bounds", "";
     VulnerabilitiesTooMany, "vulnerabilities.too_many", Fail,

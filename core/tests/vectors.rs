@@ -103,7 +103,16 @@ fn every_code_has_a_case_and_every_failure_a_family_that_passes() {
     seen.insert(Code::EvidenceTooMuch.code().to_owned());
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code.code())).collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
-    for area in ["registry", "reference", "signature", "vulnerabilities", "config", "baseImage"] {
+    for area in [
+        "registry",
+        "reference",
+        "signature",
+        "attestation",
+        "provenance",
+        "vulnerabilities",
+        "config",
+        "baseImage",
+    ] {
         assert!(passing.contains(std::ffi::OsStr::new(area)), "{area}: nothing passes");
     }
 }

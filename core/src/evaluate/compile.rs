@@ -11,8 +11,8 @@ use super::exceptions::CompiledException;
 use super::requirement::Parties;
 use super::scope::Scope;
 use super::{
-    Engine, LISTED_FINDINGS, Verifiers, base_image, config, reference, registry, signature,
-    vulnerabilities,
+    Engine, LISTED_FINDINGS, Verifiers, attestation, base_image, config, provenance, reference,
+    registry, signature, vulnerabilities,
 };
 use crate::evidence::Platform;
 use crate::policy::model::{
@@ -67,6 +67,8 @@ enum CompiledFamily {
     Registry(registry::Compiled),
     Reference(reference::Compiled),
     Signature(signature::Compiled),
+    Attestation(Box<attestation::Compiled>),
+    Provenance(Box<provenance::Compiled>),
     Vulnerabilities(Box<vulnerabilities::Compiled>),
     Config(Box<config::Compiled>),
     BaseImage(base_image::Compiled),
@@ -98,6 +100,8 @@ impl CompiledRule {
             CompiledFamily::Registry(rule) => rule.judge(case),
             CompiledFamily::Reference(rule) => rule.judge(case),
             CompiledFamily::Signature(rule) => rule.judge(&policy.platforms, case),
+            CompiledFamily::Attestation(rule) => rule.judge(&policy.platforms, case),
+            CompiledFamily::Provenance(rule) => rule.judge(&policy.platforms, case),
             CompiledFamily::Vulnerabilities(rule) => {
                 rule.judge(&policy.platforms, case, exceptions)
             }
@@ -260,6 +264,16 @@ fn family(
             let vex = vex.map(|vex| source(&vex.from, ".vex.from", policy, authorities));
             let compiled = vulnerabilities::Compiled::new(rule, from, vex.transpose()?);
             CompiledFamily::Vulnerabilities(Box::new(compiled))
+        }
+        Family::Attestation(rule) => {
+            let named = authorities.named(&rule.require, policy)?;
+            let compiled = attestation::Compiled::new(rule, named).map_err(at(".where"))?;
+            CompiledFamily::Attestation(Box::new(compiled))
+        }
+        Family::Provenance(rule) => {
+            let named = authorities.named(&rule.require, policy)?;
+            let compiled = provenance::Compiled::new(rule, named).map_err(at(""))?;
+            CompiledFamily::Provenance(Box::new(compiled))
         }
         Family::Config(rule) => {
             CompiledFamily::Config(Box::new(config::Compiled::new(rule).map_err(at(""))?))

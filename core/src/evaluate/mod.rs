@@ -1,18 +1,22 @@
 //! Evaluation: a pure function from policy, facts, context and time to a decision.
 
+mod attestation;
 mod base_image;
 mod case;
 mod compile;
+mod condition;
 mod config;
 mod exceptions;
 mod inputs;
 mod judge;
+mod provenance;
 mod reference;
 mod registry;
 mod requirement;
 mod scope;
 mod secrets;
 mod signature;
+mod statements;
 mod vulnerabilities;
 
 use std::collections::BTreeMap;

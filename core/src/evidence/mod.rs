@@ -8,6 +8,7 @@ pub mod feeds;
 pub(crate) mod json;
 pub mod oci;
 mod platform;
+pub mod predicate;
 pub mod purl;
 pub mod scan;
 mod severity;

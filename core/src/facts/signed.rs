@@ -43,6 +43,9 @@ pub struct SignedFacts {
 pub struct SignedFact {
     /// The digest of its bytes.
     pub digest: Digest,
+    /// The predicate type that it claims, proven or not; `None` for simple signing and for what
+    /// cannot be read.
+    pub claimed_type: Option<String>,
     /// What was proven, or why it cannot be read.
     pub proofs: Result<Vec<Proof>, EvidenceError>,
     /// What it says about findings, where some authority stands for it.
@@ -50,10 +53,14 @@ pub struct SignedFact {
 }
 
 impl SignedFact {
-    fn new(digest: Digest, proofs: Result<Vec<Proof>, EvidenceError>) -> Self {
+    fn new(
+        digest: Digest,
+        claimed_type: Option<String>,
+        proofs: Result<Vec<Proof>, EvidenceError>,
+    ) -> Self {
         let verified = proofs.iter().flatten().find_map(|proof| proof.result.as_ref().ok());
         let payload = verified.and_then(|verified| Payload::read(verified.value().claim()));
-        Self { digest, proofs, payload: payload.map(Arc::new) }
+        Self { digest, claimed_type, proofs, payload: payload.map(Arc::new) }
     }
 }
 
@@ -91,6 +98,8 @@ impl SignedFacts {
         let (mut left, mut cut) = (MAX_CHECKS, false);
         let mut documents = Vec::new();
         for (position, (digest, document)) in read {
+            let claimed_type =
+                document.as_ref().ok().and_then(|read| read.claim().predicate_type.clone());
             let proofs = match document {
                 Err(error) => Err(error),
                 Ok(document) => match asked.proofs(&document, &mut left) {
@@ -101,7 +110,7 @@ impl SignedFacts {
                     }
                 },
             };
-            documents.push((position, SignedFact::new(digest, proofs)));
+            documents.push((position, SignedFact::new(digest, claimed_type, proofs)));
         }
         documents.sort_by_key(|(position, _)| *position);
         Self { documents: documents.into_iter().map(|(_, fact)| fact).collect(), cut }

@@ -111,6 +111,8 @@ fn excludes_all(matches: &Match, exclude: &Match) -> bool {
 fn authorities(rule: &Rule) -> Vec<&Name> {
     match &rule.family {
         Family::Signature(rule) => rule.require.authorities().iter().collect(),
+        Family::Attestation(rule) => rule.require.authorities().iter().collect(),
+        Family::Provenance(rule) => rule.require.authorities().iter().collect(),
         Family::Vulnerabilities(rule) => {
             let sources = std::iter::once(&rule.from).chain(rule.vex.as_ref().map(|vex| &vex.from));
             sources

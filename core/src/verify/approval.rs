@@ -34,18 +34,7 @@ pub fn approves(document: &Verified<SignedDocument>, wanted: &Wanted<'_>) -> Res
     {
         return Err(Refusal::NotAnApproval { predicate_type: found.clone() });
     }
-    let mut refused = None;
-    for subject in about(claim, wanted.digest)? {
-        let as_asked = named(subject, claim.predicate_type.is_some(), wanted)
-            .and_then(|()| annotated(subject, wanted.annotations));
-        match as_asked {
-            Ok(()) => return Ok(()),
-            Err(refusal) => {
-                refused.get_or_insert(refusal);
-            }
-        }
-    }
-    Err(refused.unwrap_or(Refusal::NoSubject { wanted: *wanted.digest }))
+    names(document, wanted)
 }
 
 /// Whether a verified document is an attestation of `predicate_type` about the digest. Subject
@@ -64,6 +53,27 @@ pub fn attests(
         return Err(Refusal::OtherPredicate { wanted, found });
     }
     about(claim, digest).map(|_| ())
+}
+
+/// Whether a verified document, of whatever type, names the image as [`Wanted::identity`] and
+/// [`Wanted::annotations`] ask, which must stand at one subject together.
+///
+/// # Errors
+/// A [`Refusal`] with the first thing that is not as asked.
+pub fn names(document: &Verified<SignedDocument>, wanted: &Wanted<'_>) -> Result<(), Refusal> {
+    let claim = document.value().claim();
+    let mut refused = None;
+    for subject in about(claim, wanted.digest)? {
+        let as_asked = named(subject, claim.predicate_type.is_some(), wanted)
+            .and_then(|()| annotated(subject, wanted.annotations));
+        match as_asked {
+            Ok(()) => return Ok(()),
+            Err(refusal) => {
+                refused.get_or_insert(refusal);
+            }
+        }
+    }
+    Err(refused.unwrap_or(Refusal::NoSubject { wanted: *wanted.digest }))
 }
 
 /// The subjects with this digest; at least one. Other digests beside it, right or wrong, are not

@@ -12,7 +12,7 @@ mod trusted_key;
 mod verified;
 mod verifier;
 
-pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests};
+pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests, names};
 pub use key::KeyVerifier;
 pub use public_key::{KeyError, MAX_PEM_BYTES, PublicKey};
 pub use refusal::Refusal;

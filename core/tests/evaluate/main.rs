@@ -5,4 +5,5 @@
 mod attacks;
 mod laws;
 mod naive;
+mod statements;
 mod world;

@@ -184,10 +184,28 @@ impl Signer {
     /// A v0.3 bundle around a statement of any type about `image`, written `sha256:…`.
     #[must_use]
     pub fn statement(&self, image: &str, predicate_type: &str, predicate: &Value) -> Signature {
-        let hex = image.strip_prefix("sha256:").unwrap_or(image);
+        self.statement_about(&[(None, image)], predicate_type, predicate)
+    }
+
+    /// The same about several images, each with the name that the statement gives it.
+    #[must_use]
+    pub fn statement_about(
+        &self,
+        images: &[(Option<&str>, &str)],
+        predicate_type: &str,
+        predicate: &Value,
+    ) -> Signature {
+        let subject = |(name, image): &(Option<&str>, &str)| {
+            let hex = image.strip_prefix("sha256:").unwrap_or(image);
+            let mut subject = json!({"digest": {"sha256": hex}, "annotations": {}});
+            if let Some(name) = name {
+                subject["name"] = json!(name);
+            }
+            subject
+        };
         let statement = json!({
             "_type": "https://in-toto.io/Statement/v1",
-            "subject": [{"digest": {"sha256": hex}, "annotations": {}}],
+            "subject": images.iter().map(subject).collect::<Vec<_>>(),
             "predicateType": predicate_type,
             "predicate": predicate,
         });

@@ -4,7 +4,7 @@
 mod base64;
 mod bundle;
 mod dsse;
-mod object;
+pub(super) mod object;
 mod simple;
 mod statement;
 

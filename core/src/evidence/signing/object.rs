@@ -9,7 +9,7 @@ use crate::evidence::{EvidenceError, EvidenceErrorKind};
 
 /// One JSON object whose members are read by name. Its text went through
 /// [`json::check`](crate::evidence::json::check), so no name stands in it twice.
-pub(super) struct Object<'a> {
+pub(in crate::evidence) struct Object<'a> {
     place: String,
     members: BTreeMap<String, &'a RawValue>,
 }
@@ -20,7 +20,11 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `Invalid` where `text` is no object, `Ambiguous` for such a twin.
-    pub(super) fn read(text: &'a str, place: &str, known: &[&str]) -> Result<Self, EvidenceError> {
+    pub(in crate::evidence) fn read(
+        text: &'a str,
+        place: &str,
+        known: &[&str],
+    ) -> Result<Self, EvidenceError> {
         let members: BTreeMap<String, &'a RawValue> =
             serde_json::from_str(text).map_err(|_| wrong(place, "an object", text))?;
         for name in members.keys() {
@@ -40,7 +44,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `Invalid`, with the first such member.
-    pub(super) fn only(self, known: &[&str]) -> Result<Self, EvidenceError> {
+    pub(in crate::evidence) fn only(self, known: &[&str]) -> Result<Self, EvidenceError> {
         match self.members.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(self),
             Some(name) => Err(EvidenceError::new(
@@ -52,17 +56,17 @@ impl<'a> Object<'a> {
     }
 
     /// The place of the member `name`.
-    pub(super) fn at(&self, name: &str) -> String {
+    pub(in crate::evidence) fn at(&self, name: &str) -> String {
         member(&self.place, name)
     }
 
     /// The names and texts of all members.
-    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &'a str)> {
+    pub(in crate::evidence) fn members(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.members.iter().map(|(name, value)| (name.as_str(), value.get()))
     }
 
     /// The JSON text of a member; `null` is absence.
-    pub(super) fn raw(&self, name: &str) -> Option<&'a str> {
+    pub(in crate::evidence) fn raw(&self, name: &str) -> Option<&'a str> {
         self.members.get(name).map(|value| value.get()).filter(|text| *text != "null")
     }
 
@@ -70,7 +74,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `Invalid` where it is something else.
-    pub(super) fn text(&self, name: &str) -> Result<Option<String>, EvidenceError> {
+    pub(in crate::evidence) fn text(&self, name: &str) -> Result<Option<String>, EvidenceError> {
         let Some(text) = self.raw(name) else { return Ok(None) };
         match serde_json::from_str(text) {
             Ok(text) => Ok(Some(text)),
@@ -86,7 +90,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// As for [`Self::read`].
-    pub(super) fn object(
+    pub(in crate::evidence) fn object(
         &self,
         name: &str,
         known: &[&str],
@@ -99,7 +103,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `Invalid` where it is no list, `TooLarge` where it is a longer one.
-    pub(super) fn list(
+    pub(in crate::evidence) fn list(
         &self,
         name: &str,
         most: usize,
@@ -121,7 +125,11 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `Invalid` where `value` is absent.
-    pub(super) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, EvidenceError> {
+    pub(in crate::evidence) fn required<T>(
+        &self,
+        name: &str,
+        value: Option<T>,
+    ) -> Result<T, EvidenceError> {
         value.ok_or_else(|| {
             let detail = "absent or null where content belongs";
             EvidenceError::new(EvidenceErrorKind::Invalid, self.at(name), detail)
@@ -135,7 +143,7 @@ fn member(place: &str, name: &str) -> String {
 }
 
 /// The start of a text that anyone may have written at any length, for an error.
-pub(super) fn short(text: &str) -> Cow<'_, str> {
+pub(in crate::evidence) fn short(text: &str) -> Cow<'_, str> {
     const SHOWN: usize = 200;
     match text.char_indices().nth(SHOWN).and_then(|(end, _)| text.get(..end)) {
         None => Cow::Borrowed(text),

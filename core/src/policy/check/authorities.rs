@@ -37,6 +37,8 @@ pub(super) fn check(policy: &ImagePolicy, roots: &Roots<'_>, report: &mut Report
 fn requirements(family: &Family) -> Vec<(&'static str, &Requirement)> {
     match family {
         Family::Signature(rule) => vec![("signature", &rule.require)],
+        Family::Attestation(rule) => vec![("attestation", &rule.require)],
+        Family::Provenance(rule) => vec![("provenance", &rule.require)],
         Family::Vulnerabilities(rule) => {
             let from = attested(&rule.from).map(|one| ("vulnerabilities.from.attestation", one));
             let vex = rule.vex.as_ref().and_then(|vex| attested(&vex.from));

@@ -7,6 +7,7 @@ mod exceptions;
 mod patterns;
 mod rules;
 mod set;
+mod statements;
 
 pub(super) use patterns::{all_denied, covers};
 

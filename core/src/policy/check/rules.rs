@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Report, all_denied, covers, set};
+use super::{Report, all_denied, covers, set, statements};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{
@@ -32,6 +32,8 @@ pub(super) fn check(
             Family::Registry(rule) => registry(&path, rule, report),
             Family::Reference(rule) => reference(&path, rule, report),
             Family::Signature(rule) => signature(&path, rule, report),
+            Family::Attestation(rule) => statements::attestation(&path, rule, report),
+            Family::Provenance(rule) => statements::provenance(&path, rule, report),
             Family::Vulnerabilities(rule) => vulnerabilities(&path, rule, report),
             Family::Config(rule) => config(&path, rule, policy, report),
             Family::BaseImage(rule) => base_image(&path, rule, catalogs, report),
@@ -40,7 +42,7 @@ pub(super) fn check(
 }
 
 /// A rule that no image can fail.
-fn idle(path: &str, wanted: &str, report: &mut Report<'_>) {
+pub(super) fn idle(path: &str, wanted: &str, report: &mut Report<'_>) {
     let detail = format!("it asks for nothing, so every image passes; {wanted} is expected");
     report.add(Kind::Contradiction, path, detail);
 }

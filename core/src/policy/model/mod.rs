@@ -4,32 +4,38 @@
 //! so code that holds one never checks again. Absent members stay `None`:
 //! defaults are applied once, by the compiler in `evaluate`.
 
+mod attestation;
 mod authority;
 mod catalog;
+mod condition;
 mod exception;
 mod image_policy;
 mod policy_set;
+mod provenance;
 mod rules;
 mod scalars;
 mod vulnerabilities;
 
+pub use attestation::{AttestationRule, PredicateType, Select};
 pub use authority::{
     Authority, Key, KeySet, LogUse, Padding, RevokedKey, TrustRoot, TrustRootSpec, TrustedKey,
     VerifierCall,
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
+pub use condition::{Condition, CountRange, Operator, Quantifier, ValueCondition};
 pub use exception::{ExceptionSpec, PolicyException};
 pub use image_policy::{ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly};
 pub use policy_set::{
     DefaultVerdict, ExceptionLimits, Mirror, PolicySet, PolicySetSpec, SetExclude, Unqualified,
 };
+pub use provenance::{Builder, MaterialRule, ProvenanceRule, SourceReference, VersionedTag};
 pub use rules::{
     AttestedSource, BaseImageRule, BaseProof, CallerTrust, ConfigRule, Deny, DigestRule, EnvRule,
     EvidenceSource, Family, HistoryRule, LabelRule, PortRule, ReferenceRule, RegistryRule,
     Requirement, Rule, Scope, SignatureRule, SignedIdentity, TagRule, UserRule,
 };
 pub use scalars::{
-    ByteSize, Duration, Fraction, Name, NameGlob, PortRange, RegexText, RuleSeverity, Score,
+    ByteSize, Duration, Fraction, Name, NameGlob, PortRange, RegexText, RuleSeverity, Scalar, Score,
 };
 pub use vulnerabilities::{
     BindBy, CountBy, CvssLevel, CvssLimit, EpssLimit, FeedRule, FeedRules, FixableLimits, Grace,

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange, RegexText, RuleSeverity,
-    ScopedMode, VulnerabilitiesRule,
+    AttestationRule, ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange, ProvenanceRule,
+    RegexText, RuleSeverity, ScopedMode, VulnerabilitiesRule,
 };
 use crate::evidence::Platform;
 use crate::reference::ImagePattern;
@@ -43,6 +43,10 @@ pub enum Family {
     Reference(ReferenceRule),
     /// Who signed it.
     Signature(SignatureRule),
+    /// What signed statements say about it.
+    Attestation(Box<AttestationRule>),
+    /// How it was built.
+    Provenance(Box<ProvenanceRule>),
     /// What a scanner found in it.
     Vulnerabilities(Box<VulnerabilitiesRule>),
     /// What its configuration says.
@@ -59,6 +63,8 @@ impl Family {
             Self::Registry(_) => "registry",
             Self::Reference(_) => "reference",
             Self::Signature(_) => "signature",
+            Self::Attestation(_) => "attestation",
+            Self::Provenance(_) => "provenance",
             Self::Vulnerabilities(_) => "vulnerabilities",
             Self::Config(_) => "config",
             Self::BaseImage(_) => "baseImage",
@@ -345,3 +351,5 @@ pub enum BaseProof {
 }
 
 mod raw;
+
+pub(super) use raw::{requirement, spread};

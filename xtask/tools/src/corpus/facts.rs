@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cocket::evidence::Platform;
 use cocket::evidence::config::ImageConfig;
 use cocket::evidence::oci::{Descriptor, Document};
+use cocket::evidence::predicate::slsa::Provenance;
 use cocket::evidence::signing::{Bundle, BundleContent, Claim, Envelope, Subject};
 use serde_json::{Map, Value, json};
 
@@ -173,6 +174,37 @@ pub(super) fn statement(row: &Row<'_>) -> Outcome {
     compare(row, claim.map(|claim| Value::Object(claim_facts(&claim))))
 }
 
+/// Envelopes around SLSA provenance: beside the keys that the row asks for, what the index says of
+/// builder, build type, source and materials is compared with the typed reading.
+pub(super) fn provenance(row: &Row<'_>) -> Outcome {
+    let outcome = envelope(row);
+    if outcome != Outcome::Passed || row.expected.get("predicate_type").is_none() {
+        return outcome;
+    }
+    let read = Envelope::parse(row.bytes).and_then(|envelope| envelope.statement());
+    let read = read.and_then(|claim| {
+        let kind = claim.predicate_type.as_deref().unwrap_or_default();
+        Provenance::read(kind, claim.predicate.as_deref().unwrap_or("null"))
+    });
+    let provenance = match read {
+        Ok(provenance) => provenance,
+        Err(error) => return Outcome::failed("provenance", error.to_string()),
+    };
+    let source = provenance.sources.first().map(|source| &source.uri);
+    for (key, found) in [
+        ("builder_id", json!(provenance.builder)),
+        ("build_type", json!(provenance.build_type)),
+        ("source_uri", json!(source)),
+        ("materials", json!(provenance.materials.len())),
+    ] {
+        if let Some(expected) = row.expected.get(key).filter(|expected| **expected != found) {
+            return Outcome::failed(format!("{key} {expected}"), found.to_string());
+        }
+    }
+    Outcome::Passed
+}
+
+/// npm's list of attestations of one package: a predicate type and a bundle each.
 fn claim_facts(claim: &Claim) -> Map<String, Value> {
     let subject = |subject: &Subject| json!({"name": subject.name, "digest": subject.declared});
     let subjects: Vec<Value> = claim.subjects.iter().map(subject).collect();

@@ -45,6 +45,9 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         // A file of the kind `vsa` is one envelope on one line.
         "dsse" | "vsa" => facts::envelope(row),
         "npm-attestations" => facts::npm_attestations(row),
+        "slsa-provenance" if row.check.get("how").and_then(Value::as_str) != Some("slsa") => {
+            facts::provenance(row)
+        }
         "intoto-statement" => facts::statement(row),
         "trivy-json" | "grype-json" | "osv-scanner-json" => scans::report(row),
         "cosign-vuln" => scans::statement(row),

@@ -2,6 +2,7 @@
 //! by the runner in `core/tests/vectors.rs`, never here.
 #![expect(clippy::indexing_slicing, reason = "members of JSON values that are written here")]
 
+mod attestation;
 mod attested;
 mod base_image;
 mod case;
@@ -9,6 +10,7 @@ mod config;
 mod evidence;
 mod exceptions;
 mod names;
+mod provenance;
 mod scope;
 mod signature;
 mod vulnerabilities;
@@ -21,6 +23,8 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
     let areas = [
         names::cases(),
         signature::cases(),
+        attestation::cases(),
+        provenance::cases(),
         vulnerabilities::cases(),
         attested::cases(),
         config::cases(),

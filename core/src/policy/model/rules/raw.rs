@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Match, Mode, Name, RuleSeverity, ScopedMode, VulnerabilitiesRule};
+use super::super::{
+    AttestationRule, Match, Mode, Name, ProvenanceRule, RuleSeverity, ScopedMode,
+    VulnerabilitiesRule,
+};
 use super::{
     AttestedSource, BaseImageRule, ConfigRule, Family, ReferenceRule, RegistryRule, Requirement,
     Rule, Scope, SignatureRule, SignedIdentity,
@@ -45,6 +48,12 @@ pub(super) struct RawRule {
     /// Who signed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signature: Option<SignatureRule>,
+    /// What signed statements say about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attestation: Option<AttestationRule>,
+    /// How it was built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provenance: Option<ProvenanceRule>,
     /// What a scanner found in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vulnerabilities: Option<VulnerabilitiesRule>,
@@ -64,6 +73,8 @@ impl TryFrom<RawRule> for Rule {
             raw.registry.map(Family::Registry),
             raw.reference.map(Family::Reference),
             raw.signature.map(Family::Signature),
+            raw.attestation.map(Box::new).map(Family::Attestation),
+            raw.provenance.map(Box::new).map(Family::Provenance),
             raw.vulnerabilities.map(Box::new).map(Family::Vulnerabilities),
             raw.config.map(Family::Config),
             raw.base_image.map(Family::BaseImage),
@@ -78,7 +89,8 @@ impl TryFrom<RawRule> for Rule {
             return Err(match found.as_str() {
                 "" => format!(
                     "rule `{}` has no family: one of `registry`, `reference`, `signature`, \
-                     `vulnerabilities`, `config`, `baseImage` is expected",
+                     `attestation`, `provenance`, `vulnerabilities`, `config`, `baseImage` is \
+                     expected",
                     raw.id
                 ),
                 _ => format!(
@@ -113,6 +125,8 @@ impl From<Rule> for RawRule {
             registry: None,
             reference: None,
             signature: None,
+            attestation: None,
+            provenance: None,
             vulnerabilities: None,
             config: None,
             base_image: None,
@@ -121,6 +135,8 @@ impl From<Rule> for RawRule {
             Family::Registry(rule) => raw.registry = Some(rule),
             Family::Reference(rule) => raw.reference = Some(rule),
             Family::Signature(rule) => raw.signature = Some(rule),
+            Family::Attestation(rule) => raw.attestation = Some(*rule),
+            Family::Provenance(rule) => raw.provenance = Some(*rule),
             Family::Vulnerabilities(rule) => raw.vulnerabilities = Some(*rule),
             Family::Config(rule) => raw.config = Some(rule),
             Family::BaseImage(rule) => raw.base_image = Some(rule),
@@ -221,7 +237,8 @@ impl From<AttestedSource> for RawAttested {
     }
 }
 
-fn requirement(
+/// The requirement that the four keys write.
+pub(in super::super) fn requirement(
     any_of: Option<Vec<Name>>,
     all_of: Option<Vec<Name>>,
     at_least: Option<u32>,
@@ -247,9 +264,12 @@ fn requirement(
     Ok(require)
 }
 
-type Spread = (Option<Vec<Name>>, Option<Vec<Name>>, Option<u32>, Option<Vec<Name>>);
+/// `anyOf`, `allOf`, `atLeast` and `of`.
+pub(in super::super) type Spread =
+    (Option<Vec<Name>>, Option<Vec<Name>>, Option<u32>, Option<Vec<Name>>);
 
-fn spread(require: Requirement) -> Spread {
+/// The four keys of a requirement.
+pub(in super::super) fn spread(require: Requirement) -> Spread {
     match require {
         Requirement::AnyOf(names) => (Some(names), None, None, None),
         Requirement::AllOf(names) => (None, Some(names), None, None),

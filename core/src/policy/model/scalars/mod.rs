@@ -6,6 +6,7 @@ mod decimal;
 mod name;
 mod port;
 mod regex_text;
+mod scalar;
 mod time_text;
 
 pub use amount::{ByteSize, Duration};
@@ -13,6 +14,7 @@ pub use decimal::{Fraction, Score};
 pub use name::{Name, NameGlob};
 pub use port::PortRange;
 pub use regex_text::RegexText;
+pub use scalar::Scalar;
 #[cfg(feature = "schema")]
 pub(super) use time_text::TimeText;
 pub(super) use time_text::{required_time, time};

@@ -1,0 +1,417 @@
+//! Rules about signed statements: attacks by name, and a second evaluator.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cocket::Timestamp;
+use cocket::decision::{Decision, Outcome, RuleResult, Verdict};
+use cocket::evaluate::{Engine, History, ImageRequest, Verifiers};
+use cocket::evidence::{AttachedKind, Evidence};
+use cocket::policy::Policies;
+use cocket::reasons::Code;
+use cocket::verify::{Call, Refusal, SignatureVerifier, Signer as Proven};
+use cocket_testkit::{Image, Signature, Signer};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::world::{attach, now};
+
+const TYPE: &str = "https://acme.example/hardening/v1";
+const REPOSITORY: &str = "registry.example.com/team/app";
+
+fn image() -> Image {
+    Image::new(&["base", "app"], &json!({"User": "10001"}), &json!({}))
+}
+
+/// An engine whose one rule is an `attestation` with these keys; the authorities are `a`, `b`.
+fn engine(rule: &Value) -> Engine {
+    let key = |name: &str| json!({"key": {"pem": Signer::named(name).pem()}});
+    of_authorities(json!({"a": key("a"), "b": key("b")}), rule, &Verifiers::new())
+}
+
+fn of_authorities(authorities: Value, rule: &Value, verifiers: &Verifiers) -> Engine {
+    let mut attestation = json!({"type": TYPE, "time": "/on"});
+    for (key, value) in rule.as_object().unwrap() {
+        attestation[key] = value.clone();
+    }
+    let policy = json!({
+        "apiVersion": "cocket.dev/v1alpha1", "kind": "ImagePolicy", "metadata": {"name": "p"},
+        "spec": {
+            "authorities": authorities,
+            "rules": [{"id": "r", "attestation": attestation}],
+        },
+    });
+    let policy = policy.to_string();
+    let policies = Policies::from_text("p.json", &policy)
+        .unwrap_or_else(|errors| panic!("{errors}\n{policy}"));
+    Engine::with_verifiers(&policies, verifiers).unwrap()
+}
+
+fn evidence(attached: &[Signature]) -> Evidence {
+    let image = image();
+    let mut evidence = Evidence::new();
+    for (media_type, bytes) in image.blobs() {
+        evidence.add_blob(Some(media_type), bytes.to_vec());
+    }
+    for one in attached {
+        attach(&mut evidence, &image.digest(), one);
+    }
+    evidence
+}
+
+fn decide(engine: &Engine, evidence: &Evidence) -> Decision {
+    let request = ImageRequest {
+        image: format!("{REPOSITORY}@{}", image().digest()),
+        ..ImageRequest::default()
+    };
+    engine.check(&request, evidence, &History::default(), now())
+}
+
+fn result(engine: &Engine, attached: &[Signature]) -> RuleResult {
+    decide(engine, &evidence(attached)).results.remove(0)
+}
+
+fn codes(result: &RuleResult) -> Vec<Code> {
+    result.reasons.iter().map(|reason| reason.code).collect()
+}
+
+fn attest(key: &str, predicate: &Value) -> Signature {
+    Signer::named(key).statement(&image().digest(), TYPE, predicate)
+}
+
+fn said(profile: &str, days_ago: i32) -> Value {
+    json!({"profile": profile, "on": ago(days_ago).to_string()})
+}
+
+fn ago(days: i32) -> Timestamp {
+    now().checked_sub(jiff::SignedDuration::from_hours(24).saturating_mul(days)).unwrap()
+}
+
+fn good_only(more: &Value) -> Value {
+    let mut rule = json!({"anyOf": ["a"], "where": [{"path": "/profile", "equals": "good"}]});
+    for (key, value) in more.as_object().unwrap() {
+        rule[key] = value.clone();
+    }
+    rule
+}
+
+#[test]
+fn an_old_statement_that_is_attached_again_stays_old() {
+    let engine = engine(&good_only(&json!({})));
+    let (old, new) = (attest("a", &said("good", 9)), attest("a", &said("bad", 1)));
+    let mut again = old.clone();
+    again.annotations.insert("attached".to_owned(), "again".to_owned());
+    let result = result(&engine, &[new, old, again]);
+    assert_eq!(codes(&result), [Code::AttestationCondition]);
+}
+
+#[test]
+fn one_statement_in_two_envelopes_is_one() {
+    // Without a time two statements could not be ordered.
+    let undated = json!({"profile": "good"});
+    let one = attest("a", &undated);
+    let mut other = one.clone();
+    let text = String::from_utf8(other.bytes).unwrap();
+    let hint = text.replacen("\"hint\":\"", "\"hint\":\"x", 1);
+    assert_ne!(text, hint);
+    other.bytes = hint.into_bytes();
+    let engine = engine(&good_only(&json!({})));
+    assert_eq!(codes(&result(&engine, &[one.clone(), other])), [Code::AttestationVerified]);
+    let third = attest("a", &json!({"profile": "good", "more": 1}));
+    assert_eq!(codes(&result(&engine, &[one, third])), [Code::EvidenceUndated]);
+}
+
+#[test]
+fn a_failing_statement_of_a_second_authority_is_not_outvoted() {
+    let both = [attest("a", &said("good", 1)), attest("b", &said("bad", 1))];
+    let rule = |select: &str| good_only(&json!({"anyOf": ["a", "b"], "select": select}));
+    for select in ["latest", "all"] {
+        let result = result(&engine(&rule(select)), &both);
+        assert_eq!(codes(&result), [Code::AttestationCondition], "{select}");
+    }
+    assert_eq!(codes(&result(&engine(&rule("any")), &both)), [Code::AttestationVerified]);
+}
+
+#[test]
+fn what_a_stranger_attaches_is_listed_and_changes_nothing() {
+    let engine = engine(&good_only(&json!({"maxAge": "7d"})));
+    let own = attest("a", &said("good", 1));
+    let stranger = [attest("stranger", &said("bad", 0)), attest("stranger", &json!({"on": 5}))];
+    let decision =
+        decide(&engine, &evidence(&[own.clone(), stranger[0].clone(), stranger[1].clone()]));
+    assert_eq!(decision.verdict, Verdict::Allow);
+    let refused = decision.evidence.iter().filter(|one| one.refused.is_some());
+    assert_eq!(refused.count(), 2);
+    assert_eq!(codes(&result(&engine, &stranger)), [Code::AttestationUntrusted]);
+}
+
+#[test]
+fn an_attestation_is_no_approval_and_an_approval_no_attestation() {
+    let digest = image().digest();
+    let simple = Signer::named("a").simple_signing(REPOSITORY, &digest, &json!(null));
+    let result =
+        result(&engine(&good_only(&json!({}))), &[Signer::named("a").bundle(&digest), simple]);
+    assert_eq!(codes(&result), [Code::AttestationMissing]);
+    let found = result.reasons[0].found.as_ref().unwrap().to_string();
+    assert!(found.contains("https://sigstore.dev/cosign/sign/v1"), "{found}");
+}
+
+#[test]
+fn texts_that_readers_take_differently_count_for_nothing() {
+    let engine = engine(&good_only(&json!({})));
+    // A twin of a key on the way.
+    let twin = attest("a", &json!({"profile": "good", "Profile": "bad", "on": ago(1).to_string()}));
+    assert_eq!(codes(&result(&engine, &[twin])), [Code::EvidenceAmbiguous]);
+    // The same key twice, signed by the authority itself.
+    let payload = format!(
+        r#"{{"_type":"https://in-toto.io/Statement/v1","predicateType":"{TYPE}","subject":[{{"digest":{{"sha256":"{}"}}}}],"predicate":{{"profile":"bad","profile":"good","on":"{}"}}}}"#,
+        image().digest().trim_start_matches("sha256:"),
+        ago(1),
+    );
+    let twice = envelope(&payload);
+    assert_eq!(codes(&result(&engine, &[twice])), [Code::AttestationMissing]);
+    let once = envelope(&payload.replace(r#""profile":"bad","#, ""));
+    assert_eq!(codes(&result(&engine, &[once])), [Code::AttestationVerified]);
+}
+
+/// A DSSE envelope of `a` around any payload.
+fn envelope(payload: &str) -> Signature {
+    use base64::Engine as _;
+    let kind = "application/vnd.in-toto+json";
+    let encoded = format!("DSSEv1 {} {kind} {} {payload}", kind.len(), payload.len());
+    let envelope = json!({
+        "payloadType": kind,
+        "payload": base64::engine::general_purpose::STANDARD.encode(payload),
+        "signatures": [{"sig": Signer::named("a").sign(encoded.as_bytes())}],
+    });
+    Signature {
+        media_type: "application/vnd.dsse.envelope.v1+json",
+        bytes: envelope.to_string().into_bytes(),
+        annotations: BTreeMap::new(),
+    }
+}
+
+#[test]
+fn no_changed_byte_of_an_attestation_is_allowed() {
+    let engine = engine(&good_only(&json!({"maxAge": "7d"})));
+    let straight = attest("a", &said("good", 1));
+    let is_hint = |changed: &Signature| {
+        let read = |one: &Signature| serde_json::from_slice::<Value>(&one.bytes);
+        let (Ok(mut changed), Ok(mut straight)) = (read(changed), read(&straight)) else {
+            return false;
+        };
+        for bundle in [&mut changed, &mut straight] {
+            bundle["verificationMaterial"]["publicKey"]["hint"] = Value::Null;
+        }
+        changed == straight
+    };
+    for position in 0..straight.bytes.len() {
+        let mut changed = straight.clone();
+        changed.bytes[position] ^= 1;
+        let allowed = result(&engine, std::slice::from_ref(&changed)).outcome == Outcome::Pass;
+        assert!(!allowed || is_hint(&changed), "byte {position}");
+    }
+}
+
+#[test]
+fn a_flood_hides_no_later_statement() {
+    let engine = engine(&good_only(&json!({})));
+    let mut evidence = evidence(&[attest("a", &said("good", 1))]);
+    let mut junk = attest("stranger", &said("good", 1));
+    for number in 0..5_000 {
+        junk.annotations.insert("number".to_owned(), number.to_string());
+        attach(&mut evidence, &image().digest(), &junk);
+    }
+    let decision = decide(&engine, &evidence);
+    assert_eq!(codes(&decision.results[0]), [Code::EvidenceTooMuch]);
+}
+
+/// A verifier that proves a time for whatever it is given.
+#[derive(Debug)]
+struct Log(Timestamp);
+
+impl SignatureVerifier for Log {
+    fn id(&self) -> &str {
+        "log/1"
+    }
+
+    fn verify(&self, _: &Call<'_>) -> Result<Proven, Refusal> {
+        Ok(Proven { id: "signer".to_owned(), proven_at: Some(self.0), checks: Vec::new() })
+    }
+}
+
+#[test]
+fn logging_a_statement_again_makes_it_no_younger() {
+    let proven = |days: i32, predicate: &Value| {
+        let log: Arc<dyn SignatureVerifier> = Arc::new(Log(ago(days)));
+        let verifiers = BTreeMap::from([("log".to_owned(), log)]);
+        let authorities = json!({"a": {"verifier": {"name": "log"}}});
+        let engine =
+            of_authorities(authorities, &json!({"anyOf": ["a"], "maxAge": "7d"}), &verifiers);
+        codes(&result(&engine, &[attest("a", predicate)]))
+    };
+    assert_eq!(proven(0, &json!({})), [Code::EvidenceUndated]);
+    assert_eq!(proven(0, &said("good", 9)), [Code::AttestationTooOld]);
+    assert_eq!(proven(0, &said("good", 6)), [Code::AttestationVerified]);
+    // It says that it is younger than it is proven to be.
+    assert_eq!(proven(9, &said("good", 0)), [Code::AttestationTooOld]);
+    assert_eq!(proven(-1, &said("good", 1)), [Code::AttestationUntrusted]);
+    assert_eq!(proven(1, &said("good", -1)), [Code::EvidenceInvalid]);
+}
+
+#[test]
+fn unreadable_envelopes_are_listed() {
+    let mut evidence = evidence(&[attest("a", &said("good", 1))]);
+    let kind = AttachedKind::from_media_type("application/vnd.dsse.envelope.v1+json");
+    let about = Some(image().digest().parse().unwrap());
+    evidence.attach(about, kind, b"{}".to_vec(), BTreeMap::new());
+    let decision = decide(&engine(&good_only(&json!({}))), &evidence);
+    assert_eq!(decision.verdict, Verdict::Allow);
+    assert_eq!(decision.evidence.iter().filter(|one| one.refused.is_some()).count(), 1);
+}
+
+/// A statement before it is written: who makes it, about this image or another, with which
+/// profile, how many days ago.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
+    key: &'static str,
+    about_this: bool,
+    good: bool,
+    days: Option<i32>,
+}
+
+#[derive(Debug, Clone)]
+struct Asked {
+    select: &'static str,
+    max_age: Option<i32>,
+    all_of: bool,
+}
+
+impl Said {
+    fn signed(&self) -> Signature {
+        let other = cocket_testkit::digest(b"another image");
+        let about = if self.about_this { image().digest() } else { other };
+        let mut predicate = json!({"profile": if self.good { "good" } else { "bad" }});
+        if let Some(days) = self.days {
+            predicate["on"] = json!(ago(days).to_string());
+        }
+        Signer::named(self.key).statement(&about, TYPE, &predicate)
+    }
+
+    /// It passes by itself.
+    fn passes(&self, asked: &Asked) -> bool {
+        let in_time = match (self.days, asked.max_age) {
+            (None, max_age) => max_age.is_none(),
+            (Some(days), max_age) => days >= 0 && max_age.is_none_or(|most| days <= most),
+        };
+        self.good && in_time
+    }
+}
+
+impl Asked {
+    fn rule(&self) -> Value {
+        let who = if self.all_of { "allOf" } else { "anyOf" };
+        let mut rule = json!({
+            who: ["a", "b"], "select": self.select,
+            "where": [{"path": "/profile", "equals": "good"}],
+        });
+        if let Some(days) = self.max_age {
+            rule["maxAge"] = json!(format!("{days}d"));
+        }
+        rule
+    }
+
+    /// Whether the authority passes: `None` where it has said nothing.
+    fn authority(&self, own: &[&Said]) -> Option<bool> {
+        let last = own.iter().map(|one| one.days).min()?;
+        let several = own.len() > 1;
+        Some(match self.select {
+            "any" => own.iter().any(|one| one.passes(self)),
+            "latest" if several && own.iter().any(|one| one.days.is_none_or(|days| days < 0)) => {
+                false
+            }
+            "latest" => own.iter().filter(|one| one.days == last).all(|one| one.passes(self)),
+            _ => own.iter().all(|one| one.passes(self)),
+        })
+    }
+
+    fn passes(&self, all: &[Said]) -> bool {
+        let answers: Vec<Option<bool>> = ["a", "b"]
+            .map(|key| {
+                let mut own: Vec<&Said> = Vec::new();
+                for one in all.iter().filter(|one| one.key == key && one.about_this) {
+                    if !own.contains(&one) {
+                        own.push(one);
+                    }
+                }
+                self.authority(&own)
+            })
+            .to_vec();
+        let vouch = answers.iter().filter(|answer| **answer == Some(true)).count();
+        let fails = answers.contains(&Some(false)) && self.select != "any";
+        !fails && vouch >= if self.all_of { 2 } else { 1 }
+    }
+}
+
+fn statements() -> impl Strategy<Value = Vec<Said>> {
+    let one = (
+        prop::sample::select(vec!["a", "a", "b", "b", "stranger"]),
+        prop::bool::weighted(0.85),
+        prop::bool::weighted(0.7),
+        proptest::option::weighted(0.9, -1..4_i32),
+    )
+        .prop_map(|(key, about_this, good, days)| Said { key, about_this, good, days });
+    prop::collection::vec(one, 0..5)
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    (
+        prop::sample::select(vec!["latest", "all", "any"]),
+        proptest::option::of(1..3_i32),
+        any::<bool>(),
+    )
+        .prop_map(|(select, max_age, all_of)| Asked { select, max_age, all_of })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn two_readings_of_the_statements_agree(asked in asked(), all in statements()) {
+        let signed: Vec<Signature> = all.iter().map(Said::signed).collect();
+        let engine = engine(&asked.rule());
+        let own = result(&engine, &signed);
+        prop_assert_eq!(own.outcome == Outcome::Pass, asked.passes(&all), "{:#?}", own);
+        let turned: Vec<Signature> = signed.into_iter().rev().collect();
+        prop_assert_eq!(own, result(&engine, &turned));
+    }
+
+    #[test]
+    fn quantifiers_count_what_holds_and_trust_no_gap(
+        list in prop::collection::vec(prop::sample::select(vec!["pass", "fail", "number", "none"]), 0..5),
+        least in 0..4_usize,
+        most in 0..4_usize,
+    ) {
+        let items: Vec<Value> = list.iter().map(|kind| match *kind {
+            "number" => json!({"result": 5}),
+            "none" => json!({}),
+            text => json!({"result": text}),
+        }).collect();
+        let count = |wanted: &[&str]| list.iter().filter(|kind| wanted.contains(*kind)).count();
+        let (holds, gaps) = (count(&["pass"]), count(&["number", "none"]));
+        let possible = count(&["pass", "number", "none"]);
+        let statement = attest("a", &json!({"list": items}));
+        let holds_for = |quantifier: Value| {
+            let condition = json!({"path": "/list/*/result", "quantifier": quantifier, "equals": "pass"});
+            let rule = json!({"anyOf": ["a"], "where": [condition]});
+            result(&engine(&rule), std::slice::from_ref(&statement)).outcome == Outcome::Pass
+        };
+        prop_assert_eq!(holds_for(json!("all")), !list.is_empty() && holds == list.len());
+        prop_assert_eq!(holds_for(json!("any")), holds > 0);
+        prop_assert_eq!(holds_for(json!("none")), holds == 0 && gaps == 0);
+        if least <= most {
+            let range = json!({"count": {"atLeast": least, "atMost": most}});
+            prop_assert_eq!(holds_for(range), holds >= least && possible <= most);
+        }
+    }
+}
