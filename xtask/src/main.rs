@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask help` lists them.
 
 mod cargo;
+mod python;
 mod test;
 
 use std::process::ExitCode;
@@ -12,11 +13,14 @@ usage: cargo xtask COMMAND
                            with real evidence, of every language that exists so far
   corpus [--kind K] [-v]   every comparison with the real evidence in $COCKET_CORPUS
   vectors                  the cases of core/tests/vectors, in every language that exists so far
+  python                   the Python package alone: build, tests, types
   gen [--check]            writes every generated file, or says which are not up to date
   help                     this text
 
 COCKET_CORPUS names the directory of real evidence that tests compare with; without it
 `../shared/corpus` is taken, and where that is not there either, those tests are skipped by name.
+PYTHON names the interpreter that the Python package is tested with; without it `python3` is taken,
+and where that is not there, that step is skipped by name, except in CI.
 ";
 
 fn main() -> ExitCode {
@@ -31,7 +35,8 @@ fn main() -> ExitCode {
         ("corpus", rest) => cargo::tools(&[&["corpus"], rest].concat()),
         ("gen", []) => cargo::tools(&["gen", "."]),
         ("gen", ["--check"]) => cargo::tools(&["gen", ".", "--check"]),
-        ("vectors", []) => cargo::run(&["test", "-q", "-p", "cocket", "--test", "vectors"]),
+        ("vectors", []) => vectors(),
+        ("python", []) => told(python::run(python::Python::test)),
         ("help" | "--help" | "-h", []) => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -39,6 +44,25 @@ fn main() -> ExitCode {
         (other, _) => {
             eprintln!("xtask: `{other}` with these arguments is not a command\n\n{HELP}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn vectors() -> ExitCode {
+    let rust = cargo::run(&["test", "-q", "-p", "cocket", "--test", "vectors"]);
+    let python = told(python::run(python::Python::vectors));
+    if rust == ExitCode::SUCCESS { python } else { rust }
+}
+
+fn told(done: Result<String, String>) -> ExitCode {
+    match done {
+        Ok(word) => {
+            println!("python: {word}");
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::cargo;
+use crate::python::{self, Python};
 
 /// The steps: a name, and the arguments for cargo.
 const STEPS: &[(&str, &[&str])] = &[
@@ -22,6 +23,7 @@ const STEPS: &[(&str, &[&str])] = &[
 ];
 
 const CORPUS: &str = "corpus";
+const PYTHON: &str = "python";
 
 pub(crate) fn run() -> ExitCode {
     let corpus = cargo::corpus();
@@ -45,8 +47,18 @@ pub(crate) fn run() -> ExitCode {
                 "FAILED"
             }
         };
-        summary.push_str(&format!("{name:<16}{:>5} s  {word}\n", start.elapsed().as_secs()));
+        summary.push_str(&row(name, start, word));
     }
+    let start = Instant::now();
+    let word = match python::run(Python::test) {
+        Ok(word) => word,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            failed.push(PYTHON);
+            "FAILED".to_owned()
+        }
+    };
+    summary.push_str(&row(PYTHON, start, &word));
     // Tests that need what this machine lacks say so by name in their output.
     print!("\n{summary}");
     match failed.as_slice() {
@@ -56,6 +68,10 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn row(name: &str, start: Instant, word: &str) -> String {
+    format!("{name:<16}{:>5} s  {word}\n", start.elapsed().as_secs())
 }
 
 fn step(name: &str, arguments: &[&str]) -> bool {

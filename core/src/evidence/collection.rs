@@ -67,6 +67,23 @@ impl AttachedKind {
             other => Self::Other(other.to_owned()),
         }
     }
+
+    /// A media type that declares this kind; for bundles the newest of several.
+    ///
+    /// ```
+    /// use cocket::evidence::AttachedKind;
+    /// let kind = AttachedKind::Bundle;
+    /// assert_eq!(AttachedKind::from_media_type(kind.media_type()), kind);
+    /// ```
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        match self {
+            Self::SimpleSigning => "application/vnd.dev.cosign.simplesigning.v1+json",
+            Self::Envelope => "application/vnd.dsse.envelope.v1+json",
+            Self::Bundle => "application/vnd.dev.sigstore.bundle.v0.3+json",
+            Self::Other(media_type) => media_type,
+        }
+    }
 }
 
 /// Something that should have been read and was not.
@@ -174,6 +191,11 @@ impl Evidence {
     #[must_use]
     pub fn blob(&self, digest: &Digest) -> Option<&Blob> {
         self.blobs.get(digest)
+    }
+
+    /// Every manifest, index and configuration, by digest.
+    pub fn blobs(&self) -> impl Iterator<Item = (&Digest, &Blob)> {
+        self.blobs.iter()
     }
 
     /// Everything attached.

@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 
 use super::answer::{Answer, Fault};
-use super::request::{Context, GapItemKind, Image, Item, Request, Text};
+use super::request::{Context, GapItemKind, HistoryItem, Image, Item, Request, Text};
 use crate::evaluate::{Engine, History, ImageRequest};
 use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
 use crate::kubernetes::{Objects, Unjudged, Workload};
@@ -12,10 +13,7 @@ use crate::policy::{Policies, PolicySource};
 use crate::report::{Judged, Origin, verdict};
 
 pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
-    let one = |fault| vec![fault];
-    let now = request
-        .now
-        .ok_or_else(|| one(Fault::request("/now", "`now` is needed to decide".to_owned())))?;
+    let now = now(&request).map_err(one)?;
     let source = |text: Text| PolicySource { name: text.name, bytes: text.text.into_bytes() };
     let sources: Vec<PolicySource> =
         request.policies.into_iter().chain(request.trust).map(source).collect();
@@ -36,15 +34,55 @@ pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
         };
         evidence.add_gap(Gap { subject: item.subject, kind, detail: item.detail });
     }
-    let history = History { tags: request.history.tags, first_seen: request.history.first_seen };
-    let (requests, unjudged) = requests(request.context).map_err(one)?;
+    decided(&engine, &evidence, request.context, request.history, now).map_err(one)
+}
+
+/// As [`check`], with an engine and evidence that are at hand. A request that has its own would
+/// be answered from others than it names, so it is refused.
+pub(super) fn check_with(
+    engine: &Engine,
+    evidence: &Evidence,
+    request: Request,
+) -> Result<Answer, Vec<Fault>> {
+    let now = now(&request).map_err(one)?;
+    let own = [
+        ("/policies", request.policies.is_empty()),
+        ("/trust", request.trust.is_empty()),
+        ("/evidence", request.evidence.is_empty()),
+        ("/vouched", request.vouched.is_empty()),
+        ("/gaps", request.gaps.is_empty()),
+    ];
+    if let Some((path, _)) = own.iter().find(|(_, is_empty)| !is_empty) {
+        let message = "the engine and the evidence are given beside the request".to_owned();
+        return Err(one(Fault::request(path, message)));
+    }
+    decided(engine, evidence, request.context, request.history, now).map_err(one)
+}
+
+fn one(fault: Fault) -> Vec<Fault> {
+    vec![fault]
+}
+
+fn now(request: &Request) -> Result<Timestamp, Fault> {
+    request.now.ok_or_else(|| Fault::request("/now", "`now` is needed to decide".to_owned()))
+}
+
+fn decided(
+    engine: &Engine,
+    evidence: &Evidence,
+    context: Context,
+    history: HistoryItem,
+    now: Timestamp,
+) -> Result<Answer, Fault> {
+    let history = History { tags: history.tags, first_seen: history.first_seen };
+    let (requests, unjudged) = requests(context)?;
     let decide = |(request, origin): (ImageRequest, Option<Origin>)| Judged {
-        decision: engine.check(&request, &evidence, &history, now),
+        decision: engine.check(&request, evidence, &history, now),
         origin,
     };
     let decisions: Vec<Judged> = requests.into_iter().map(decide).collect();
     let verdict = verdict(&decisions).ok_or_else(|| {
-        one(Fault::request("/context", "neither an image nor an object with images".to_owned()))
+        Fault::request("/context", "neither an image nor an object with images".to_owned())
     })?;
     let unjudged = unjudged.into_iter().map(Into::into).collect();
     Ok(Answer::Decided { verdict, decisions, unjudged })

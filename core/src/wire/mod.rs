@@ -14,7 +14,8 @@ mod request;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::evidence::json;
+use crate::evaluate::Engine;
+use crate::evidence::{Evidence, json};
 use answer::{Answer, Fault};
 use request::{Op, Request};
 
@@ -31,20 +32,48 @@ pub const MAX_REQUEST: usize = 256 * 1024 * 1024;
 /// ```
 #[must_use]
 pub fn answer(request: &[u8]) -> Vec<u8> {
-    // Nothing that was half done outlives the call, so that a panic leaves nothing broken behind.
-    let answered = catch_unwind(AssertUnwindSafe(|| answered(request)));
-    answered.unwrap_or_else(|_| Answer::error(Fault::internal()).to_bytes())
+    guarded(request, check::check)
 }
 
-fn answered(request: &[u8]) -> Vec<u8> {
-    match read(request) {
-        Err(fault) => Answer::error(fault),
-        Ok(request) => match request.op {
-            Op::Version => Answer::version(),
-            Op::Check => check::check(request).unwrap_or_else(Answer::errors),
-        },
-    }
-    .to_bytes()
+/// Answers one request with an engine and evidence that were made before: the request is as for
+/// [`answer`], without `policies`, `trust`, `evidence`, `vouched` and `gaps`.
+///
+/// ```
+/// use cocket::evaluate::Engine;
+/// use cocket::evidence::Evidence;
+/// use cocket::policy::Policies;
+/// use cocket::wire::answer_with;
+///
+/// let policies = Policies::from_text("policy.yaml", "
+/// apiVersion: cocket.dev/v1alpha1
+/// kind: ImagePolicy
+/// metadata: {name: production}
+/// spec: {rules: [{id: approved, registry: {allow: ['registry.example.com/**']}}]}
+/// ")?;
+/// let request = br#"{"op":"check","now":"2026-11-23T12:00:00Z",
+///     "context":{"images":[{"image":"registry.example.com/app:1.0"}]}}"#;
+/// let answer = answer_with(&Engine::new(&policies)?, &Evidence::new(), request);
+/// assert!(answer.ends_with(br#""verdict":"allow"}"#));
+/// # Ok::<(), cocket::policy::PolicyErrors>(())
+/// ```
+#[must_use]
+pub fn answer_with(engine: &Engine, evidence: &Evidence, request: &[u8]) -> Vec<u8> {
+    guarded(request, |request| check::check_with(engine, evidence, request))
+}
+
+/// Nothing that was half done outlives the call, so that a panic leaves nothing broken behind.
+fn guarded(bytes: &[u8], check: impl FnOnce(Request) -> Result<Answer, Vec<Fault>>) -> Vec<u8> {
+    let answered = catch_unwind(AssertUnwindSafe(|| {
+        match read(bytes) {
+            Err(fault) => Answer::error(fault),
+            Ok(request) => match request.op {
+                Op::Version => Answer::version(),
+                Op::Check => check(request).unwrap_or_else(Answer::errors),
+            },
+        }
+        .to_bytes()
+    }));
+    answered.unwrap_or_else(|_| Answer::error(Fault::internal()).to_bytes())
 }
 
 fn read(bytes: &[u8]) -> Result<Request, Fault> {

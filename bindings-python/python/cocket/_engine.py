@@ -1,0 +1,294 @@
+"""The engine: policies, compiled once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from . import _native, _time
+from ._decision import Decision, Verdict
+from ._errors import Fault, raise_for
+from ._evidence import Evidence
+from ._policies import Policies
+from ._verifiers import Diagnostic, Diagnostics, SignatureVerifier, adapted
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """The image that a decision is asked about."""
+
+    image: str
+    """The reference as the workload gives it."""
+    digest: str | None = None
+    """The digest that the reference resolved to, where it does not name one itself."""
+    parent: str | None = None
+    """The index by which the caller came to the image: its signature covers what it lists."""
+    namespace: str | None = None
+    namespace_labels: Mapping[str, str] | None = None
+    """The namespace's labels, where the caller knows them."""
+    admission: bool = False
+    """Whether the image will be pulled by the name given, as after admission."""
+
+
+class History:
+    """What was recorded before: the digest of a tag by ``host/path:tag``, and when a
+    vulnerability was first seen, by its id.
+
+    >>> History(tags={"registry.example.com/app:1.0": "sha256:" + 64 * "0"})
+    History(tags=1, first_seen=0)
+    """
+
+    __slots__ = ("_first_seen", "_native", "_tags")
+
+    def __init__(
+        self,
+        tags: Mapping[str, str] | None = None,
+        first_seen: Mapping[str, datetime] | None = None,
+    ) -> None:
+        """Raises `RequestError` for what is no digest and for naive datetimes."""
+        self._tags = MappingProxyType(dict(tags or {}))
+        self._first_seen = MappingProxyType(dict(first_seen or {}))
+        self._native = _native.History(dict(self._tags), _texts(self._first_seen))
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The digest recorded for a tag."""
+        return self._tags
+
+    @property
+    def first_seen(self) -> Mapping[str, datetime]:
+        """When a vulnerability was first seen."""
+        return self._first_seen
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, History):
+            return NotImplemented
+        return (self._tags, self._first_seen) == (other._tags, other._first_seen)
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self._tags.items()), frozenset(self._first_seen.items())))
+
+    def __repr__(self) -> str:
+        return f"History(tags={len(self._tags)}, first_seen={len(self._first_seen)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return History, (dict(self._tags), dict(self._first_seen))
+
+
+def _texts(moments: Mapping[str, datetime]) -> dict[str, str]:
+    return {name: _time.to_text(one, f"first_seen/{name}") for name, one in moments.items()}
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A Kubernetes object that carries no pods."""
+
+    file: str
+    line: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """The decisions on the images of several Kubernetes objects."""
+
+    verdict: Verdict
+    """The worst of them."""
+    decisions: tuple[Decision, ...]
+    unjudged: tuple[Unjudged, ...]
+    """Objects that carry no pods."""
+    _answer: bytes = field(repr=False, compare=False)
+
+    def to_json(self) -> bytes:
+        """The wire answer, byte for byte."""
+        return self._answer
+
+
+class Engine:
+    """Compiled policies, for any number of threads.
+
+    Making one is the slow part; keep it. Where it is pickled, the policies' texts and the
+    verifiers travel, and it is compiled again on the other side.
+
+    >>> from datetime import datetime, timezone
+    >>> engine = Engine(Policies.from_file("docs/examples/first-look/policy"))
+    >>> decision = engine.check("docker.io/library/nginx:latest", now=datetime.now(timezone.utc))
+    >>> decision.verdict
+    <Verdict.DENY: 'deny'>
+    """
+
+    __slots__ = ("_diagnostics", "_listing", "_native", "_policies", "_verifiers")
+
+    def __init__(
+        self,
+        policies: Policies,
+        *,
+        verifiers: Mapping[str, SignatureVerifier] | None = None,
+        listing: int | None = None,
+    ) -> None:
+        """Compiles `policies`, with verifiers by the names that the policies call them.
+        `listing` is how many findings of each kind a decision lists.
+
+        Raises `PolicyError` for what the loader cannot see, such as a verifier that is not given.
+        """
+        self._policies = policies
+        self._verifiers = MappingProxyType(dict(verifiers or {}))
+        self._listing = listing
+        self._diagnostics = Diagnostics()
+        called = adapted(self._verifiers, self._diagnostics)
+        self._native = _native.Engine(policies._native, called, listing)
+
+    @property
+    def policies(self) -> Policies:
+        """The policies."""
+        return self._policies
+
+    @property
+    def policies_digest(self) -> str:
+        """The digest of the policies' canonical model."""
+        return self._native.policies_digest()
+
+    def check(
+        self,
+        image: ImageRequest | str,
+        evidence: Evidence | None = None,
+        *,
+        now: datetime,
+        history: History | None = None,
+    ) -> Decision:
+        """Decides on one image. The same arguments give the same decision, byte for byte.
+
+        Raises `RequestError` for a naive `now` and for what is no digest. An image that cannot be
+        told is no error: it is denied.
+        """
+        asked = ImageRequest(image) if isinstance(image, str) else image
+        if not isinstance(asked, ImageRequest):
+            raise TypeError(f"`image` must be text or an ImageRequest, not {type(image).__name__}")
+        labels = asked.namespace_labels
+        canonical = self._native.check(
+            asked.image,
+            asked.digest,
+            asked.parent,
+            asked.namespace,
+            None if labels is None else dict(labels),
+            asked.admission,
+            (evidence or _NOTHING)._native,
+            (history or _UNRECORDED)._native,
+            _time.to_text(now, "now"),
+        )
+        return Decision._of(canonical)
+
+    def check_objects(
+        self,
+        objects: Mapping[str, str | bytes],
+        evidence: Evidence | None = None,
+        *,
+        now: datetime,
+        history: History | None = None,
+        namespace: str | None = None,
+        namespace_labels: Mapping[str, str] | None = None,
+        object_namespaces: bool = False,
+        admission: bool = False,
+        resolved: Mapping[str, str] | None = None,
+    ) -> Review:
+        """Decides on every image that Kubernetes objects would run.
+
+        `objects` are texts in YAML or JSON by file name. `namespace` is the one that they would
+        run in; with `object_namespaces` you vouch for those that they name themselves. `resolved`
+        gives the digests that references stand for.
+
+        Raises `RequestError`, with file and line, for a text that cannot be read, for an object
+        that seems to carry pods in a kind that is not known, and where there is no image at all.
+        """
+        texts = [{"name": name, "text": _text(name, text)} for name, text in objects.items()]
+        context = {
+            "objects": texts,
+            "namespace": namespace,
+            "namespaceLabels": None if namespace_labels is None else dict(namespace_labels),
+            "objectNamespaces": object_namespaces,
+            "admission": admission,
+            "resolved": dict(resolved or {}),
+        }
+        past = history or _UNRECORDED
+        recorded = {"tags": dict(past.tags), "firstSeen": _texts(past.first_seen)}
+        moment = _time.to_text(now, "now")
+        request = {"op": "check", "context": context, "history": recorded, "now": moment}
+        return _review(self.answer(json.dumps(request).encode(), evidence))
+
+    def answer(self, request: bytes, evidence: Evidence | None = None) -> bytes:
+        """Answers a wire request that has no policies and no evidence of its own: those of this
+        engine and `evidence` hold. Never raises for what the request holds: the answer says it.
+        """
+        return self._native.answer(request, (evidence or _NOTHING)._native)
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The newest hundred exceptions in verifiers, with their tracebacks, oldest first. They
+        also go to the logger ``cocket.verifier``; decisions only say that there was one."""
+        return self._diagnostics.all()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Engine):
+            return NotImplemented
+        own = (self._policies, self._verifiers, self._listing)
+        return own == (other._policies, other._verifiers, other._listing)
+
+    def __hash__(self) -> int:
+        return hash((self._policies, self._listing))
+
+    def __repr__(self) -> str:
+        verifiers = f", verifiers={sorted(self._verifiers)}" if self._verifiers else ""
+        return f"Engine({self._policies!r}{verifiers})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _compiled, (self._policies, dict(self._verifiers), self._listing)
+
+
+_NOTHING = Evidence()
+_UNRECORDED = History()
+
+
+def _compiled(
+    policies: Policies, verifiers: Mapping[str, SignatureVerifier], listing: int | None
+) -> Engine:
+    return Engine(policies, verifiers=verifiers, listing=listing)
+
+
+def _text(name: str, text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text
+    try:
+        return bytes(text).decode()
+    except UnicodeDecodeError as error:
+        raise_for([Fault("object", f"not UTF-8: {error.reason}", name)])
+        raise
+
+
+def _review(answer: bytes) -> Review:
+    value = json.loads(answer)
+    if value["answer"] == "error":
+        raise_for(Fault(**fault) for fault in value["errors"])
+    return Review(
+        verdict=Verdict(value["verdict"]),
+        decisions=tuple(_decisions(answer.decode())),
+        unjudged=tuple(Unjudged(**one) for one in value.get("unjudged", ())),
+        _answer=answer,
+    )
+
+
+def _decisions(answer: str) -> Iterable[Decision]:
+    """The decisions of an answer, each with its own bytes as they stand in it."""
+    decoder = json.JSONDecoder()
+    start = '{"answer":"decided","decisions":['
+    if not answer.startswith(start):
+        raise ValueError("not an answer with decisions")
+    at = len(start)
+    while answer[at] != "]":
+        at += answer[at] == ","
+        _, end = decoder.raw_decode(answer, at)
+        yield Decision(answer[at:end].encode())
+        at = end

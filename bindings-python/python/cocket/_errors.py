@@ -1,0 +1,95 @@
+"""What can go wrong, as exceptions that say where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and its place.
+
+    >>> print(Fault("policy.unknownKey", "unknown key", "policy.yaml", 3, 5, "spec"))
+    policy.yaml:3:5: unknown key
+    """
+
+    kind: str
+    """As on the wire, such as ``policy.unknownKey``, ``request`` or ``evidence``."""
+    message: str
+    """What is wrong, with the value in backticks."""
+    file: str | None = None
+    """The file's name, or the one that was given with a text."""
+    line: int | None = None
+    """Line, from 1."""
+    column: int | None = None
+    """Column in characters, from 1."""
+    path: str = ""
+    """Where in the document, such as ``spec.rules[0].registry``."""
+    help: str | None = None
+    """What may have been meant."""
+    snippet: str | None = None
+    """The line of the source, with a mark under the place."""
+
+    def __str__(self) -> str:
+        place = [str(part) for part in (self.file, self.line, self.column) if part is not None]
+        return f"{':'.join(place)}: {self.message}" if place else self.message
+
+    def render(self) -> str:
+        """The fault as several lines for a person: message, place, snippet and help."""
+        lines = [str(self)]
+        if self.path:
+            lines.append(f"  at {self.path}")
+        if self.snippet:
+            lines.append(self.snippet)
+        if self.help:
+            lines.append(f"  help: {self.help}")
+        return "\n".join(lines)
+
+
+class CocketError(Exception):
+    """The root of everything that this package raises by itself."""
+
+    errors: tuple[Fault, ...]
+    """The faults, by file, line and column; never empty."""
+
+    def __init__(self, errors: Iterable[Fault]) -> None:
+        self.errors = tuple(errors)
+        # The arguments are what an exception is pickled by.
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.errors)
+
+
+class PolicyError(CocketError):
+    """The policies have faults; nothing was decided."""
+
+
+class EvidenceError(CocketError):
+    """Evidence that was handed in is not what it is said to be."""
+
+
+class SourceError(CocketError):
+    """A file or directory could not be read."""
+
+
+class RequestError(CocketError, ValueError):
+    """A request or an argument has a value that means nothing, such as a naive datetime."""
+
+
+class InternalError(CocketError):
+    """A fault in the engine itself; nothing was decided, so treat it as a denial."""
+
+
+def raise_for(errors: Iterable[Fault]) -> None:
+    """Raises the exception for the faults of a wire answer."""
+    faults = tuple(errors)
+    kinds = {fault.kind.partition(".")[0] for fault in faults}
+    if "policy" in kinds:
+        raise PolicyError(faults)
+    if "evidence" in kinds:
+        raise EvidenceError(faults)
+    if kinds & {"request", "object"}:
+        raise RequestError(faults)
+    raise InternalError(faults)

@@ -1,0 +1,155 @@
+"""Policies, loaded and checked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from . import _native, _time
+from ._errors import Fault
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One ``ImagePolicy`` document of loaded policies."""
+
+    name: str
+    version: str | None
+    digest: str
+    """The digest of its canonical model: layout and the order of rules do not change it."""
+    rules: tuple[str, ...]
+    """The ids of its rules, sorted."""
+    _document: Mapping[str, Any] = field(repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document, as it could be written."""
+        copied: dict[str, Any] = json.loads(json.dumps(self._document))
+        return copied
+
+
+class Policies:
+    """Policies that were loaded as one set: checked as far as that goes without evidence.
+
+    >>> policies = Policies.from_yaml('''
+    ... apiVersion: cocket.dev/v1alpha1
+    ... kind: ImagePolicy
+    ... metadata: {name: production}
+    ... spec:
+    ...   rules:
+    ...     - id: approved
+    ...       registry: {allow: ['registry.example.com/**']}
+    ... ''')
+    >>> policies
+    Policies(policies=['production'], digest='sha256:a3eef9…')
+    >>> policies.policies[0].rules
+    ('approved',)
+    >>> Policies.from_dict(policies.to_dict()) == policies
+    True
+
+    Faults say where they are:
+
+    >>> import cocket
+    >>> try:
+    ...     Policies.from_yaml("apiVersion: cocket.dev/v1alpha1\\nkind: ImagePolice")
+    ... except cocket.PolicyError as refused:
+    ...     print(refused.errors[0].line, refused.errors[0].column, refused.errors[0].help)
+    2 7 did you mean `ImagePolicy`?
+    """
+
+    __slots__ = ("__dict__", "_native")
+
+    def __init__(self, texts: Iterable[tuple[str, str | bytes]]) -> None:
+        """Loads texts, each with the name that faults give: YAML (several documents in one) or
+        JSON (one).
+
+        Raises `PolicyError` with every fault that was found.
+        """
+        self._native = _native.Policies.load([(name, _bytes(text)) for name, text in texts])
+
+    @classmethod
+    def _of(cls, native: _native.Policies) -> Policies:
+        made = cls.__new__(cls)
+        made._native = native
+        return made
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Policies:
+        """Loads a file, or every ``*.yaml``, ``*.yml`` and ``*.json`` in a directory.
+
+        Raises `SourceError` where something cannot be read, and `PolicyError`.
+        """
+        return cls.from_files([path])
+
+    @classmethod
+    def from_files(cls, paths: Iterable[str | os.PathLike[str]]) -> Policies:
+        """As `from_file`, from several files and directories as one set."""
+        if isinstance(paths, (str, bytes, os.PathLike)):
+            raise TypeError("`paths` must be several; for one there is `from_file`")
+        return cls._of(_native.Policies.read([os.fspath(path) for path in paths]))
+
+    @classmethod
+    def from_yaml(cls, text: str | bytes, name: str = "policy.yaml") -> Policies:
+        """Loads one text in YAML; faults call it `name`. Raises `PolicyError`."""
+        return cls([(name, text)])
+
+    @classmethod
+    def from_json(cls, text: str | bytes, name: str = "policy.json") -> Policies:
+        """Loads one document in JSON; faults call it `name`. Raises `PolicyError`."""
+        return cls([(name, text)])
+
+    @classmethod
+    def from_dict(cls, documents: Mapping[str, Any]) -> Policies:
+        """Loads what `to_dict` gave: ``{"documents": […]}``. Raises `PolicyError`."""
+        texts = enumerate(documents["documents"])
+        return cls((f"documents[{position}].json", json.dumps(one)) for position, one in texts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything loaded as ``{"documents": […]}``, in a fixed order, rules sorted by id."""
+        return {"documents": [json.loads(one) for one in self._native.documents()]}
+
+    @property
+    def digest(self) -> str:
+        """The digest of the canonical model: layout, order and file names do not change it."""
+        return self._native.digest()
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """The ``ImagePolicy`` documents, by name."""
+        digests = dict(self._native.policy_digests())
+        documents = (one for one in self.to_dict()["documents"] if one["kind"] == "ImagePolicy")
+        return tuple(_policy(one, digests) for one in documents)
+
+    def warnings(self, now: datetime) -> tuple[Fault, ...]:
+        """What loads and is probably not meant at the moment `now`: expired exceptions,
+        authorities that nothing uses, bounds that bound nothing, …"""
+        return self._native.warnings(_time.to_text(now, "now"))
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Policies) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        names = [policy.name for policy in self.policies]
+        return f"Policies(policies={names}, digest='{self.digest[:13]}…')"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The texts, so that faults and warnings have the same places in another process.
+        return Policies, (self._native.sources(),)
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else bytes(text)
+
+
+def _policy(document: Mapping[str, Any], digests: Mapping[str, str]) -> Policy:
+    metadata = document["metadata"]
+    name = metadata["name"]
+    rules = tuple(rule["id"] for rule in document["spec"]["rules"])
+    return Policy(name, metadata.get("version"), digests[name], rules, document)

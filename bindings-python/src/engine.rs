@@ -1,0 +1,125 @@
+//! The engine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cocket::evaluate::{Engine as Compiled, History as Recorded, ImageRequest, Verifiers};
+use cocket::verify::SignatureVerifier;
+use cocket::wire;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::evidence::Evidence;
+use crate::policies::Policies;
+use crate::verifier::PythonVerifier;
+use crate::{convert, faults};
+
+/// What was recorded before.
+#[pyclass(frozen, module = "cocket._native")]
+pub(crate) struct History(Recorded);
+
+#[pymethods]
+impl History {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        tags: BTreeMap<String, String>,
+        first_seen: BTreeMap<String, String>,
+    ) -> PyResult<Self> {
+        let mut recorded = Recorded::default();
+        for (tag, digest) in tags {
+            let digest = convert::digest(py, "history/tags", &digest)?;
+            recorded.tags.insert(tag, digest);
+        }
+        for (id, moment) in first_seen {
+            let moment = convert::moment(py, "history/firstSeen", &moment)?;
+            recorded.first_seen.insert(id, moment);
+        }
+        Ok(Self(recorded))
+    }
+}
+
+/// Compiled policies.
+#[pyclass(frozen, module = "cocket._native")]
+pub(crate) struct Engine(Compiled);
+
+#[pymethods]
+impl Engine {
+    /// `verifiers` gives for each name an id, the object that is called, and the moments at which
+    /// its answers may change.
+    #[new]
+    fn new(
+        py: Python<'_>,
+        policies: &Policies,
+        verifiers: BTreeMap<String, (String, Py<PyAny>, Vec<String>)>,
+        listing: Option<usize>,
+    ) -> PyResult<Self> {
+        let mut named = Verifiers::new();
+        for (name, (id, called, dates)) in verifiers {
+            let dates = dates.iter().map(|date| convert::moment(py, "verifiers", date));
+            let dates = dates.collect::<PyResult<Vec<_>>>()?;
+            let verifier: Arc<dyn SignatureVerifier> =
+                Arc::new(PythonVerifier::new(id, called, dates));
+            named.insert(name, verifier);
+        }
+        let loaded = policies.loaded();
+        let compiled = faults::released(py, || Compiled::with_verifiers(&loaded, &named))?
+            .map_err(|errors| faults::policies(py, &errors))?;
+        Ok(Self(match listing {
+            None => compiled,
+            Some(most) => compiled.listing(most),
+        }))
+    }
+
+    /// The canonical JSON of one decision. `labels` are those of the namespace.
+    #[expect(clippy::too_many_arguments, reason = "the members of a request, flat, for speed")]
+    fn check<'py>(
+        &self,
+        py: Python<'py>,
+        image: String,
+        digest: Option<&str>,
+        parent: Option<&str>,
+        namespace: Option<String>,
+        namespace_labels: Option<BTreeMap<String, String>>,
+        admission: bool,
+        evidence: &Evidence,
+        history: &History,
+        now: &str,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let request = ImageRequest {
+            image,
+            digest: convert::some_digest(py, "digest", digest)?,
+            parent: convert::some_digest(py, "parent", parent)?,
+            namespace,
+            namespace_labels,
+            admission,
+        };
+        let now = convert::moment(py, "now", now)?;
+        let decided = faults::released(py, || {
+            let held = evidence.snapshot();
+            self.0.check(&request, held.claimed(), &history.0, now).to_canonical_json()
+        })?;
+        match decided {
+            Ok(text) => Ok(PyBytes::new(py, text.as_bytes())),
+            // The core's word for it: the writer fails only where memory runs out.
+            Err(_) => Err(pyo3::exceptions::PyMemoryError::new_err("no memory for the decision")),
+        }
+    }
+
+    /// Answers a wire request that has no policies and no evidence of its own.
+    fn answer<'py>(
+        &self,
+        py: Python<'py>,
+        request: &[u8],
+        evidence: &Evidence,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let answer = faults::released(py, || {
+            wire::answer_with(&self.0, evidence.snapshot().claimed(), request)
+        })?;
+        Ok(PyBytes::new(py, &answer))
+    }
+
+    fn policies_digest(&self) -> String {
+        self.0.policies_digest().to_string()
+    }
+}

@@ -1,0 +1,57 @@
+//! The native half of the Python package `cocket`: handles on what the core keeps, and nothing
+//! that decides. Everything a Python program sees is in `python/cocket`.
+//!
+//! Work is done without the interpreter's lock and behind a guard, so that a panic in it is an
+//! exception of Python's own kind and not pyo3's, which derives from `BaseException`.
+
+mod convert;
+mod engine;
+mod evidence;
+mod faults;
+mod guard;
+mod policies;
+mod source;
+mod verifier;
+
+use std::ffi::OsString;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+/// Answers one request of the wire form.
+#[pyfunction]
+fn answer<'py>(py: Python<'py>, request: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let answer = faults::released(py, || cocket::wire::answer(request))?;
+    Ok(PyBytes::new(py, &answer))
+}
+
+/// Title, kind and remedy of a reason code.
+#[pyfunction]
+fn explain(code: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    use cocket::reasons::{Code, ReasonKind};
+    let code = Code::from_code(code)?;
+    let kind = match code.kind() {
+        ReasonKind::Pass => "pass",
+        ReasonKind::Fail => "fail",
+    };
+    Some((code.title(), kind, code.remedy()))
+}
+
+/// Runs the command line and gives its exit status.
+#[pyfunction]
+fn command_line(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<u8> {
+    faults::released(py, || cocket_cli::run(arguments))
+}
+
+#[pymodule(gil_used = false)]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("VERSION", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<policies::Policies>()?;
+    module.add_class::<evidence::Evidence>()?;
+    module.add_class::<source::EvidenceDirectory>()?;
+    module.add_class::<engine::History>()?;
+    module.add_class::<engine::Engine>()?;
+    module.add_function(wrap_pyfunction!(answer, module)?)?;
+    module.add_function(wrap_pyfunction!(explain, module)?)?;
+    module.add_function(wrap_pyfunction!(command_line, module)?)
+}

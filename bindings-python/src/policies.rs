@@ -1,0 +1,82 @@
+//! Loaded policies.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
+use cocket::source::{SourceError, read_policies};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyTuple};
+
+use crate::{convert, faults};
+
+/// Loaded policies, and the texts they came from: those are what is pickled, so that faults have
+/// the same places in another process.
+#[pyclass(frozen, module = "cocket._native")]
+pub(crate) struct Policies {
+    sources: Arc<[PolicySource]>,
+    loaded: Arc<Loaded>,
+}
+
+impl Policies {
+    pub(crate) fn loaded(&self) -> Arc<Loaded> {
+        Arc::clone(&self.loaded)
+    }
+}
+
+#[pymethods]
+impl Policies {
+    #[staticmethod]
+    fn load(py: Python<'_>, texts: Vec<(String, PyBackedBytes)>) -> PyResult<Self> {
+        let source =
+            |(name, bytes): (String, PyBackedBytes)| PolicySource { name, bytes: bytes.to_vec() };
+        let sources: Vec<PolicySource> = texts.into_iter().map(source).collect();
+        faults::released(py, || loaded(sources))?.map_err(|errors| faults::policies(py, &errors))
+    }
+
+    #[staticmethod]
+    fn read(py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<Self> {
+        let read =
+            |paths: &[PathBuf]| -> Result<_, SourceError> { Ok(loaded(read_policies(paths)?)) };
+        faults::released(py, || read(&paths))?
+            .map_err(|error| faults::source(py, &error))?
+            .map_err(|errors| faults::policies(py, &errors))
+    }
+
+    fn sources<'py>(&self, py: Python<'py>) -> Vec<(&str, Bound<'py, PyBytes>)> {
+        let sources = self.sources.iter();
+        sources.map(|one| (one.name.as_str(), PyBytes::new(py, &one.bytes))).collect()
+    }
+
+    /// The canonical JSON of each document.
+    fn documents<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let documents = faults::released(py, || self.loaded.to_canonical_json())?;
+        Ok(documents.iter().map(|one| PyBytes::new(py, one)).collect())
+    }
+
+    fn digest(&self, py: Python<'_>) -> PyResult<String> {
+        faults::released(py, || self.loaded.digest().to_string())
+    }
+
+    /// Name and digest of each `ImagePolicy`.
+    fn policy_digests(&self, py: Python<'_>) -> PyResult<Vec<(String, String)>> {
+        faults::released(py, || {
+            let policies = self.loaded.image_policies().iter();
+            policies
+                .map(|one| (one.metadata.name.to_string(), self.loaded.digest_of(one).to_string()))
+                .collect()
+        })
+    }
+
+    fn warnings(&self, py: Python<'_>, now: &str) -> PyResult<Py<PyTuple>> {
+        let now = convert::moment(py, "now", now)?;
+        let warnings = faults::released(py, || self.loaded.warnings(now))?;
+        faults::listed(py, &warnings)
+    }
+}
+
+fn loaded(sources: Vec<PolicySource>) -> Result<Policies, PolicyErrors> {
+    let loaded = Arc::new(Loaded::load(&sources)?);
+    Ok(Policies { sources: sources.into(), loaded })
+}

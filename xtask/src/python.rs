@@ -1,0 +1,112 @@
+//! The Python package: built into a virtual environment under `target/python`, and tested there.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cargo;
+
+/// The oldest Python that the package is for.
+const OLDEST: (u32, u32) = (3, 10);
+
+/// Does `work` where there is a Python, and gives the summary's word for it.
+///
+/// # Errors
+/// What failed; in CI also that there is no Python.
+pub(crate) fn run(work: impl FnOnce(&Python) -> bool) -> Result<String, String> {
+    match Python::find() {
+        Ok(python) if work(&python) => Ok("ok".to_owned()),
+        Ok(_) => Err("the Python package failed".to_owned()),
+        Err(missing) if env::var_os("CI").is_none() => Ok(format!("skipped: {missing}")),
+        Err(missing) => Err(format!("{missing}, and CI needs it")),
+    }
+}
+
+/// The interpreter that the environment is made with: `$PYTHON`, or what `python3` is.
+pub(crate) struct Python(String);
+
+impl Python {
+    /// The interpreter, where there is one that is new enough.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    fn find() -> Result<Self, String> {
+        let name = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let print = "import sys; print(*sys.version_info[:2])";
+        let asked = Command::new(&name).args(["-c", print]).output();
+        let Ok(answer) = asked else {
+            return Err(format!("there is no `{name}`"));
+        };
+        let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+        let mut numbers = text.split_whitespace().map(str::parse);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= OLDEST => Ok(Self(name)),
+            _ => Err(format!("`{name}` is not Python {}.{} or newer", OLDEST.0, OLDEST.1)),
+        }
+    }
+
+    /// Builds the package and runs everything that tests it; all of it even where one part fails.
+    pub(crate) fn test(&self) -> bool {
+        self.checked(&[
+            &["pytest", "--quiet", "-p", "no:cacheprovider"],
+            &["mypy", "--cache-dir", "../target/python/mypy"],
+            &["mypy.stubtest", "cocket"],
+        ])
+    }
+
+    /// Builds the package and compares its answers with those of Rust.
+    pub(crate) fn vectors(&self) -> bool {
+        self.checked(&[&["pytest", "--quiet", "-p", "no:cacheprovider", "tests/test_vectors.py"]])
+    }
+
+    fn checked(&self, checks: &[&[&str]]) -> bool {
+        let environment = cargo::root().join("target/python");
+        let folder = cargo::root().join("bindings-python");
+        // Every check reads what is built.
+        let built = self.prepared(&environment, &folder.join("requirements.txt"))
+            && module(&environment, &folder, &["maturin", "develop", "--quiet"]);
+        built && checks.iter().filter(|check| !module(&environment, &folder, check)).count() == 0
+    }
+
+    /// Makes the environment, unless it is there with what `requirements` asks for.
+    fn prepared(&self, environment: &Path, requirements: &Path) -> bool {
+        let installed = environment.join("requirements.txt");
+        let wanted = fs::read(requirements).ok();
+        if wanted.is_some() && fs::read(&installed).ok() == wanted {
+            return true;
+        }
+        let make = ["-m", "venv", "--clear"];
+        let made = succeeds(Command::new(&self.0).args(make).arg(environment));
+        let file = requirements.display().to_string();
+        let install =
+            ["pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", &file];
+        made && module(environment, &cargo::root(), &install)
+            && fs::copy(requirements, installed).is_ok()
+    }
+}
+
+/// Runs a module with the environment's interpreter, as if the environment were activated.
+fn module(environment: &Path, folder: &Path, arguments: &[&str]) -> bool {
+    let mut command = Command::new(interpreter(environment));
+    command.current_dir(folder).env("VIRTUAL_ENV", environment).arg("-m").args(arguments);
+    succeeds(&mut command)
+}
+
+fn interpreter(environment: &Path) -> PathBuf {
+    match cfg!(windows) {
+        true => environment.join("Scripts/python.exe"),
+        false => environment.join("bin/python"),
+    }
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    println!("\n== python: {command:?}");
+    match command.status() {
+        Ok(status) => status.success(),
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            false
+        }
+    }
+}
