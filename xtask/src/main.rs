@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask help` lists them.
 
 mod cargo;
+mod node;
 mod test;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::cargo;
+use crate::node;
 
 /// The steps: a name, and the arguments for cargo.
 const STEPS: &[(&str, &[&str])] = &[
@@ -47,6 +48,12 @@ pub(crate) fn run() -> ExitCode {
         };
         summary.push_str(&format!("{name:<16}{:>5} s  {word}\n", start.elapsed().as_secs()));
     }
+    let start = Instant::now();
+    let word = node::test();
+    if word == node::FAILED {
+        failed.push("node");
+    }
+    summary.push_str(&format!("{:<16}{:>5} s  {word}\n", "node", start.elapsed().as_secs()));
     // Tests that need what this machine lacks say so by name in their output.
     print!("\n{summary}");
     match failed.as_slice() {
