@@ -46,6 +46,7 @@ class Evidence {
 }
 
 function collected(handle) {
+  native(() => handle.tell());
   return evidences.keep(Object.create(Evidence.prototype), handle);
 }
 

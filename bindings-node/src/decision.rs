@@ -1,21 +1,28 @@
 //! Decisions, and how they are rendered.
 
-use std::sync::Arc;
-
 use cocket::decision;
 use cocket::report::{Format, Judged, Origin};
-use napi::bindgen_prelude::{Buffer, ClassInstance};
+use napi::Env;
+use napi::bindgen_prelude::{Buffer, ClassInstance, ObjectFinalize};
 use napi_derive::napi;
 use serde::Deserialize;
 
 use crate::fault::{Fault, Faults, guarded};
+use crate::memory::Told;
 use crate::text;
 
 /// What was decided about one image.
-#[napi]
+#[napi(custom_finalize)]
 pub struct Decision {
-    decided: Arc<decision::Decision>,
+    decided: decision::Decision,
     bytes: Vec<u8>,
+    told: Told,
+}
+
+impl ObjectFinalize for Decision {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        self.told.end(&env)
+    }
 }
 
 /// Where an image was found.
@@ -33,9 +40,14 @@ struct Place {
 impl Decision {
     /// Writes the decision at once: what JavaScript shows of it is read from these bytes.
     pub(crate) fn new(decided: decision::Decision) -> Result<Self, Faults> {
-        let text = decided.to_canonical_json();
-        let text = text.map_err(|error| Fault::request("", error.to_string()))?;
-        Ok(Self { decided: Arc::new(decided), bytes: text.into_bytes() })
+        let text = decided.to_canonical_json().map_err(|_| Fault::internal())?;
+        Ok(Self { decided, bytes: text.into_bytes(), told: Told::default() })
+    }
+
+    /// Tells the garbage collector what is handed to it: the text, and about as much again.
+    pub(crate) fn told(mut self, env: &Env) -> napi::Result<Self> {
+        self.told.more(env, self.bytes.len().saturating_mul(2))?;
+        Ok(self)
     }
 }
 
@@ -62,7 +74,7 @@ pub fn report(
         let judged: Vec<Judged> = decisions
             .iter()
             .map(|one| Judged {
-                decision: decision::Decision::clone(&one.decided),
+                decision: one.decided.clone(),
                 origin: places.next().flatten().map(Origin::from),
             })
             .collect();

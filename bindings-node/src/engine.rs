@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cocket::Timestamp;
 use cocket::evaluate::{self, Verifiers};
 use cocket::verify::SignatureVerifier;
+use napi::Env;
 use napi_derive::napi;
 use serde::Deserialize;
 
@@ -80,8 +81,13 @@ impl Engine {
 
     /// Decides on one image here and now.
     #[napi]
-    pub fn evaluate_sync(&self, ask: String, evidence: &Evidence) -> napi::Result<Decision> {
-        Ok(guarded(|| {
+    pub fn evaluate_sync(
+        &self,
+        env: &Env,
+        ask: String,
+        evidence: &Evidence,
+    ) -> napi::Result<Decision> {
+        let decision = guarded(|| {
             if self.has_host_verifiers {
                 let detail = "the engine has verifiers written in JavaScript, which answer later; \
                               use `evaluate`";
@@ -89,7 +95,8 @@ impl Engine {
             }
             let Ask { request, history, now } = Ask::read(&ask)?;
             Decision::new(self.compiled.check(&request, &evidence.held, &history, now))
-        })?)
+        })?;
+        decision.told(env)
     }
 
     /// Prepares a decision on one image.

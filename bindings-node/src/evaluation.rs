@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use cocket::evaluate::Engine;
 use cocket::evidence;
 use cocket::verify::Signer;
+use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 use serde::Deserialize;
@@ -125,7 +126,7 @@ fn turn(state: &Arc<State>) -> Result<Turn, Faults> {
 
 impl State {
     fn answers(&self) -> Result<std::sync::MutexGuard<'_, Answers>, Faults> {
-        self.answers.lock().map_err(|_| Fault::aborted().into())
+        self.answers.lock().map_err(|_| Fault::internal().into())
     }
 
     fn go_on(&self) -> Result<(), Faults> {
@@ -140,8 +141,8 @@ impl State {
 impl Turn {
     /// The decision, once; `null` where there are questions first.
     #[napi]
-    pub fn decision(&mut self) -> Option<Decision> {
-        self.decision.take()
+    pub fn decision(&mut self, env: &Env) -> napi::Result<Option<Decision>> {
+        self.decision.take().map(|decision| decision.told(env)).transpose()
     }
 
     /// How many questions there are.

@@ -4,19 +4,29 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cocket::evidence::{self, AttachedKind, Gap, GapKind};
+use napi::Env;
+use napi::bindgen_prelude::ObjectFinalize;
 use napi_derive::napi;
 use serde::Deserialize;
 
 use crate::fault::{Fault, Faults, guarded};
+use crate::memory::Told;
 use crate::text;
 
 /// Everything at hand about one or more images, unverified.
 ///
 /// Content is copied once, on entry: JavaScript may write to its buffers at any time, and other
 /// threads read the evidence. What is added after an evaluation has started is not seen by it.
-#[napi]
+#[napi(custom_finalize)]
 pub struct Evidence {
     pub(crate) held: Arc<evidence::Evidence>,
+    told: Told,
+}
+
+impl ObjectFinalize for Evidence {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        self.told.end(&env)
+    }
 }
 
 #[derive(Deserialize)]
@@ -67,12 +77,25 @@ impl Evidence {
     /// No evidence.
     #[napi(constructor)]
     pub fn new() -> Self {
-        Self { held: Arc::default() }
+        Self { held: Arc::default(), told: Told::default() }
+    }
+
+    pub(crate) fn collected(held: evidence::Evidence) -> Self {
+        Self { held: Arc::new(held), told: Told::default() }
+    }
+
+    /// Tells the garbage collector of evidence that was collected off the event loop: all but
+    /// manifests and configurations, which are small.
+    #[napi]
+    pub fn tell(&mut self, env: &Env) -> napi::Result<()> {
+        let sizes = self.held.attached().iter().map(|one| one.bytes.len());
+        self.told.more(env, sizes.fold(0, usize::saturating_add))
     }
 
     /// Adds a manifest, index or configuration, and gives its digest.
     #[napi]
-    pub fn add_blob(&mut self, bytes: &[u8], item: String) -> napi::Result<String> {
+    pub fn add_blob(&mut self, env: &Env, bytes: &[u8], item: String) -> napi::Result<String> {
+        self.told.more(env, bytes.len())?;
         Ok(guarded(|| {
             let item: BlobItem = text::read(&item)?;
             let media_type = item.media_type.as_deref();
@@ -93,7 +116,8 @@ impl Evidence {
 
     /// Adds something attached to an image.
     #[napi]
-    pub fn attach(&mut self, bytes: &[u8], item: String) -> napi::Result<()> {
+    pub fn attach(&mut self, env: &Env, bytes: &[u8], item: String) -> napi::Result<()> {
+        self.told.more(env, bytes.len())?;
         Ok(guarded(|| {
             let item: AttachedItem = text::read(&item)?;
             let kind = AttachedKind::from_media_type(&item.media_type);
@@ -105,7 +129,8 @@ impl Evidence {
 
     /// Adds a document that the caller vouches for.
     #[napi]
-    pub fn vouch(&mut self, bytes: &[u8], item: String) -> napi::Result<()> {
+    pub fn vouch(&mut self, env: &Env, bytes: &[u8], item: String) -> napi::Result<()> {
+        self.told.more(env, bytes.len())?;
         Ok(guarded(|| {
             let item: VouchedItem = text::read(&item)?;
             let subject = subject(item.subject.as_ref())?;
@@ -131,7 +156,8 @@ impl Evidence {
 
     /// Takes in everything of `other`.
     #[napi]
-    pub fn merge(&mut self, other: &Evidence) -> napi::Result<()> {
+    pub fn merge(&mut self, env: &Env, other: &Evidence) -> napi::Result<()> {
+        self.told.more(env, other.told.bytes())?;
         Ok(guarded(|| {
             let other = evidence::Evidence::clone(&other.held);
             Arc::make_mut(&mut self.held).merge(other);

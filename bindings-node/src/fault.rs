@@ -49,7 +49,7 @@ impl Fault {
     }
 
     /// The words of the wire's own answer.
-    fn internal() -> Self {
+    pub(crate) fn internal() -> Self {
         let message = "a fault in the engine itself; nothing was decided";
         Self::new("internal", "", message.to_owned())
     }

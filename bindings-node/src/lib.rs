@@ -9,6 +9,7 @@ pub mod engine;
 pub mod evaluation;
 pub mod evidence;
 mod fault;
+mod memory;
 pub mod objects;
 pub mod policies;
 pub mod source;

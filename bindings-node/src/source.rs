@@ -91,6 +91,5 @@ fn resolved(opened: &source::EvidenceDirectory, text: &str) -> Result<Option<Str
 }
 
 fn collected(opened: &source::EvidenceDirectory, digest: &str) -> Result<Evidence, Faults> {
-    let evidence = opened.collect(&text::digest(digest, "/digest")?)?;
-    Ok(Evidence { held: Arc::new(evidence) })
+    Ok(Evidence::collected(opened.collect(&text::digest(digest, "/digest")?)?))
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { CocketError, Engine, Evidence, EvidenceDirectory, Policies } from 'cocket';
+import { CocketError, Engine, Evidence, EvidenceDirectory, Policies, answerSync } from 'cocket';
 
 import { CHECKOUT, FOLDER, NOW } from './first-look.mjs';
 
@@ -24,6 +24,15 @@ test('a blob has the digest of its bytes, whatever they come in', () => {
     code: 'evidence',
     path: '/digest',
   });
+});
+
+test('no bytes are bytes too', () => {
+  const detached = new Uint8Array(8);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  for (const none of [Buffer.alloc(0), new Uint8Array(0), detached]) {
+    assert.equal(new Evidence().addBlob(none), sha256(Buffer.alloc(0)));
+    assert.equal(JSON.parse(answerSync(none).toString()).answer, 'error');
+  }
 });
 
 test('bytes that change afterwards change nothing', () => {

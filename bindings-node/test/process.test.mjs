@@ -58,6 +58,18 @@ test('what is collected in between is not used afterwards', async () => {
   assert.equal(await printed(source, '--expose-gc'), '1 true');
 });
 
+test('what nobody holds any more is given back before memory runs out', async () => {
+  const source = `${PREPARED}
+    const signature = Buffer.alloc(4 << 20, 'x');
+    for (let round = 0; round < 300; round += 1) {
+      new Evidence().attach(signature, { mediaType: 'application/octet-stream' });
+      await null;
+      if (round % 10 === 0) await new Promise(setImmediate);
+    }
+    console.log(process.memoryUsage().rss < 800e6);`;
+  assert.equal(await printed(source), 'true');
+});
+
 test('a thread can be ended in the middle of its work, again and again', async () => {
   for (let round = 0; round < 5; round += 1) {
     const worker = new Worker(new URL('./process-worker.mjs', import.meta.url));
