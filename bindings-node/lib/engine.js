@@ -33,13 +33,13 @@ class Engine {
   }
 
   evaluateSync(request, evidence, given) {
-    const ask = asked(request, options(given, ['history', 'now']));
+    const ask = question(request, options(given, ['history', 'now']));
     return decided(native(() => engines.of(this).evaluateSync(ask, evidences.of(evidence))));
   }
 
   async evaluate(request, evidence, given) {
     const { signal, ...rest } = options(given, ['history', 'now', 'signal']);
-    const ask = asked(request, rest);
+    const ask = question(request, rest);
     const evaluation = native(() => engines.of(this).begin(ask, evidences.of(evidence)));
     return abortable(signal, () => evaluation.cancel(), () => this.#rounds(evaluation, signal));
   }
@@ -64,10 +64,11 @@ class Engine {
 
   /** Whatever goes wrong here leaves the question without an answer, which is a refusal. */
   async #ask(turn, position, now, signal) {
-    const call = native(() => turn.call(position));
-    const { verifier, authority, subject } = call;
+    const { annotations, ...asked } = native(() => turn.call(position));
+    const { verifier, authority, subject } = asked;
+    const call = { ...asked, annotations: JSON.parse(annotations), now };
     try {
-      const answer = await this.#verifiers.get(verifier)({ ...call, now }, { signal });
+      const answer = await this.#verifiers.get(verifier)(call, { signal });
       native(() => turn.answer(position, json(signer(answer), '/answer')));
     } catch (error) {
       this.#diagnose({ verifier, authority, subject, error });
@@ -116,7 +117,7 @@ function signer(answer) {
     : { ...rest, provenAt: time(provenAt, '/answer/provenAt') };
 }
 
-function asked(request, { history, now }) {
+function question(request, { history, now }) {
   return json({
     request: plain(request, '/request'),
     history: history === undefined ? undefined : recorded(history),

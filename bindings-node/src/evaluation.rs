@@ -1,6 +1,5 @@
 //! One decision off the event loop, in rounds where verifiers are written in JavaScript.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -56,8 +55,9 @@ pub struct VerifierCall {
     pub signed: Buffer,
     /// The signatures over them.
     pub signatures: Vec<CallSignature>,
-    /// The annotations beside them.
-    pub annotations: HashMap<String, String>,
+    /// The annotations beside them, as JSON: their keys are anyone's, and one of them could be
+    /// `__proto__`.
+    pub annotations: String,
     /// The bundle's own bytes.
     pub bundle: Option<Buffer>,
 }
@@ -112,14 +112,12 @@ fn turn(state: &Arc<State>) -> Result<Turn, Faults> {
     let answers = std::mem::take(&mut *state.answers()?);
     let Ask { request, history, now } = &state.ask;
     let gather = || state.engine.facts(request, &state.evidence, *now);
-    let (facts, mut answers, open) = round(answers, gather);
+    let (facts, answers, open) = round(answers, gather);
     state.go_on()?;
     let decision = match open.is_empty() {
         true => Some(Decision::new(state.engine.evaluate(request, &facts, history))?),
         false => None,
     };
-    // What is never answered is so by its own word, and is not asked again.
-    answers.extend(open.iter().map(|asked| (Arc::clone(asked), Said::Nothing)));
     *state.answers()? = answers;
     Ok(Turn { decision, open, state: Arc::clone(state) })
 }
@@ -153,8 +151,9 @@ impl Turn {
 
     /// One of the questions.
     #[napi]
-    pub fn call(&self, position: u32) -> Option<VerifierCall> {
-        self.asked(position).map(|asked| VerifierCall::from(&**asked))
+    pub fn call(&self, position: u32) -> napi::Result<Option<VerifierCall>> {
+        let call = |asked: &Arc<Asked>| guarded(|| VerifierCall::new(asked));
+        Ok(self.asked(position).map(call).transpose()?)
     }
 
     /// Answers one of the questions: with a signer as JSON, or with `null` where no signature of
@@ -183,23 +182,21 @@ impl Turn {
     }
 }
 
-impl From<&Asked> for VerifierCall {
-    fn from(asked: &Asked) -> Self {
+impl VerifierCall {
+    fn new(asked: &Asked) -> Result<Self, Faults> {
         let signature = |(keyid, bytes): &(Option<String>, Vec<u8>)| CallSignature {
             keyid: keyid.clone(),
             signature: bytes.clone().into(),
         };
-        let own =
-            |annotations: &BTreeMap<String, String>| annotations.clone().into_iter().collect();
-        Self {
+        Ok(Self {
             verifier: asked.verifier.to_string(),
             authority: asked.authority.clone(),
             subject: asked.subject.to_string(),
             kind: asked.kind.to_owned(),
             signed: asked.signed.clone().into(),
             signatures: asked.signatures.iter().map(signature).collect(),
-            annotations: own(&asked.annotations),
+            annotations: text::write(&asked.annotations)?,
             bundle: asked.bundle.clone().map(Buffer::from),
-        }
+        })
     }
 }

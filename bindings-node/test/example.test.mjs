@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { EvidenceDirectory } from 'cocket';
 
 import { CHECKOUT, FOLDER, NOW } from './first-look.mjs';
 
+const run = promisify(execFile);
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 let folder;
 let server;
@@ -62,6 +64,16 @@ const pinned = (part) => {
   const { name, digest } = images.find((one) => one.name?.includes(part));
   return `${name}@${digest}`;
 };
+
+test('the first use of the README runs as it stands', async () => {
+  const readme = readFileSync(path('../README.md'), 'utf8');
+  const [, program] = /^## First use\n+```js\n([^]*?)^```/m.exec(readme);
+  // Told where to find things as a person is: from the project's folder, with the package installed.
+  writeFileSync(join(folder, 'first-use.mjs'), program);
+  const { stdout } = await run(process.execPath, [join(folder, 'first-use.mjs')], { cwd: path('../..') });
+  assert.match(stdout, /^deny registry\.acme\.example\/shop\/search/m);
+  assert.match(stdout, /^ +signed the image has no signature/m);
+});
 
 test('a signed, clean image may run', async () => {
   assert.deepEqual(await review(pod(pinned('checkout'))), { uid: 'a-uid', allowed: true, warnings: [] });

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { CocketError, Engine, EvidenceDirectory, Policies } from 'cocket';
+import { CocketError, Engine, Evidence, EvidenceDirectory, Policies } from 'cocket';
 
 import { CHECKOUT, FOLDER, NOW, VERIFIED } from './first-look.mjs';
 
@@ -53,6 +53,26 @@ test('a verifier in JavaScript says who signed', async () => {
   assert.ok(Buffer.isBuffer(signed) && Buffer.isBuffer(signatures[0].signature));
   assert.ok(annotations['dev.cosignproject.cosign/signature']);
   assert.equal((await decide(engine, image('payments'))).verdict, 'deny');
+});
+
+test('annotations are handed over as they are, whatever they are called', async () => {
+  const seen = [];
+  const engine = hsm(async ({ annotations }) => {
+    seen.push(annotations);
+    return null;
+  });
+  const { name, digest } = image('checkout');
+  let signature;
+  await decide(hsm(async (call) => { signature = call; return null; }), image('checkout'));
+  const annotations = JSON.parse(JSON.stringify(signature.annotations).replace('{', '{"__proto__":"a stranger",'));
+  const evidence = new Evidence();
+  const attached = { mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json', subject: digest, annotations };
+  evidence.attach(signature.signed, attached).attach(signature.signed, { ...attached, subject: undefined });
+  await engine.evaluate({ image: name, digest }, evidence, { now: NOW });
+  // The same question twice is one question.
+  assert.equal(seen.length, 1);
+  assert.deepEqual(Object.keys(seen[0]).sort(), Object.keys(annotations).sort());
+  assert.ok(Object.hasOwn(seen[0], '__proto__'));
 });
 
 test('an image without signatures asks nobody', async () => {
