@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask help` lists them.
 
 mod cargo;
+mod node;
 mod python;
 mod test;
 
@@ -12,6 +13,7 @@ usage: cargo xtask COMMAND
   test                     format, lints, tests, generated files, documentation and comparisons
                            with real evidence, of every language that exists so far
   corpus [--kind K] [-v]   every comparison with the real evidence in $COCKET_CORPUS
+  node                     builds and tests the Node package alone
   vectors                  the cases of core/tests/vectors, in every language that exists so far
   python                   the Python package alone: build, tests, types
   gen [--check]            writes every generated file, or says which are not up to date
@@ -32,6 +34,10 @@ fn main() -> ExitCode {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     match (command, rest.as_slice()) {
         ("test", []) => test::run(),
+        ("node", []) => match node::test() {
+            node::FAILED => ExitCode::FAILURE,
+            _ => ExitCode::SUCCESS,
+        },
         ("corpus", rest) => cargo::tools(&[&["corpus"], rest].concat()),
         ("gen", []) => cargo::tools(&["gen", "."]),
         ("gen", ["--check"]) => cargo::tools(&["gen", ".", "--check"]),

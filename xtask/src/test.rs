@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::cargo;
+use crate::node;
 use crate::python::{self, Python};
 
 /// The steps: a name, and the arguments for cargo.
@@ -59,6 +60,12 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     summary.push_str(&row(PYTHON, start, &word));
+    let start = Instant::now();
+    let word = node::test();
+    if word == node::FAILED {
+        failed.push("node");
+    }
+    summary.push_str(&row("node", start, word));
     // Tests that need what this machine lacks say so by name in their output.
     print!("\n{summary}");
     match failed.as_slice() {

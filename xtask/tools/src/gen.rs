@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-use crate::{gen_example, vectors};
+use crate::{gen_example, typescript, vectors};
 
 const EXAMPLE: &str = "docs/examples/first-look";
 const VECTORS: &str = "core/tests/vectors";
 const SCHEMA: &str = "docs/policy.schema.json";
 const POLICY: &str = "docs/policy.md";
 const REASONS: &str = "docs/reasons.md";
+const CODES: &str = "bindings-node/codes.d.ts";
 
 /// Files in generated folders that are written otherwise: by people, and by the vectors' runner.
 const NOT_OURS: [&str; 2] = ["README.md", "answer.json"];
@@ -50,6 +51,7 @@ fn write(root: &Path) -> Result<(), String> {
         (SCHEMA, schema),
         (POLICY, cocket::policy::reference_markdown()),
         (REASONS, cocket::report::reasons_markdown()),
+        (CODES, typescript::codes()),
     ] {
         fs::write(root.join(file), text).map_err(|error| format!("{file}: {error}"))?;
     }
@@ -64,14 +66,16 @@ fn check(root: &Path) -> Result<Vec<PathBuf>, String> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
         _ => {}
     }
-    fs::create_dir_all(made.join("docs")).map_err(fault)?;
+    for folder in ["docs", "bindings-node"] {
+        fs::create_dir_all(made.join(folder)).map_err(fault)?;
+    }
     write(&made)?;
     let (mut expected, mut found) = (BTreeMap::new(), BTreeMap::new());
     for folder in [EXAMPLE, VECTORS] {
         files(&made, Path::new(folder), &mut expected).map_err(fault)?;
         files(root, Path::new(folder), &mut found).map_err(fault)?;
     }
-    for file in [SCHEMA, POLICY, REASONS] {
+    for file in [SCHEMA, POLICY, REASONS, CODES] {
         expected.insert(file.into(), fs::read(made.join(file)).map_err(fault)?);
         found.insert(file.into(), fs::read(root.join(file)).unwrap_or_default());
     }

@@ -3,6 +3,7 @@
 mod corpus;
 mod r#gen;
 mod gen_example;
+mod typescript;
 mod vectors;
 
 use std::process::ExitCode;

@@ -1,0 +1,683 @@
+/**
+ * cocket decides whether a container image or a workload may run, given a typed policy and the
+ * image's evidence, and says why.
+ */
+
+import type { FailCode, PassCode } from './codes.js';
+
+export type { FailCode, PassCode } from './codes.js';
+
+/** The package's version. */
+export const version: string;
+
+/** A digest such as `sha256:` and 64 hexadecimal digits. */
+export type Digest = string;
+
+/** A valid `Date`, or RFC 3339 text with an offset. A text without one is refused. */
+export type Time = Date | string;
+
+/** Bytes. They are copied once, on entry, so that they may be written to afterwards. */
+export type Bytes = Uint8Array;
+
+/** What can be given up. */
+export interface Abortable {
+  /** Rejects the promise with the signal's reason; no decision comes of it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Errors
+
+/** What kind of fault a policy has. */
+export type PolicyFaultKind =
+  | 'syntax'
+  | 'unknownKey'
+  | 'duplicateKey'
+  | 'missingKey'
+  | 'type'
+  | 'value'
+  | 'limit'
+  | 'reference'
+  | 'duplicate'
+  | 'contradiction'
+  | 'doubtful';
+
+/**
+ * What kind of fault it is.
+ *
+ * - `argument`: a JavaScript value of the wrong type,
+ * - `request`: a value that is not what its place asks for,
+ * - `policy.…`: a policy, at a line and column,
+ * - `object`: a Kubernetes object, at a line and column,
+ * - `evidence`: evidence that could not be taken in,
+ * - `source`: a file or directory,
+ * - `internal`: a fault in the engine itself; nothing was decided.
+ */
+export type FaultKind =
+  | 'argument'
+  | 'request'
+  | `policy.${PolicyFaultKind}`
+  | 'object'
+  | 'evidence'
+  | 'source'
+  | 'internal';
+
+/** One fault and its place. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** What is wrong, with the value in backticks. */
+  readonly message: string;
+  /** The text's or file's name. */
+  readonly file?: string;
+  /** Line, from 1. */
+  readonly line?: number;
+  /** Column in characters, from 1. */
+  readonly column?: number;
+  /** Where in the document, such as `spec.rules[0].registry`; empty where that says nothing. */
+  readonly path: string;
+  /** What may have been meant. */
+  readonly help?: string;
+  /** The line of the text, and a mark under the place. */
+  readonly snippet?: string;
+}
+
+/** Something that was handed in and could not be used. A denial is no error: it is a decision. */
+export class CocketError extends Error {
+  private constructor();
+  readonly name: 'CocketError';
+  /** The kind of the first fault. */
+  readonly code: FaultKind;
+  /** Where the first fault is. */
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly path: string;
+  readonly help: string | undefined;
+  /** All faults that were found; at least one. */
+  readonly errors: readonly [Fault, ...Fault[]];
+}
+
+// ---------------------------------------------------------------------------------------------
+// Policies
+
+/** One text with policy documents: YAML (one or more documents) or JSON (one). */
+export interface PolicySource {
+  /** The name that errors give, such as a file's. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Loaded policies. */
+export class Policies {
+  private constructor();
+
+  /**
+   * Loads one text.
+   * @throws {CocketError} with every fault that was found, `code` `policy.…`
+   */
+  static fromText(name: string, text: string): Policies;
+
+  /**
+   * Loads several texts as one set.
+   * @throws {CocketError} as `fromText`
+   */
+  static fromSources(sources: readonly PolicySource[]): Policies;
+
+  /**
+   * Loads files, and in directories every `*.yaml`, `*.yml` and `*.json` at any depth. Reads
+   * before it returns: meant for the start of a program.
+   * @throws {CocketError} as `fromText`, and `source` for what cannot be read
+   */
+  static fromFiles(paths: readonly (string | URL)[]): Policies;
+
+  /** The digest of the policies' canonical model: layout and order do not change it. */
+  get digest(): Digest;
+
+  /** What loads and is probably not meant, at the moment `now`. */
+  warnings(now: Time): Fault[];
+
+  /** Everything loaded as canonical JSON (RFC 8785), one text a document. */
+  documents(): Buffer[];
+}
+
+// ---------------------------------------------------------------------------------------------
+// Evidence
+
+/** Something that should have been read and was not. */
+export interface Gap {
+  /** `unavailable`: trying again may help; `incomplete`: a listing was cut short. */
+  readonly kind: 'unavailable' | 'incomplete';
+  /** What could not be read, and why. */
+  readonly detail: string;
+  /** The digest about which something is missing; absent: about everything. */
+  readonly subject?: Digest | undefined;
+}
+
+/**
+ * Everything at hand about one or more images, unverified. An evaluation sees what was added
+ * before it started.
+ */
+export class Evidence {
+  constructor();
+
+  /**
+   * Adds a manifest, index or configuration, and gives its digest, which is computed here.
+   * @param options.digest the digest it is named by, where that is not SHA-256
+   * @throws {CocketError} `evidence` where the content has not that digest
+   */
+  addBlob(
+    content: Bytes,
+    options?: { readonly mediaType?: string | undefined; readonly digest?: Digest | undefined },
+  ): Digest;
+
+  /** Adds a signature, attestation or bundle, declared by the media type of its layer. */
+  attach(
+    content: Bytes,
+    options: {
+      readonly mediaType: string;
+      /** The image it was found at. */
+      readonly subject?: Digest | undefined;
+      /** Annotations of the layer that held it. */
+      readonly annotations?: Readonly<Record<string, string>> | undefined;
+    },
+  ): this;
+
+  /** Adds a report that you vouch for; it counts only where a policy says `trust: caller`. */
+  vouch(content: Bytes, options?: { readonly subject?: Digest | undefined }): this;
+
+  /** Records something that should have been read and was not. */
+  addGap(gap: Gap): this;
+
+  /** Takes in everything of `other`. */
+  merge(other: Evidence): this;
+}
+
+/** An image of a layout. */
+export interface LayoutImage {
+  /** The name that the layout gives it. */
+  readonly name?: string;
+  readonly digest: Digest;
+}
+
+/** A directory that is an OCI image layout, or holds layouts up to four directories deep. */
+export class EvidenceDirectory {
+  private constructor();
+
+  /**
+   * Opens the directory.
+   * @throws {CocketError} `source` where there is no layout, or one cannot be read
+   */
+  static open(path: string | URL, options?: Abortable): Promise<EvidenceDirectory>;
+  /** As `open`, before it returns. */
+  static openSync(path: string | URL): EvidenceDirectory;
+
+  /** The images of all layouts, by name and digest. */
+  images(): LayoutImage[];
+
+  /**
+   * The digest that a reference stands for here; `undefined` where the layouts do not have it.
+   * @throws {CocketError} `request` for what is no reference, `source` where two layouts differ
+   */
+  resolve(reference: string, options?: Abortable): Promise<Digest | undefined>;
+  /** As `resolve`, before it returns. */
+  resolveSync(reference: string): Digest | undefined;
+
+  /**
+   * Everything at hand about the image with this digest; what could not be read is in its gaps.
+   * @throws {CocketError} `request` for what is no digest
+   */
+  collect(digest: Digest, options?: Abortable): Promise<Evidence>;
+  /** As `collect`, before it returns. */
+  collectSync(digest: Digest): Evidence;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Verifiers
+
+/** One signature. */
+export interface CallSignature {
+  /** The key's id: a hint that anyone may write. */
+  readonly keyid?: string;
+  readonly signature: Buffer;
+}
+
+interface CallBase {
+  /** The verifier's name in the policy. */
+  readonly verifier: string;
+  /** The authority's name in the policy. */
+  readonly authority: string;
+  /** The digest that is judged. */
+  readonly subject: Digest;
+  /** The moment of the decision, RFC 3339. */
+  readonly now: string;
+  /** The signed bytes: a payload, or the pre-authentication encoding of an envelope. */
+  readonly signed: Buffer;
+  /** Signatures over `signed`; one good one is enough. */
+  readonly signatures: readonly [CallSignature, ...CallSignature[]];
+  /** The annotations beside it, where cosign keeps certificates and log entries. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What a verifier is asked. */
+export type VerifierCall =
+  | (CallBase & { readonly kind: 'detached'; readonly bundle?: never })
+  | (CallBase & { readonly kind: 'envelope'; readonly bundle?: never })
+  | (CallBase & {
+      readonly kind: 'bundle';
+      /** The Sigstore bundle's own bytes. */
+      readonly bundle: Buffer;
+    });
+
+/** Who signed. */
+export interface Signer {
+  /** The signer, spelled so that one signer has one spelling; not empty. */
+  readonly id: string;
+  /** The signature existed at this time, provably. */
+  readonly provenAt?: Time | undefined;
+  /** What was checked, such as `ecdsa-p256-sha256`. */
+  readonly checks?: readonly string[] | undefined;
+}
+
+/**
+ * Says who signed, or `null` where no signature of the authority is on it. Whatever else it gives,
+ * throws or rejects with is no answer, which is a refusal. The same call has to have the same
+ * answer: it may be asked again.
+ */
+export type Verify = (
+  call: VerifierCall,
+  context: { readonly signal: AbortSignal | undefined },
+) => Promise<Signer | null>;
+
+/** A verifier; a function alone has the name that the policy calls it as its id. */
+export type Verifier =
+  | Verify
+  | {
+      /** Name and version, recorded in decisions. */
+      readonly id: string;
+      readonly verify: Verify;
+      /** Moments at which its answers may change. */
+      readonly dates?: readonly Time[] | undefined;
+    };
+
+/** A verifier that gave no answer. */
+export interface Diagnostic {
+  readonly verifier: string;
+  readonly authority: string;
+  readonly subject: Digest;
+  /** What it threw, or what is wrong with what it gave. */
+  readonly error: unknown;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Deciding
+
+/** The image that a decision is asked about. */
+export interface ImageRequest {
+  /** The reference as the workload gives it. */
+  readonly image: string;
+  /** The digest that the reference resolved to, where it does not name one itself. */
+  readonly digest?: Digest | undefined;
+  /** The index by which you came to the image. */
+  readonly parent?: Digest | undefined;
+  /** The namespace of the request. */
+  readonly namespace?: string | undefined;
+  /** The namespace's labels, where you know them. */
+  readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
+  /** Whether the image will be pulled by the name given, as after admission. */
+  readonly admission?: boolean | undefined;
+}
+
+/** What was recorded before. */
+export interface History {
+  /** The digest recorded for a tag, by `host/path:tag`. */
+  readonly tags?: Readonly<Record<string, Digest>> | undefined;
+  /** When a vulnerability was first seen in the judged repository, by its id. */
+  readonly firstSeen?: Readonly<Record<string, Time>> | undefined;
+}
+
+/** The circumstances of a decision. */
+export interface Circumstances {
+  /** The moment that the decision is for; there is no default. */
+  readonly now: Time;
+  readonly history?: History | undefined;
+}
+
+/** How an engine is made. */
+export interface EngineOptions {
+  /** Verifiers by the name that policies call them. */
+  readonly verifiers?: Readonly<Record<string, Verifier>> | undefined;
+  /** Told of verifiers that gave no answer; without it, `process.emitWarning` is. */
+  readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
+  /** How many findings of each kind decisions list. */
+  readonly listing?: number | undefined;
+}
+
+/** Compiled policies: made once, used by any number of evaluations at a time. */
+export class Engine {
+  /** @throws {CocketError} `policy.…` for what only shows here, such as a verifier nobody gave */
+  constructor(policies: Policies, options?: EngineOptions);
+
+  /** The digest of the policies' canonical model. */
+  get policiesDigest(): Digest;
+
+  /**
+   * Decides on one image, off the event loop. The same arguments give the same decision, byte for
+   * byte.
+   * @throws {CocketError} for arguments that cannot be used; the signal's reason where it is aborted
+   */
+  evaluate(
+    request: ImageRequest,
+    evidence: Evidence,
+    options: Circumstances & Abortable,
+  ): Promise<Decision>;
+
+  /**
+   * As `evaluate`, before it returns.
+   * @throws {CocketError} also where the engine has verifiers, which answer later
+   */
+  evaluateSync(request: ImageRequest, evidence: Evidence, options: Circumstances): Decision;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Decisions
+
+/** What happens to the image. */
+export type Verdict = 'allow' | 'warn' | 'deny';
+/** How one rule came out. */
+export type Outcome = 'pass' | 'fail' | 'waived' | 'skipped' | 'excluded';
+/** The weight of a rule. */
+export type Mode = 'audit' | 'warn' | 'enforce';
+
+interface ReasonBase {
+  /** What the code means, with what was found and expected. */
+  readonly message: string;
+  /** `os/architecture[/variant]`, where the image has several. */
+  readonly platform?: string;
+  readonly found?: string;
+  readonly expected?: string;
+  /** The digests of the evidence that it comes from. */
+  readonly evidence?: readonly Digest[];
+  /** Whether trying again may help. */
+  readonly retryable?: true;
+}
+
+/** Something that satisfies the rule. */
+export interface PassReason extends ReasonBase {
+  readonly code: PassCode;
+  readonly remedy?: never;
+}
+
+/** Something that does not. */
+export interface FailReason extends ReasonBase {
+  readonly code: FailCode;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** Why a rule came out as it did. */
+export type Reason = PassReason | FailReason;
+
+/** The same findings counted in three ways. */
+export interface Counts {
+  readonly vulnerability: number;
+  readonly vulnerabilityAndPackage: number;
+  readonly row: number;
+}
+
+/** One finding in one package. */
+export interface Finding {
+  readonly severity: string;
+  readonly id: string;
+  readonly package: string;
+  readonly installed: string;
+  readonly fixed?: string;
+  readonly link?: string;
+  /** Why it does not count. */
+  readonly because?: string;
+}
+
+/** Findings, worst first. */
+export interface FindingList {
+  readonly items: readonly Finding[];
+  /** How many more there are. */
+  readonly more: number;
+}
+
+interface ResultBase {
+  readonly policy: string;
+  readonly rule: string;
+  readonly mode: Mode;
+  /** How bad a failure is, by its author. */
+  readonly severity?: 'low' | 'medium' | 'high' | 'critical';
+  /** The author's sentence for people who meet a failure. */
+  readonly message?: string;
+  /** Controls that the rule serves. */
+  readonly controls?: readonly string[];
+  readonly counts?: Counts;
+  readonly findings?: { readonly counted?: FindingList; readonly setApart?: FindingList };
+}
+
+/** How one rule came out, told apart by `outcome`. */
+export type RuleResult =
+  | (ResultBase & { readonly outcome: 'pass'; readonly reasons: readonly [PassReason, ...PassReason[]] })
+  | (ResultBase & { readonly outcome: 'fail'; readonly reasons: readonly Reason[] })
+  | (ResultBase & { readonly outcome: 'waived'; readonly reasons: readonly Reason[] })
+  | (ResultBase & { readonly outcome: 'skipped'; readonly reasons: readonly [] })
+  | (ResultBase & { readonly outcome: 'excluded'; readonly reasons: readonly [] });
+
+/** The image that was judged. */
+export interface JudgedImage {
+  readonly given: string;
+  /** What it means, normalised; absent where it means nothing. */
+  readonly canonical?: string;
+  /** The internal name it was judged under. */
+  readonly mirror?: string;
+  readonly digest?: Digest;
+  readonly namespace?: string;
+  readonly platforms?: readonly { readonly digest: Digest; readonly platform?: string }[];
+}
+
+/** A policy that took part, or that was kept out. */
+export interface PolicyUse {
+  readonly name: string;
+  readonly version?: string;
+  readonly digest: Digest;
+  readonly mode: Mode;
+  readonly outcome: Outcome;
+  readonly excludedBy?: string;
+}
+
+/** An exception that named a failing rule and this image. */
+export interface ExceptionUse {
+  readonly name: string;
+  /** `policy/rule`. */
+  readonly rule: string;
+  readonly effect: 'used' | 'expired' | 'notEnough';
+  readonly reason: string;
+  readonly approvedBy: string;
+  readonly ticket: string;
+  readonly expires: string;
+}
+
+/** A piece of evidence that was looked at. */
+export interface EvidenceRecord {
+  readonly digest: Digest;
+  readonly kind: string;
+  readonly subject?: Digest;
+  readonly boundBy?: string;
+  readonly authority?: string;
+  readonly signer?: string;
+  readonly provenAt?: string;
+  readonly verifier?: string;
+  readonly checks?: readonly string[];
+  /** Why it was refused. */
+  readonly refused?: string;
+}
+
+interface DecisionBase {
+  /** The moment it was decided for. */
+  readonly now: string;
+  /** The digest of everything the decision rests on. */
+  readonly inputs: Digest;
+  /** The first moment at which a date in it could change the answer. */
+  readonly validUntil?: string;
+  readonly image: JudgedImage;
+  readonly policies: readonly PolicyUse[];
+  readonly results: readonly RuleResult[];
+  /** Reasons that belong to no rule. */
+  readonly general?: readonly Reason[];
+  readonly exceptions?: readonly ExceptionUse[];
+  readonly evidence?: readonly EvidenceRecord[];
+}
+
+/** What a decision's JSON holds, told apart by `verdict`. */
+export type DecisionData =
+  | (DecisionBase & { readonly verdict: 'allow' })
+  | (DecisionBase & { readonly verdict: 'warn' })
+  | (DecisionBase & { readonly verdict: 'deny' });
+
+/** What was decided about one image, and why. */
+export class Decision {
+  private constructor();
+  get verdict(): Verdict;
+  get now(): string;
+  get validUntil(): string | undefined;
+  get inputs(): Digest;
+  get image(): JudgedImage;
+  get policies(): readonly PolicyUse[];
+  /** The rules, by policy and id. */
+  get results(): readonly RuleResult[];
+  get general(): readonly Reason[];
+  get exceptions(): readonly ExceptionUse[];
+  get evidence(): readonly EvidenceRecord[];
+  /** The canonical JSON (RFC 8785), the same in every language. */
+  bytes(): Buffer;
+  /** What the bytes hold, frozen. */
+  toJSON(): DecisionData;
+}
+
+/** Where an image was found. */
+export interface Origin {
+  readonly file: string;
+  readonly line?: number | undefined;
+  /** The object, such as `Deployment/shop`. */
+  readonly object?: string | undefined;
+  /** The field, such as `spec.containers[0].image`. */
+  readonly field?: string | undefined;
+}
+
+/** Formats that decisions can be written in. */
+export type ReportFormat = 'table' | 'json' | 'yaml' | 'junit' | 'sarif' | 'github' | 'markdown';
+
+/** Decisions in a format, each maybe with the place where its image was found. */
+export function report(
+  format: ReportFormat,
+  decisions: readonly (Decision | { readonly decision: Decision; readonly origin?: Origin | undefined })[],
+): string;
+
+// ---------------------------------------------------------------------------------------------
+// Kubernetes objects
+
+/** One image of a workload. */
+export interface WorkloadImage {
+  readonly kind: 'init' | 'regular' | 'ephemeral' | 'volume' | 'other';
+  /** The container's or volume's name. */
+  readonly container: string;
+  /** Where, such as `spec.template.spec.containers[0].image`. */
+  readonly path: string;
+  readonly line: number;
+  /** The reference as written; empty where it is absent. */
+  readonly image: string;
+}
+
+/** An object that carries pods. */
+export interface Workload {
+  readonly file: string;
+  readonly line: number;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** The object's own claim. */
+  readonly namespace?: string;
+  readonly images: readonly WorkloadImage[];
+}
+
+/** An object that was passed over. */
+export interface Unjudged {
+  readonly file: string;
+  readonly line: number;
+  readonly kind: string;
+  readonly name: string;
+  /** Whether something in it looks like a pod, so that passing over it would be wrong. */
+  readonly carriesPods: boolean;
+}
+
+/**
+ * The images that a text of Kubernetes objects, YAML or JSON, would run.
+ * @throws {CocketError} `object` for what readers would take for different things
+ */
+export function readObjects(
+  name: string,
+  text: string | Bytes,
+): { readonly workloads: readonly Workload[]; readonly unjudged: readonly Unjudged[] };
+
+// ---------------------------------------------------------------------------------------------
+// The wire
+
+/** What `answer` is asked, as JSON in UTF-8. */
+export type WireRequest =
+  | { readonly op: 'version' }
+  | {
+      readonly op: 'check';
+      readonly policies: readonly PolicySource[];
+      readonly trust?: readonly PolicySource[];
+      /** Bytes are base64. */
+      readonly evidence?: readonly {
+        readonly mediaType: string;
+        readonly digest?: Digest;
+        readonly subject?: Digest;
+        readonly annotations?: Readonly<Record<string, string>>;
+        readonly data: string;
+      }[];
+      readonly vouched?: readonly { readonly subject?: Digest; readonly data: string }[];
+      readonly gaps?: readonly Gap[];
+      readonly context: {
+        readonly images?: readonly Omit<ImageRequest, 'admission'>[];
+        readonly objects?: readonly PolicySource[];
+        readonly namespace?: string;
+        readonly namespaceLabels?: Readonly<Record<string, string>>;
+        readonly objectNamespaces?: boolean;
+        readonly admission?: boolean;
+        readonly resolved?: Readonly<Record<string, Digest>>;
+      };
+      readonly history?: {
+        readonly tags?: Readonly<Record<string, Digest>>;
+        readonly firstSeen?: Readonly<Record<string, string>>;
+      };
+      /** RFC 3339. */
+      readonly now: string;
+    };
+
+/** What an answer holds, told apart by `answer`. */
+export type WireAnswer =
+  | {
+      readonly answer: 'decided';
+      /** The worst of all. */
+      readonly verdict: Verdict;
+      readonly decisions: readonly (DecisionData & { readonly origin?: Origin })[];
+      readonly unjudged?: readonly Omit<Unjudged, 'carriesPods'>[];
+    }
+  | { readonly answer: 'version'; readonly version: string }
+  | {
+      readonly answer: 'error';
+      readonly errors: readonly (Omit<Fault, 'path'> & { readonly path?: string })[];
+    };
+
+/**
+ * Answers one request of the wire, off the event loop. Whatever it holds, there is an answer: its
+ * faults are answers of kind `error`.
+ */
+export function answer(request: Bytes, options?: Abortable): Promise<Buffer>;
+
+/** As `answer`, before it returns; the request is not copied. */
+export function answerSync(request: Bytes): Buffer;

@@ -1,0 +1,22 @@
+'use strict';
+
+const { CocketError } = require('./lib/errors.js');
+const { Policies } = require('./lib/policies.js');
+const { Evidence, EvidenceDirectory } = require('./lib/evidence.js');
+const { Engine } = require('./lib/engine.js');
+const { Decision, report } = require('./lib/decision.js');
+const { answer, answerSync, readObjects, version } = require('./lib/wire.js');
+
+module.exports = {
+  CocketError,
+  Decision,
+  Engine,
+  Evidence,
+  EvidenceDirectory,
+  Policies,
+  answer,
+  answerSync,
+  readObjects,
+  report,
+  version,
+};

@@ -1,0 +1,136 @@
+'use strict';
+
+const { argument, native, settled } = require('./errors.js');
+const { abortable, Handles, json, options, plain, time } = require('./values.js');
+const { decided } = require('./decision.js');
+const { evidences } = require('./evidence.js');
+const { policies } = require('./policies.js');
+const addon = require('../cocket.node');
+
+const engines = new Handles('an Engine');
+/** How many questions one evaluation puts to verifiers at a time. */
+const AT_A_TIME = 16;
+
+class Engine {
+  #verifiers;
+  #onDiagnostic;
+
+  constructor(loaded, given) {
+    const { verifiers, onDiagnostic, listing } = options(given, ['verifiers', 'onDiagnostic', 'listing']);
+    if (onDiagnostic !== undefined && typeof onDiagnostic !== 'function') {
+      throw argument('/options/onDiagnostic', 'a function is expected');
+    }
+    const named = Object.entries(plain(verifiers ?? {}, '/options/verifiers'));
+    const known = named.map(([name, verifier]) => declared(name, verifier));
+    this.#verifiers = new Map(known.map((one) => [one.name, one.verify]));
+    this.#onDiagnostic = onDiagnostic;
+    const settings = json({ verifiers: known.map(({ name, id, dates }) => ({ name, id, dates })), listing });
+    engines.keep(this, native(() => new addon.Engine(policies.of(loaded), settings)));
+  }
+
+  get policiesDigest() {
+    return native(() => engines.of(this).policiesDigest);
+  }
+
+  evaluateSync(request, evidence, given) {
+    const ask = question(request, options(given, ['history', 'now']));
+    return decided(native(() => engines.of(this).evaluateSync(ask, evidences.of(evidence))));
+  }
+
+  async evaluate(request, evidence, given) {
+    const { signal, ...rest } = options(given, ['history', 'now', 'signal']);
+    const ask = question(request, rest);
+    const evaluation = native(() => engines.of(this).begin(ask, evidences.of(evidence)));
+    return abortable(signal, () => evaluation.cancel(), () => this.#rounds(evaluation, signal));
+  }
+
+  /** Until a round asks verifiers nothing that they were not asked before. */
+  async #rounds(evaluation, signal) {
+    for (;;) {
+      const turn = await settled(() => evaluation.run());
+      const decision = native(() => turn.decision());
+      if (decision) return decided(decision);
+      const { now } = evaluation;
+      const positions = Array.from({ length: turn.open }, (_, position) => position).values();
+      const worker = async () => {
+        for (const position of positions) {
+          signal?.throwIfAborted();
+          await this.#ask(turn, position, now, signal);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+    }
+  }
+
+  /** Whatever goes wrong here leaves the question without an answer, which is a refusal. */
+  async #ask(turn, position, now, signal) {
+    const { annotations, ...asked } = native(() => turn.call(position));
+    const { verifier, authority, subject } = asked;
+    const call = { ...asked, annotations: JSON.parse(annotations), now };
+    try {
+      const answer = await this.#verifiers.get(verifier)(call, { signal });
+      native(() => turn.answer(position, json(signer(answer), '/answer')));
+    } catch (error) {
+      this.#diagnose({ verifier, authority, subject, error });
+    }
+  }
+
+  #diagnose(diagnostic) {
+    try {
+      if (this.#onDiagnostic) {
+        this.#onDiagnostic(diagnostic);
+        return;
+      }
+    } catch (error) {
+      warn(diagnostic.verifier, error);
+    }
+    warn(diagnostic.verifier, diagnostic.error);
+  }
+}
+
+function warn(verifier, error) {
+  const detail = error instanceof Error ? error.stack : String(error);
+  process.emitWarning(`the verifier \`${verifier}\` failed`, { code: 'COCKET_VERIFIER', detail });
+}
+
+function declared(name, verifier) {
+  const path = `/options/verifiers/${name}`;
+  if (typeof verifier === 'function') return { name, id: name, dates: [], verify: verifier };
+  const { id, dates } = verifier ?? {};
+  if (typeof verifier?.verify !== 'function') {
+    throw argument(path, 'a function, or an object with `id` and `verify`, is expected');
+  }
+  return {
+    name,
+    id,
+    dates: (dates ?? []).map((date) => time(date, `${path}/dates`)),
+    verify: (call, context) => verifier.verify(call, context),
+  };
+}
+
+/** A verifier's answer; `undefined` is a `return` that was forgotten, and no answer. */
+function signer(answer) {
+  if (answer === null) return null;
+  const { provenAt, ...rest } = plain(answer, '/answer');
+  return provenAt === undefined || provenAt === null
+    ? rest
+    : { ...rest, provenAt: time(provenAt, '/answer/provenAt') };
+}
+
+function question(request, { history, now }) {
+  return json({
+    request: plain(request, '/request'),
+    history: history === undefined ? undefined : recorded(history),
+    now: now === undefined ? undefined : time(now, '/now'),
+  });
+}
+
+function recorded(history) {
+  const { firstSeen, ...rest } = plain(history, '/history');
+  if (firstSeen === undefined) return rest;
+  const dated = Object.entries(plain(firstSeen, '/history/firstSeen'));
+  const texts = dated.map(([id, date]) => [id, time(date, `/history/firstSeen/${id}`)]);
+  return { ...rest, firstSeen: Object.fromEntries(texts) };
+}
+
+module.exports = { Engine };

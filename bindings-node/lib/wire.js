@@ -1,0 +1,24 @@
+'use strict';
+
+const { native, settled } = require('./errors.js');
+const { abortable, bytes, options, text } = require('./values.js');
+const addon = require('../cocket.node');
+
+async function answer(request, given) {
+  const { signal } = options(given, ['signal']);
+  const content = bytes(request, '/request');
+  return abortable(signal, () => {}, () => settled(() => addon.answer(content)));
+}
+
+function answerSync(request) {
+  return native(() => addon.answerSync(bytes(request, '/request')));
+}
+
+function readObjects(name, content) {
+  const read = typeof content === 'string' ? Buffer.from(content) : bytes(content, '/content');
+  return native(() => addon.readObjects(text(name, '/name'), read));
+}
+
+const { version } = JSON.parse(answerSync(Buffer.from('{"op":"version"}')).toString());
+
+module.exports = { answer, answerSync, readObjects, version };

@@ -1,0 +1,68 @@
+//! What is asked of an engine: members are named as in requests of the wire.
+
+use std::collections::BTreeMap;
+
+use cocket::Timestamp;
+use cocket::evaluate::{History, ImageRequest};
+use cocket::reference::Digest;
+use serde::Deserialize;
+
+use crate::fault::{Fault, Faults};
+use crate::text;
+
+/// An image, what was recorded before, and the moment.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) request: ImageRequest,
+    pub(crate) history: History,
+    pub(crate) now: Timestamp,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    request: Request,
+    history: Option<Recorded>,
+    now: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Request {
+    image: String,
+    digest: Option<Digest>,
+    parent: Option<Digest>,
+    namespace: Option<String>,
+    namespace_labels: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    admission: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Recorded {
+    #[serde(default)]
+    tags: BTreeMap<String, Digest>,
+    #[serde(default)]
+    first_seen: BTreeMap<String, Timestamp>,
+}
+
+impl Ask {
+    pub(crate) fn read(json: &str) -> Result<Self, Faults> {
+        let Written { request, history, now } = text::read(json)?;
+        let history = history.unwrap_or_default();
+        let needed = "`now` is needed to decide: a valid Date, or RFC 3339 text with an offset";
+        Ok(Self {
+            request: ImageRequest {
+                image: request.image,
+                digest: request.digest,
+                parent: request.parent,
+                namespace: request.namespace,
+                namespace_labels: request.namespace_labels,
+                admission: request.admission,
+            },
+            history: History { tags: history.tags, first_seen: history.first_seen },
+            now: now.ok_or_else(|| Fault::request("/now", needed))?,
+        })
+    }
+}

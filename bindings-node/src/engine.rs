@@ -1,0 +1,110 @@
+//! Compiled policies.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cocket::Timestamp;
+use cocket::evaluate::{self, Verifiers};
+use cocket::verify::SignatureVerifier;
+use napi::Env;
+use napi_derive::napi;
+use serde::Deserialize;
+
+use crate::ask::Ask;
+use crate::decision::Decision;
+use crate::evaluation::Evaluation;
+use crate::evidence::Evidence;
+use crate::fault::{Fault, Faults, guarded};
+use crate::policies::Policies;
+use crate::text;
+use crate::verifier::HostVerifier;
+
+/// Compiled policies: made once, used by any number of evaluations at a time.
+#[napi]
+pub struct Engine {
+    compiled: Arc<evaluate::Engine>,
+    has_host_verifiers: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Settings {
+    #[serde(default)]
+    verifiers: Vec<Declared>,
+    /// How many findings of each kind decisions list.
+    listing: Option<usize>,
+}
+
+/// A verifier in JavaScript, without its function.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Declared {
+    name: String,
+    id: String,
+    #[serde(default)]
+    dates: Vec<Timestamp>,
+}
+
+#[napi]
+impl Engine {
+    /// Compiles policies.
+    #[napi(constructor)]
+    pub fn new(policies: &Policies, settings: String) -> napi::Result<Self> {
+        Ok(guarded(|| Self::compiled(policies, text::read(&settings)?))?)
+    }
+
+    fn compiled(policies: &Policies, settings: Settings) -> Result<Self, Faults> {
+        let mut verifiers = Verifiers::new();
+        let mut ids = BTreeSet::new();
+        for Declared { name, id, dates } in settings.verifiers {
+            if id.is_empty() || !ids.insert(id.clone()) {
+                let detail = format!("the id `{id}` of the verifier `{name}` is empty or taken");
+                return Err(Fault::request("/verifiers", detail).into());
+            }
+            let verifier = HostVerifier { name: name.as_str().into(), id, dates };
+            let verifier: Arc<dyn SignatureVerifier> = Arc::new(verifier);
+            verifiers.insert(name, verifier);
+        }
+        let mut compiled = evaluate::Engine::with_verifiers(&policies.loaded, &verifiers)?;
+        if let Some(most) = settings.listing {
+            compiled = compiled.listing(most);
+        }
+        let has_host_verifiers = !verifiers.is_empty();
+        Ok(Self { compiled: Arc::new(compiled), has_host_verifiers })
+    }
+
+    /// The digest of the policies' canonical model.
+    #[napi(getter)]
+    pub fn policies_digest(&self) -> String {
+        self.compiled.policies_digest().to_string()
+    }
+
+    /// Decides on one image here and now.
+    #[napi]
+    pub fn evaluate_sync(
+        &self,
+        env: &Env,
+        ask: String,
+        evidence: &Evidence,
+    ) -> napi::Result<Decision> {
+        let decision = guarded(|| {
+            if self.has_host_verifiers {
+                let detail = "the engine has verifiers written in JavaScript, which answer later; \
+                              use `evaluate`";
+                return Err(Fault::request("/verifiers", detail).into());
+            }
+            let Ask { request, history, now } = Ask::read(&ask)?;
+            Decision::new(self.compiled.check(&request, &evidence.held, &history, now))
+        })?;
+        decision.told(env)
+    }
+
+    /// Prepares a decision on one image.
+    #[napi]
+    pub fn begin(&self, ask: String, evidence: &Evidence) -> napi::Result<Evaluation> {
+        Ok(guarded(|| {
+            let engine = Arc::clone(&self.compiled);
+            Ok(Evaluation::new(engine, Arc::clone(&evidence.held), Ask::read(&ask)?))
+        })?)
+    }
+}

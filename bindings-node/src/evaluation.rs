@@ -1,0 +1,202 @@
+//! One decision off the event loop, in rounds where verifiers are written in JavaScript.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use cocket::evaluate::Engine;
+use cocket::evidence;
+use cocket::verify::Signer;
+use napi::Env;
+use napi::bindgen_prelude::{AsyncTask, Buffer};
+use napi_derive::napi;
+use serde::Deserialize;
+
+use crate::ask::Ask;
+use crate::decision::Decision;
+use crate::fault::{Fault, Faults, guarded};
+use crate::text;
+use crate::verifier::{Answers, Asked, Said, round};
+use crate::work::Work;
+
+/// One decision that is being made.
+#[napi]
+pub struct Evaluation {
+    state: Arc<State>,
+}
+
+struct State {
+    engine: Arc<Engine>,
+    evidence: Arc<evidence::Evidence>,
+    ask: Ask,
+    answers: Mutex<Answers>,
+    cancelled: AtomicBool,
+}
+
+/// What a round came to: a decision, or questions.
+#[napi]
+pub struct Turn {
+    decision: Option<Decision>,
+    open: Vec<Arc<Asked>>,
+    state: Arc<State>,
+}
+
+/// What a verifier is asked.
+#[napi(object)]
+pub struct VerifierCall {
+    /// The verifier's name in the policy.
+    pub verifier: String,
+    /// The authority's name in the policy.
+    pub authority: String,
+    /// The digest that is judged.
+    pub subject: String,
+    /// `detached`, `envelope` or `bundle`.
+    pub kind: String,
+    /// The signed bytes.
+    pub signed: Buffer,
+    /// The signatures over them.
+    pub signatures: Vec<CallSignature>,
+    /// The annotations beside them, as JSON: their keys are anyone's, and one of them could be
+    /// `__proto__`.
+    pub annotations: String,
+    /// The bundle's own bytes.
+    pub bundle: Option<Buffer>,
+}
+
+/// One signature.
+#[napi(object)]
+pub struct CallSignature {
+    /// The key's id: a hint.
+    pub keyid: Option<String>,
+    /// The signature.
+    pub signature: Buffer,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Answer {
+    id: String,
+    proven_at: Option<cocket::Timestamp>,
+    #[serde(default)]
+    checks: Vec<String>,
+}
+
+#[napi]
+impl Evaluation {
+    pub(crate) fn new(engine: Arc<Engine>, evidence: Arc<evidence::Evidence>, ask: Ask) -> Self {
+        let (answers, cancelled) = (Mutex::default(), AtomicBool::new(false));
+        Self { state: Arc::new(State { engine, evidence, ask, answers, cancelled }) }
+    }
+
+    /// The moment of the decision, in UTC.
+    #[napi(getter)]
+    pub fn now(&self) -> String {
+        self.state.ask.now.to_string()
+    }
+
+    /// Runs a round, off the event loop.
+    #[napi]
+    pub fn run(&self) -> AsyncTask<Work<Turn>> {
+        let state = Arc::clone(&self.state);
+        Work::start(move || turn(&state))
+    }
+
+    /// Nobody waits for it any more.
+    #[napi]
+    pub fn cancel(&self) {
+        self.state.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+fn turn(state: &Arc<State>) -> Result<Turn, Faults> {
+    state.go_on()?;
+    let answers = std::mem::take(&mut *state.answers()?);
+    let Ask { request, history, now } = &state.ask;
+    let gather = || state.engine.facts(request, &state.evidence, *now);
+    let (facts, answers, open) = round(answers, gather);
+    state.go_on()?;
+    let decision = match open.is_empty() {
+        true => Some(Decision::new(state.engine.evaluate(request, &facts, history))?),
+        false => None,
+    };
+    *state.answers()? = answers;
+    Ok(Turn { decision, open, state: Arc::clone(state) })
+}
+
+impl State {
+    fn answers(&self) -> Result<std::sync::MutexGuard<'_, Answers>, Faults> {
+        self.answers.lock().map_err(|_| Fault::internal().into())
+    }
+
+    fn go_on(&self) -> Result<(), Faults> {
+        match self.cancelled.load(Ordering::Relaxed) {
+            true => Err(Fault::aborted().into()),
+            false => Ok(()),
+        }
+    }
+}
+
+#[napi]
+impl Turn {
+    /// The decision, once; `null` where there are questions first.
+    #[napi]
+    pub fn decision(&mut self, env: &Env) -> napi::Result<Option<Decision>> {
+        self.decision.take().map(|decision| decision.told(env)).transpose()
+    }
+
+    /// How many questions there are.
+    #[napi(getter)]
+    pub fn open(&self) -> u32 {
+        u32::try_from(self.open.len()).unwrap_or(u32::MAX)
+    }
+
+    /// One of the questions.
+    #[napi]
+    pub fn call(&self, position: u32) -> napi::Result<Option<VerifierCall>> {
+        let call = |asked: &Arc<Asked>| guarded(|| VerifierCall::new(asked));
+        Ok(self.asked(position).map(call).transpose()?)
+    }
+
+    /// Answers one of the questions: with a signer as JSON, or with `null` where no signature of
+    /// the authority is on it.
+    #[napi]
+    pub fn answer(&self, position: u32, answer: String) -> napi::Result<()> {
+        Ok(guarded(|| {
+            let said = match text::read::<Option<Answer>>(&answer)? {
+                None => Said::NotSigned,
+                Some(Answer { id, .. }) if id.is_empty() => {
+                    return Err(Fault::request("/id", "the answer names no signer").into());
+                }
+                Some(Answer { id, proven_at, checks }) => {
+                    Said::Signed(Signer { id, proven_at, checks })
+                }
+            };
+            if let Some(asked) = self.asked(position) {
+                self.state.answers()?.insert(Arc::clone(asked), said);
+            }
+            Ok(())
+        })?)
+    }
+
+    fn asked(&self, position: u32) -> Option<&Arc<Asked>> {
+        self.open.get(usize::try_from(position).ok()?)
+    }
+}
+
+impl VerifierCall {
+    fn new(asked: &Asked) -> Result<Self, Faults> {
+        let signature = |(keyid, bytes): &(Option<String>, Vec<u8>)| CallSignature {
+            keyid: keyid.clone(),
+            signature: bytes.clone().into(),
+        };
+        Ok(Self {
+            verifier: asked.verifier.to_string(),
+            authority: asked.authority.clone(),
+            subject: asked.subject.to_string(),
+            kind: asked.kind.to_owned(),
+            signed: asked.signed.clone().into(),
+            signatures: asked.signatures.iter().map(signature).collect(),
+            annotations: text::write(&asked.annotations)?,
+            bundle: asked.bundle.clone().map(Buffer::from),
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! The native half of the Node package `cocket`; `index.js` is the other, and the only caller.
+//!
+//! Nothing is decided here: values are read, the core is asked, and what it says is handed back.
+//! `index.js` makes errors, promises and classes of it that look as people expect in JavaScript.
+
+mod ask;
+pub mod decision;
+pub mod engine;
+pub mod evaluation;
+pub mod evidence;
+mod fault;
+mod memory;
+pub mod objects;
+pub mod policies;
+pub mod source;
+mod text;
+mod verifier;
+pub mod work;
+
+use napi::bindgen_prelude::{AsyncTask, Buffer};
+use napi_derive::napi;
+
+use crate::fault::guarded;
+use crate::work::Work;
+
+/// Answers one request of the wire, off the event loop.
+///
+/// The request is copied: JavaScript may write to it while it is read.
+#[napi]
+pub fn answer(request: &[u8]) -> AsyncTask<Work<Buffer>> {
+    let request = request.to_vec();
+    Work::start(move || Ok(cocket::wire::answer(&request).into()))
+}
+
+/// Answers one request of the wire.
+#[napi]
+pub fn answer_sync(request: &[u8]) -> napi::Result<Buffer> {
+    Ok(guarded(|| Ok(cocket::wire::answer(request).into()))?)
+}

@@ -1,0 +1,75 @@
+//! Policies as loaded.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cocket::Timestamp;
+use cocket::policy::{self, PolicySource};
+use cocket::source;
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use serde::Deserialize;
+
+use crate::fault::{Fault, Faults, guarded};
+use crate::text;
+
+/// Loaded policies.
+#[napi]
+pub struct Policies {
+    pub(crate) loaded: Arc<policy::Policies>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    name: String,
+    text: String,
+}
+
+#[napi]
+impl Policies {
+    /// Loads a JSON list of `{name, text}`.
+    #[napi(factory)]
+    pub fn from_sources(sources: String) -> napi::Result<Self> {
+        Ok(guarded(|| {
+            let sources: Vec<Source> = text::read(&sources)?;
+            let source =
+                |one: Source| PolicySource { name: one.name, bytes: one.text.into_bytes() };
+            Self::load(sources.into_iter().map(source).collect())
+        })?)
+    }
+
+    /// Loads files and directories of them.
+    #[napi(factory)]
+    pub fn from_files(paths: Vec<String>) -> napi::Result<Self> {
+        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+        Ok(guarded(|| Self::load(source::read_policies(&paths)?))?)
+    }
+
+    fn load(sources: Vec<PolicySource>) -> Result<Self, Faults> {
+        Ok(Self { loaded: Arc::new(policy::Policies::load(&sources)?) })
+    }
+
+    /// The digest of the canonical model.
+    #[napi(getter)]
+    pub fn digest(&self) -> napi::Result<String> {
+        Ok(guarded(|| Ok(self.loaded.digest().to_string()))?)
+    }
+
+    /// What loads and is probably not meant, as a JSON list of faults.
+    #[napi]
+    pub fn warnings(&self, now: String) -> napi::Result<String> {
+        Ok(guarded(|| {
+            let now: Timestamp = text::time(&now)?;
+            let faults = self.loaded.warnings(now);
+            text::write(&faults.iter().map(Fault::from).collect::<Vec<_>>())
+        })?)
+    }
+
+    /// Everything loaded as canonical JSON, one text a document.
+    #[napi]
+    pub fn documents(&self) -> napi::Result<Vec<Buffer>> {
+        let documents = guarded(|| Ok(self.loaded.to_canonical_json()))?;
+        Ok(documents.into_iter().map(Buffer::from).collect())
+    }
+}

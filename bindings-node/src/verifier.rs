@@ -1,0 +1,191 @@
+//! Verifiers written in JavaScript.
+//!
+//! JavaScript runs on its own thread only, and a verifier may take long. So no worker thread waits
+//! for one: Node has four of them, and four that wait for verifiers which read files would wait for
+//! ever. Evidence is verified in rounds instead. In a round, a [`HostVerifier`] gives the answers
+//! that are there and notes what it has none for; JavaScript answers that, and the next round
+//! begins. The round that asks nothing new is the one that decides.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cocket::Timestamp;
+use cocket::evidence::signing::{EnvelopeSignature, Material};
+use cocket::reference::Digest;
+use cocket::verify::{Call, Refusal, SignatureVerifier, Signer};
+
+/// What a verifier is asked, kept for JavaScript.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Asked {
+    /// The verifier's name in the policy.
+    pub(crate) verifier: Arc<str>,
+    pub(crate) authority: String,
+    pub(crate) subject: Digest,
+    pub(crate) kind: &'static str,
+    /// The signed bytes.
+    pub(crate) signed: Vec<u8>,
+    pub(crate) signatures: Vec<(Option<String>, Vec<u8>)>,
+    pub(crate) annotations: BTreeMap<String, String>,
+    pub(crate) bundle: Option<Vec<u8>>,
+}
+
+/// What JavaScript said.
+#[derive(Debug, Clone)]
+pub(crate) enum Said {
+    /// Nothing, or something that is no answer.
+    Nothing,
+    /// No signature of the authority is on it.
+    NotSigned,
+    /// It is signed.
+    Signed(Signer),
+}
+
+pub(crate) type Answers = BTreeMap<Arc<Asked>, Said>;
+
+/// One round: the answers that are there, and what was asked without one.
+#[derive(Debug, Default)]
+struct Round {
+    answers: Answers,
+    open: Vec<Arc<Asked>>,
+}
+
+thread_local! {
+    /// The round that runs on this thread. A verifier is shared by all evaluations of its engine
+    /// and is called on the thread of the one that asks.
+    static ROUND: RefCell<Option<Round>> = const { RefCell::new(None) };
+}
+
+/// Runs `work` with `answers`; gives what it came to, the answers, and what was asked besides.
+pub(crate) fn round<T>(
+    answers: Answers,
+    work: impl FnOnce() -> T,
+) -> (T, Answers, Vec<Arc<Asked>>) {
+    /// Leaves no round behind where `work` panics.
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            ROUND.take();
+        }
+    }
+    let _end = End;
+    ROUND.set(Some(Round { answers, open: Vec::new() }));
+    let done = work();
+    let Round { answers, open } = ROUND.take().unwrap_or_default();
+    (done, answers, open)
+}
+
+/// Stands for a verifier in JavaScript.
+#[derive(Debug)]
+pub(crate) struct HostVerifier {
+    pub(crate) name: Arc<str>,
+    pub(crate) id: String,
+    pub(crate) dates: Vec<Timestamp>,
+}
+
+impl SignatureVerifier for HostVerifier {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+        // Why it has none is told where it happened: a decision is the same in every language.
+        let none = || Refusal::VerifierFailed {
+            authority: call.authority.to_owned(),
+            detail: "it gave no answer".to_owned(),
+        };
+        let asked = asked(&self.name, call).ok_or_else(none)?;
+        let said = ROUND.with_borrow_mut(|round| {
+            let round = round.as_mut()?;
+            let said = round.answers.get(&asked).cloned();
+            if said.is_none() {
+                // Not twice: and if it is never answered, that is so by its own word.
+                let asked = Arc::new(asked);
+                round.answers.insert(Arc::clone(&asked), Said::Nothing);
+                round.open.push(asked);
+            }
+            said
+        });
+        match said {
+            None | Some(Said::Nothing) => Err(none()),
+            Some(Said::NotSigned) => Err(Refusal::Signature),
+            Some(Said::Signed(signer)) => Ok(signer),
+        }
+    }
+
+    fn dates(&self) -> Vec<Timestamp> {
+        self.dates.clone()
+    }
+}
+
+/// `None` for material of a kind that JavaScript was not told of.
+fn asked(verifier: &Arc<str>, call: &Call<'_>) -> Option<Asked> {
+    let listed = |signatures: &[EnvelopeSignature]| {
+        signatures.iter().map(|one| (one.keyid.clone(), one.signature.clone())).collect()
+    };
+    let (kind, signed, signatures, annotations, bundle) = match call.material {
+        Material::Detached { payload, signature, annotations } => {
+            ("detached", payload, vec![(None, signature.to_vec())], annotations.clone(), None)
+        }
+        Material::Envelope { encoded, signatures, annotations } => {
+            ("envelope", encoded, listed(signatures), annotations.clone(), None)
+        }
+        Material::Bundle { encoded, signatures, bytes, .. } => {
+            ("bundle", encoded, listed(signatures), BTreeMap::new(), Some(bytes.to_vec()))
+        }
+        _ => return None,
+    };
+    Some(Asked {
+        verifier: Arc::clone(verifier),
+        authority: call.authority.to_owned(),
+        subject: *call.subject,
+        kind,
+        signed: signed.to_vec(),
+        signatures,
+        annotations,
+        bundle,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verify(verifier: &HostVerifier) -> Result<Signer, Refusal> {
+        let (subject, annotations) = (Digest::sha256(b"image"), BTreeMap::new());
+        let material =
+            Material::Detached { payload: b"payload", signature: b"s", annotations: &annotations };
+        let now = "2026-11-23T12:00:00Z".parse().unwrap();
+        verifier.verify(&Call { subject: &subject, material, authority: "hsm", now })
+    }
+
+    #[test]
+    fn what_is_not_answered_is_a_refusal_and_is_asked() {
+        let verifier = HostVerifier { name: "acme".into(), id: "acme/1".into(), dates: vec![] };
+        let failed = |outcome| matches!(outcome, Err(Refusal::VerifierFailed { .. }));
+        assert!(failed(verify(&verifier)), "outside of a round");
+
+        let ask_twice = || [verify(&verifier), verify(&verifier)];
+        let (outcomes, answers, open) = round(Answers::new(), ask_twice);
+        assert!(outcomes.into_iter().all(failed));
+        assert_eq!(open.len(), 1);
+
+        let (outcome, mut answers, open_then) = round(answers, || verify(&verifier));
+        assert!(failed(outcome));
+        assert!(open_then.is_empty());
+
+        let signer = Signer { id: "a".to_owned(), proven_at: None, checks: Vec::new() };
+        answers.insert(Arc::clone(&open[0]), Said::Signed(signer.clone()));
+        let (outcome, answers, open) = round(answers, || verify(&verifier));
+        assert_eq!(outcome, Ok(signer));
+        assert!(open.is_empty());
+        assert_eq!(answers.len(), 1);
+    }
+
+    #[test]
+    fn a_panic_leaves_no_round_behind() {
+        let panicked = std::panic::catch_unwind(|| round(Answers::new(), || panic!("a bug")));
+        assert!(panicked.is_err());
+        assert!(ROUND.with_borrow(Option::is_none));
+    }
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { EvidenceDirectory } from 'cocket';
+
+import { CHECKOUT, FOLDER, NOW } from './first-look.mjs';
+
+const run = promisify(execFile);
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+let folder;
+let server;
+let url;
+
+// As for a person who has installed the package beside the example.
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cocket-example-'));
+  cpSync(path('../../docs/examples/node'), folder, { recursive: true });
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(path('..'), join(folder, 'node_modules/cocket'), 'dir');
+  server = spawn(process.execPath, [
+    join(folder, 'admission.mjs'),
+    '--policy', `${FOLDER}policy`,
+    '--images', `${FOLDER}images`,
+    '--reports', `${FOLDER}reports`,
+    '--at', NOW,
+    '--port', '0',
+  ], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(server.stdout, 'data');
+  url = `http://127.0.0.1:${/listening on (\d+)/.exec(line)[1]}/`;
+});
+
+after(() => {
+  server.kill();
+  rmSync(folder, { recursive: true });
+});
+
+const post = (body) => fetch(url, { method: 'POST', body });
+
+async function review(object) {
+  const request = { uid: 'a-uid', namespace: 'production-a', object };
+  const response = await post(JSON.stringify({ kind: 'AdmissionReview', request }));
+  assert.equal(response.status, 200);
+  const answer = await response.json();
+  assert.equal(answer.kind, 'AdmissionReview');
+  assert.equal(answer.response.uid, 'a-uid');
+  return answer.response;
+}
+
+const pod = (...images) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web' },
+  spec: { containers: images.map((image, position) => ({ name: `c${position}`, image })) },
+});
+const images = EvidenceDirectory.openSync(`${FOLDER}images`).images();
+const pinned = (part) => {
+  const { name, digest } = images.find((one) => one.name?.includes(part));
+  return `${name}@${digest}`;
+};
+
+test('the first use of the README runs as it stands', async () => {
+  const readme = readFileSync(path('../README.md'), 'utf8');
+  const [, program] = /^## First use\n+```js\n([^]*?)^```/m.exec(readme);
+  // Told where to find things as a person is: from the project's folder, with the package installed.
+  writeFileSync(join(folder, 'first-use.mjs'), program);
+  const { stdout } = await run(process.execPath, [join(folder, 'first-use.mjs')], { cwd: path('../..') });
+  assert.match(stdout, /^deny registry\.acme\.example\/shop\/search/m);
+  assert.match(stdout, /^ +signed the image has no signature/m);
+});
+
+test('a signed, clean image may run', async () => {
+  assert.deepEqual(await review(pod(pinned('checkout'))), { uid: 'a-uid', allowed: true, warnings: [] });
+});
+
+test('an unsigned image may not, and the answer says why', async () => {
+  const { allowed, status } = await review(pod(pinned('checkout'), pinned('search')));
+  assert.equal(allowed, false);
+  assert.match(status.message, /shop\/search.*: signed: the image has no signature/);
+  assert.doesNotMatch(status.message, /shop\/checkout/);
+});
+
+test('a tag may be moved before it is pulled', async () => {
+  const { allowed, status } = await review(pod(CHECKOUT));
+  assert.equal(allowed, false);
+  assert.match(status.message, /another image when it is pulled/);
+});
+
+test('what nobody has evidence for may not run', async () => {
+  assert.equal((await review(pod('registry.acme.example/shop/unknown:1'))).allowed, false);
+  assert.equal((await review(pod('not an image'))).allowed, false);
+  assert.equal((await review(pod(`registry.acme.example/a@sha256:1`))).allowed, false);
+});
+
+test('an object of an unknown kind that carries pods may not run', async () => {
+  const { spec } = pod('a');
+  const object = { apiVersion: 'acme.example/v1', kind: 'Fleet', metadata: { name: 'f' }, spec: { template: { spec } } };
+  assert.equal((await review(object)).allowed, false);
+});
+
+test('what is no review is refused', async () => {
+  assert.equal((await post('{')).status, 400);
+  assert.equal((await post('{}')).status, 400);
+  assert.equal((await fetch(url)).status, 405);
+  assert.equal((await review(undefined)).allowed, false);
+});

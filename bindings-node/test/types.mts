@@ -1,0 +1,147 @@
+// Checked by `tsc`, not run: what must compile, and what must not.
+import {
+  CocketError,
+  Engine,
+  Evidence,
+  EvidenceDirectory,
+  Policies,
+  answer,
+  answerSync,
+  readObjects,
+  report,
+  version,
+} from 'cocket';
+import type {
+  Decision,
+  DecisionData,
+  FailCode,
+  FaultKind,
+  Outcome,
+  PassCode,
+  Reason,
+  RuleResult,
+  Verdict,
+  Verifier,
+  VerifierCall,
+  WireAnswer,
+  WireRequest,
+} from 'cocket';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function is<_T extends true>(): void {}
+function never(value: never): never {
+  throw new Error(`${value}`);
+}
+
+is<Same<Verdict, 'allow' | 'warn' | 'deny'>>();
+is<Same<Outcome, RuleResult['outcome']>>();
+is<Same<Verdict, DecisionData['verdict']>>();
+is<Same<typeof version, string>>();
+
+/** A verdict that is added breaks this, as it must. */
+export function word(verdict: Verdict): string {
+  switch (verdict) {
+    case 'allow':
+      return 'may run';
+    case 'warn':
+      return 'may run, with a warning';
+    case 'deny':
+      return 'may not run';
+    default:
+      return never(verdict);
+  }
+}
+
+export function told(result: RuleResult): string {
+  switch (result.outcome) {
+    case 'pass': {
+      const code: PassCode = result.reasons[0].code;
+      // @ts-expect-error what passes needs no remedy
+      const remedy: string = result.reasons[0].remedy;
+      return code + remedy;
+    }
+    case 'fail':
+    case 'waived':
+      return result.reasons.map(why).join();
+    case 'skipped':
+    case 'excluded':
+      is<Same<typeof result.reasons, readonly []>>();
+      return result.rule;
+    default:
+      return never(result);
+  }
+}
+
+export function why(reason: Reason): string {
+  if (reason.code === 'registry.allowed') return reason.message;
+  // @ts-expect-error there is no such code
+  if (reason.code === 'registry.alowed') return '';
+  if (reason.code === 'signature.missing') return reason.remedy;
+  const code: PassCode | FailCode = reason.code;
+  return code;
+}
+
+export function asked(call: VerifierCall): number {
+  if (call.kind === 'bundle') return call.bundle.length;
+  is<Same<typeof call.bundle, undefined>>();
+  return call.signatures[0].signature.length;
+}
+
+export function read(wire: WireAnswer): string {
+  switch (wire.answer) {
+    case 'decided':
+      return wire.verdict;
+    case 'version':
+      return wire.version;
+    case 'error':
+      return wire.errors.map(({ kind }) => kind).join();
+    default:
+      return never(wire);
+  }
+}
+
+export function failed(error: unknown): FaultKind | undefined {
+  if (!(error instanceof CocketError)) return undefined;
+  if (error.code === 'policy.unknownKey') return error.errors[0].kind;
+  // @ts-expect-error there is no such kind
+  if (error.code === 'policy.unknown') return undefined;
+  return error.line === undefined ? undefined : error.code;
+}
+
+const verifier: Verifier = {
+  id: 'acme/1',
+  verify: async (call, { signal }) => {
+    signal?.throwIfAborted();
+    return call.signed.length > 0 ? { id: 'acme', provenAt: new Date() } : null;
+  },
+};
+// @ts-expect-error a verifier that says `true` names no signer
+export const careless: Verifier = async () => true;
+// @ts-expect-error nor is a forgotten `return` an answer
+export const forgetful: Verifier = async () => {};
+
+export async function use(): Promise<Decision> {
+  const policies = Policies.fromSources([{ name: 'policy.yaml', text: '' }]);
+  policies.warnings(new Date());
+  const engine = new Engine(policies, { verifiers: { acme: verifier }, onDiagnostic: ({ error }) => void error });
+  const directory = await EvidenceDirectory.open(new URL('file:///images'));
+  const evidence = new Evidence().merge(await directory.collect('sha256:0')).vouch(Buffer.of(), { subject: undefined });
+  for (const { workloads } of [readObjects('a.yaml', '')]) workloads.map(({ images }) => images[0]?.image);
+  const request: WireRequest = { op: 'check', policies: [], context: { images: [{ image: 'a' }] }, now: '' };
+  await answer(Buffer.from(JSON.stringify(request)), { signal: AbortSignal.timeout(1) });
+  // @ts-expect-error requests are bytes
+  answerSync(JSON.stringify(request));
+  // @ts-expect-error a moment has to be given
+  engine.evaluateSync({ image: 'a' }, evidence, {});
+  // @ts-expect-error a number is no moment
+  engine.evaluateSync({ image: 'a' }, evidence, { now: Date.now() });
+  // @ts-expect-error members are spelled as they are
+  engine.evaluateSync({ image: 'a', namspace: 'b' }, evidence, { now: new Date() });
+  // @ts-expect-error decisions are made by engines
+  new (0 as unknown as typeof Decision)();
+  const decision = await engine.evaluate({ image: 'a' }, evidence, { now: new Date(), signal: AbortSignal.timeout(9) });
+  report('sarif', [decision, { decision, origin: { file: 'a.yaml' } }]);
+  // @ts-expect-error what is read is not written
+  decision.toJSON().verdict = 'allow';
+  return decision;
+}

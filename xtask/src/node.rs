@@ -1,0 +1,101 @@
+//! The Node package: the add-on is built by cargo and copied to where `index.js` expects it; the
+//! tests need nothing of npm but TypeScript.
+
+use std::env;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::cargo;
+
+/// How the summary tells that the step failed.
+pub(crate) const FAILED: &str = "FAILED";
+
+/// Builds and tests the package; gives the word for the summary. Where there is no Node the step
+/// is skipped, but not in CI.
+pub(crate) fn test() -> &'static str {
+    println!("\n== node: build, copy, npm ci, node --test, tsc");
+    if let Some(missing) = ["node", "npm"].into_iter().find(|program| !is_there(program)) {
+        eprintln!("xtask: there is no `{missing}`");
+        return match env::var_os("CI") {
+            Some(_) => FAILED,
+            None => "skipped: `node` and `npm` are not both installed",
+        };
+    }
+    match steps() {
+        Ok(()) => "ok",
+        Err(fault) => {
+            eprintln!("xtask: node: {fault}");
+            FAILED
+        }
+    }
+}
+
+fn steps() -> Result<(), String> {
+    let package = cargo::root().join("bindings-node");
+    let shown = |error: io::Error| error.to_string();
+    if !cargo::succeeds(&mut cargo::command(&["build", "--package", "cocket-node"])) {
+        return Err("the add-on was not built".to_owned());
+    }
+    let built = target().join(format!("debug/{DLL_PREFIX}cocket_node{DLL_SUFFIX}"));
+    let addon = package.join("cocket.node");
+    // Whoever has the old one loaded keeps it: written in place, the file would change under it.
+    match fs::remove_file(&addon) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(shown(error)),
+        _ => {}
+    }
+    fs::copy(&built, &addon).map_err(|error| format!("{}: {error}", built.display()))?;
+    if !is_installed(&package) {
+        run(&package, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    }
+    let tests = tests(&package).map_err(shown)?;
+    let arguments: Vec<&str> =
+        ["--test"].into_iter().chain(tests.iter().map(String::as_str)).collect();
+    run(&package, "node", &arguments)?;
+    run(&package, "node", &["node_modules/typescript/bin/tsc", "--project", "test"])
+}
+
+fn is_there(program: &str) -> bool {
+    let mut command = Command::new(program);
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Where cargo builds to.
+fn target() -> PathBuf {
+    let named = env::var_os("CARGO_TARGET_DIR").filter(|path| !path.is_empty());
+    cargo::root().join(named.unwrap_or_else(|| "target".into()))
+}
+
+/// Whether what npm noted of its last installation is younger than what it would install.
+fn is_installed(package: &Path) -> bool {
+    let time = |file: &str| fs::metadata(package.join(file)).and_then(|found| found.modified());
+    let Ok(noted) = time("node_modules/.package-lock.json") else { return false };
+    ["package.json", "package-lock.json"].iter().all(|file| time(file).is_ok_and(|at| at < noted))
+}
+
+/// The test files; Node's own search would also run what tests import.
+fn tests(package: &Path) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(package.join("test"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".test.mjs") {
+            found.push(format!("test/{name}"));
+        }
+    }
+    found.sort();
+    match found.is_empty() {
+        true => Err(io::Error::other("there are no tests")),
+        false => Ok(found),
+    }
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
+    match Command::new(program).args(arguments).current_dir(folder).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{program} {}: {status}", arguments.join(" "))),
+        Err(error) => Err(format!("{program}: {error}")),
+    }
+}
