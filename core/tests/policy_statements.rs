@@ -90,9 +90,16 @@ fn what_no_image_can_pass_or_fail_is_refused_where_it_stands() {
 }
 
 #[test]
-fn an_authority_that_only_a_statement_rule_names_is_in_use() {
+fn what_is_probably_not_meant() {
     let now = "2026-11-23T12:00:00Z".parse().unwrap();
-    for rule in ["attestation: {type: vuln, anyOf: [ci]}", "provenance: {anyOf: [ci]}"] {
-        assert!(load(rule).unwrap().warnings(now).is_empty(), "{rule}");
-    }
+    let warned = |rule: &str| -> Vec<String> {
+        load(rule).unwrap().warnings(now).into_iter().map(|warning| warning.path).collect()
+    };
+    // The authority is in use.
+    assert!(warned("attestation: {type: vuln, anyOf: [ci]}").is_empty());
+    assert!(warned("provenance: {anyOf: [ci], sources: [a.example/b]}").is_empty());
+    assert!(warned("attestation: {type: vuln, anyOf: [ci], select: any}").is_empty());
+    let any = "attestation: {type: vuln, anyOf: [ci], select: any, where: [{path: /a, equals: 1}]}";
+    assert_eq!(warned(any), ["spec.rules[0].attestation.select"]);
+    assert_eq!(warned("provenance: {anyOf: [ci], branch: main}"), ["spec.rules[0].provenance"]);
 }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::check::covers;
 use super::load::joined;
 use super::model::{
-    BaseProof, EvidenceSource, Family, FixableLimits, ImageCatalog, ImagePolicy, Limit, Match,
-    Mode, Name, PolicyException, RegistryRule, Rule, SeverityLimits, VulnerabilitiesRule,
+    AttestationRule, BaseProof, EvidenceSource, Family, FixableLimits, ImageCatalog, ImagePolicy,
+    Limit, Match, Mode, Name, PolicyException, ProvenanceRule, RegistryRule, Rule, Select,
+    SeverityLimits, VulnerabilitiesRule,
 };
 use super::{DocumentKind, Policies};
 
@@ -84,6 +85,8 @@ fn policy(policy: &ImagePolicy, now: Timestamp, doubts: &mut Doubts<'_, '_>) {
         let path = format!("spec.rules[{position}].{}", rule.family.name());
         match &rule.family {
             Family::Registry(rule) => registry(&path, rule, doubts),
+            Family::Attestation(rule) => attestation(&path, rule, doubts),
+            Family::Provenance(rule) => provenance(&path, rule, doubts),
             Family::Vulnerabilities(rule) => vulnerabilities(&path, rule, now, doubts),
             Family::BaseImage(rule) if rule.proof == Some(BaseProof::Label) => {
                 let detail = "with `proof: label` an image says itself what it is built on";
@@ -146,6 +149,23 @@ fn registry(path: &str, rule: &RegistryRule, doubts: &mut Doubts<'_, '_>) {
                 doubts.add(format!("{path}.{list}[{position}]"), detail, None);
             }
         }
+    }
+}
+
+fn attestation(path: &str, rule: &AttestationRule, doubts: &mut Doubts<'_, '_>) {
+    if rule.select == Some(Select::Any) && !rule.conditions.is_empty() {
+        let detail = "with `select: any` an old statement that passes is enough, whatever a later \
+                      one says";
+        let help = Some("leave `select` out, for the latest");
+        doubts.add(format!("{path}.select"), detail.to_owned(), help);
+    }
+}
+
+fn provenance(path: &str, rule: &ProvenanceRule, doubts: &mut Doubts<'_, '_>) {
+    if rule.builders.is_empty() && rule.sources.is_empty() {
+        let detail = "neither `builders` nor `sources` is asked for, so provenance of any build \
+                      passes that the authorities attest";
+        doubts.add(path, detail.to_owned(), None);
     }
 }
 

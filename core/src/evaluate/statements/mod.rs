@@ -142,21 +142,12 @@ impl Statements {
         if signers.iter().any(|signers| !signers.is_empty()) {
             return vec![reason(self.words.too_few).found(names)];
         }
-        let found = case.facts.signed.documents.iter();
-        if !found.clone().any(|one| self.concerns(one)) {
-            let others = found.filter_map(|one| one.claimed_type.as_deref());
-            let others: BTreeSet<_> = others.map(clip).collect();
-            let mut text = format!("none for {digest}");
-            if !others.is_empty() {
-                text += &format!("; there are others of type `{}`", first(&others));
-            }
-            return vec![reason(self.words.missing).found(text)];
-        }
         let why: BTreeSet<&str> = sorted.refused.values().map(String::as_str).collect();
-        match why.is_empty() {
-            true => vec![reason(self.words.missing).found(format!("none for {digest}"))],
-            false => vec![reason(self.words.untrusted).found(Detail::list(why))],
-        }
+        let is_there = case.facts.signed.documents.iter().any(|one| self.concerns(one));
+        vec![match is_there && !why.is_empty() {
+            true => reason(self.words.untrusted).found(Detail::list(why)),
+            false => reason(self.words.missing).found(none(case, digest)),
+        }]
     }
 
     /// Whether a document claims one of the types.
@@ -259,8 +250,17 @@ fn content(verified: &Verified<SignedDocument>) -> Digest {
     }
 }
 
-/// The first few of a list of types.
-fn first(types: &BTreeSet<std::borrow::Cow<'_, str>>) -> String {
+/// That there is no statement about a digest, and what there is instead.
+fn none(case: &Case<'_>, digest: Digest) -> String {
+    /// Most types that are named.
     const SHOWN: usize = 5;
-    types.iter().take(SHOWN).map(AsRef::as_ref).collect::<Vec<&str>>().join("`, `")
+    let types = case.facts.signed.documents.iter();
+    let types: BTreeSet<_> =
+        types.filter_map(|one| one.claimed_type.as_deref()).map(clip).collect();
+    let mut text = format!("none for {digest}");
+    if !types.is_empty() {
+        let first: Vec<&str> = types.iter().take(SHOWN).map(AsRef::as_ref).collect();
+        text += &format!("; what is attached is of type `{}`", first.join("`, `"));
+    }
+    text
 }
