@@ -223,7 +223,7 @@ fn a_flood_hides_no_later_statement() {
     let engine = engine(&good_only(&json!({})));
     let mut evidence = evidence(&[attest("a", &said("good", 1))]);
     let mut junk = attest("stranger", &said("good", 1));
-    for number in 0..5_000 {
+    for number in 0..10_000 {
         junk.annotations.insert("number".to_owned(), number.to_string());
         attach(&mut evidence, &image().digest(), &junk);
     }
