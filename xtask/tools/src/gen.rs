@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-use crate::{gen_example, vectors};
+use crate::{c_header, gen_example, vectors};
 
 const EXAMPLE: &str = "docs/examples/first-look";
 const VECTORS: &str = "core/tests/vectors";
 const SCHEMA: &str = "docs/policy.schema.json";
 const POLICY: &str = "docs/policy.md";
 const REASONS: &str = "docs/reasons.md";
+const C_HEADER: &str = "ffi/include/cocket.h";
+
+/// Generated files beside those in generated folders.
+const FILES: [&str; 4] = [SCHEMA, POLICY, REASONS, C_HEADER];
 
 /// Files in generated folders that are written otherwise: by people, and by the vectors' runner.
 const NOT_OURS: [&str; 2] = ["README.md", "answer.json"];
@@ -50,6 +54,7 @@ fn write(root: &Path) -> Result<(), String> {
         (SCHEMA, schema),
         (POLICY, cocket::policy::reference_markdown()),
         (REASONS, cocket::report::reasons_markdown()),
+        (C_HEADER, c_header::text()?),
     ] {
         fs::write(root.join(file), text).map_err(|error| format!("{file}: {error}"))?;
     }
@@ -64,14 +69,17 @@ fn check(root: &Path) -> Result<Vec<PathBuf>, String> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
         _ => {}
     }
-    fs::create_dir_all(made.join("docs")).map_err(fault)?;
+    for file in FILES {
+        let folder = made.join(file).parent().map(Path::to_owned).unwrap_or_default();
+        fs::create_dir_all(folder).map_err(fault)?;
+    }
     write(&made)?;
     let (mut expected, mut found) = (BTreeMap::new(), BTreeMap::new());
     for folder in [EXAMPLE, VECTORS] {
         files(&made, Path::new(folder), &mut expected).map_err(fault)?;
         files(root, Path::new(folder), &mut found).map_err(fault)?;
     }
-    for file in [SCHEMA, POLICY, REASONS] {
+    for file in FILES {
         expected.insert(file.into(), fs::read(made.join(file)).map_err(fault)?);
         found.insert(file.into(), fs::read(root.join(file)).unwrap_or_default());
     }
