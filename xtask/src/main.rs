@@ -2,6 +2,7 @@
 
 mod cargo;
 mod test;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         ("corpus", rest) => cargo::tools(&[&["corpus"], rest].concat()),
         ("gen", []) => cargo::tools(&["gen", "."]),
         ("gen", ["--check"]) => cargo::tools(&["gen", ".", "--check"]),
-        ("vectors", []) => cargo::run(&["test", "-q", "-p", "cocket", "--test", "vectors"]),
+        ("vectors", []) => vectors::run(),
         ("help" | "--help" | "-h", []) => {
             print!("{HELP}");
             ExitCode::SUCCESS
