@@ -4,6 +4,7 @@ mod cargo;
 mod node;
 mod python;
 mod test;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -34,15 +35,14 @@ fn main() -> ExitCode {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     match (command, rest.as_slice()) {
         ("test", []) => test::run(),
-        ("node", []) => match node::test() {
-            node::FAILED => ExitCode::FAILURE,
-            _ => ExitCode::SUCCESS,
-        },
+        ("node", []) => word(node::test()),
+        ("node", ["--vectors"]) => word(node::vectors()),
         ("corpus", rest) => cargo::tools(&[&["corpus"], rest].concat()),
         ("gen", []) => cargo::tools(&["gen", "."]),
         ("gen", ["--check"]) => cargo::tools(&["gen", ".", "--check"]),
-        ("vectors", []) => vectors(),
+        ("vectors", []) => vectors::run(),
         ("python", []) => told(python::run(python::Python::test)),
+        ("python", ["--vectors"]) => told(python::run(python::Python::vectors)),
         ("help" | "--help" | "-h", []) => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -54,10 +54,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn vectors() -> ExitCode {
-    let rust = cargo::run(&["test", "-q", "-p", "cocket", "--test", "vectors"]);
-    let python = told(python::run(python::Python::vectors));
-    if rust == ExitCode::SUCCESS { python } else { rust }
+fn word(word: &str) -> ExitCode {
+    match word {
+        node::FAILED => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 fn told(done: Result<String, String>) -> ExitCode {

@@ -17,6 +17,19 @@ pub(crate) const FAILED: &str = "FAILED";
 /// is skipped, but not in CI.
 pub(crate) fn test() -> &'static str {
     println!("\n== node: build, copy, npm ci, node --test, tsc");
+    done(steps)
+}
+
+/// Builds the package and compares its answers with those of Rust.
+pub(crate) fn vectors() -> &'static str {
+    done(|| {
+        let package = cargo::root().join("bindings-node");
+        build(&package)?;
+        run(&package, "node", &["test/vectors.test.mjs"])
+    })
+}
+
+fn done(work: impl FnOnce() -> Result<(), String>) -> &'static str {
     if let Some(missing) = ["node", "npm"].into_iter().find(|program| !is_there(program)) {
         eprintln!("xtask: there is no `{missing}`");
         return match env::var_os("CI") {
@@ -24,7 +37,7 @@ pub(crate) fn test() -> &'static str {
             None => "skipped: `node` and `npm` are not both installed",
         };
     }
-    match steps() {
+    match work() {
         Ok(()) => "ok",
         Err(fault) => {
             eprintln!("xtask: node: {fault}");
@@ -35,6 +48,18 @@ pub(crate) fn test() -> &'static str {
 
 fn steps() -> Result<(), String> {
     let package = cargo::root().join("bindings-node");
+    build(&package)?;
+    if !is_installed(&package) {
+        run(&package, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    }
+    let tests = tests(&package).map_err(|error| error.to_string())?;
+    let arguments: Vec<&str> =
+        ["--test"].into_iter().chain(tests.iter().map(String::as_str)).collect();
+    run(&package, "node", &arguments)?;
+    run(&package, "node", &["node_modules/typescript/bin/tsc", "--project", "test"])
+}
+
+fn build(package: &Path) -> Result<(), String> {
     let shown = |error: io::Error| error.to_string();
     if !cargo::succeeds(&mut cargo::command(&["build", "--package", "cocket-node"])) {
         return Err("the add-on was not built".to_owned());
@@ -46,15 +71,8 @@ fn steps() -> Result<(), String> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(shown(error)),
         _ => {}
     }
-    fs::copy(&built, &addon).map_err(|error| format!("{}: {error}", built.display()))?;
-    if !is_installed(&package) {
-        run(&package, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
-    }
-    let tests = tests(&package).map_err(shown)?;
-    let arguments: Vec<&str> =
-        ["--test"].into_iter().chain(tests.iter().map(String::as_str)).collect();
-    run(&package, "node", &arguments)?;
-    run(&package, "node", &["node_modules/typescript/bin/tsc", "--project", "test"])
+    let copied = fs::copy(&built, &addon).map(|_| ());
+    copied.map_err(|error| format!("{}: {error}", built.display()))
 }
 
 fn is_there(program: &str) -> bool {

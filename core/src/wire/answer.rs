@@ -7,6 +7,7 @@ use crate::evidence::EvidenceError;
 use crate::kubernetes::{ObjectError, Unjudged};
 use crate::policy::{PolicyError, PolicyErrors};
 use crate::report::Judged;
+use crate::source::SourceError;
 
 #[derive(Serialize)]
 #[serde(tag = "answer", rename_all = "camelCase")]
@@ -34,22 +35,31 @@ pub(super) struct Passed {
     name: String,
 }
 
-/// What is wrong with a request, and where.
-#[derive(Serialize)]
-pub(super) struct Fault {
-    /// `request`, `policy.…`, `object`, `evidence` or `internal`.
-    kind: String,
-    message: String,
+/// What is wrong with what a caller handed in, and where: the one form in which every language
+/// tells it, in an answer and beside typed calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Fault {
+    /// `request`, `policy.` and a [kind](crate::policy::PolicyErrorKind::name), `object`,
+    /// `evidence`, `source`, `internal`, or a binding's own.
+    pub kind: String,
+    /// What is wrong: lower-case, without a full stop, values in backticks.
+    pub message: String,
+    /// The name of the text or file.
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
+    pub file: Option<String>,
+    /// Line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u32>,
+    pub line: Option<u32>,
+    /// Column in characters, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u32>,
+    pub column: Option<u32>,
+    /// Where in the document; empty for the whole of it.
     #[serde(skip_serializing_if = "String::is_empty")]
-    path: String,
+    pub path: String,
+    /// What may have been meant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<String>,
+    pub help: Option<String>,
 }
 
 impl Answer {
@@ -72,7 +82,9 @@ impl Answer {
 }
 
 impl Fault {
-    fn new(kind: &str, path: &str, message: String) -> Self {
+    /// A fault at `path` of what was handed in, which is no text with lines.
+    #[must_use]
+    pub fn new(kind: &str, path: &str, message: String) -> Self {
         Self {
             kind: kind.to_owned(),
             message,
@@ -92,7 +104,9 @@ impl Fault {
         Self::new("evidence", path, message)
     }
 
-    pub(super) fn internal() -> Self {
+    /// A panic: a fault in the engine itself.
+    #[must_use]
+    pub fn internal() -> Self {
         Self::new("internal", "", "a fault in the engine itself; nothing was decided".to_owned())
     }
 
@@ -106,7 +120,9 @@ impl Fault {
         }
     }
 
-    pub(super) fn policies(errors: &PolicyErrors) -> Vec<Self> {
+    /// The faults of policies, in their order.
+    #[must_use]
+    pub fn policies(errors: &PolicyErrors) -> Vec<Self> {
         errors.as_slice().iter().map(Self::from).collect()
     }
 }
@@ -137,6 +153,13 @@ impl From<ObjectError> for Fault {
 impl From<EvidenceError> for Fault {
     fn from(error: EvidenceError) -> Self {
         Self::evidence(&error.place, error.detail)
+    }
+}
+
+impl From<SourceError> for Fault {
+    fn from(error: SourceError) -> Self {
+        let file = Some(error.path.display().to_string());
+        Self { file, ..Self::new("source", "", error.detail) }
     }
 }
 

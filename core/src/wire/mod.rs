@@ -14,9 +14,13 @@ mod request;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use answer::Fault;
+
+use serde_path_to_error::{Path, Segment};
+
 use crate::evaluate::Engine;
 use crate::evidence::{Evidence, json};
-use answer::{Answer, Fault};
+use answer::Answer;
 use request::{Op, Request};
 
 /// Largest request that is read, in bytes.
@@ -76,10 +80,59 @@ fn guarded(bytes: &[u8], check: impl FnOnce(Request) -> Result<Answer, Vec<Fault
     answered.unwrap_or_else(|_| Answer::error(Fault::internal()).to_bytes())
 }
 
+/// The answer of kind `error` that holds these faults: how a binding's typed calls tell them in
+/// the same bytes as [`answer`] would.
+///
+/// ```
+/// use cocket::policy::Policies;
+/// use cocket::wire::{Fault, faults};
+/// let Err(errors) = Policies::from_text("p.yaml", "kind: ImagePolicy") else { panic!() };
+/// let text = String::from_utf8(faults(Fault::policies(&errors)))?;
+/// assert!(text.starts_with(r#"{"answer":"error","errors":[{"column":1,"file":"p.yaml""#));
+/// # Ok::<(), std::string::FromUtf8Error>(())
+/// ```
+#[must_use]
+pub fn faults(faults: Vec<Fault>) -> Vec<u8> {
+    Answer::errors(faults).to_bytes()
+}
+
 fn read(bytes: &[u8]) -> Result<Request, Fault> {
     let text = json::check(bytes, MAX_REQUEST)
         .map_err(|error| Fault::request(&error.place, error.detail))?;
-    serde_json::from_str(text).map_err(|error| {
-        Fault::request(&format!("{}:{}", error.line(), error.column()), error.to_string())
-    })
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))
+        .map_err(|error| Fault::request(&pointer(error.path()), without_position(error.inner())))
+}
+
+/// As a JSON pointer (RFC 6901). Lines and columns would depend on how a language's own writer
+/// lays a request out.
+fn pointer(path: &Path) -> String {
+    let segments = path.iter().map(|segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { variant } => format!("/{variant}"),
+        Segment::Unknown => String::new(),
+    });
+    segments.collect()
+}
+
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&position).map_or_else(|| text.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_in_a_request_do_not_depend_on_its_layout() {
+        let one = answer(br#"{"op":"check","context":{"images":[{"image":"a"},{"image":3}]}}"#);
+        let other = answer(
+            b"{\n \"context\": {\"images\": [{\"image\":\"a\"},\n {\"image\": 3}]}, \"op\": \"check\"}",
+        );
+        let text = String::from_utf8(one).unwrap();
+        assert!(text.contains(r#""path":"/context/images/1/image""#), "{text}");
+        assert_eq!(text.as_bytes(), other);
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-use crate::{gen_example, typescript, vectors};
+use crate::{c_header, gen_example, typescript, vectors};
 
 const EXAMPLE: &str = "docs/examples/first-look";
 const VECTORS: &str = "core/tests/vectors";
@@ -13,6 +13,10 @@ const SCHEMA: &str = "docs/policy.schema.json";
 const POLICY: &str = "docs/policy.md";
 const REASONS: &str = "docs/reasons.md";
 const CODES: &str = "bindings-node/codes.d.ts";
+const C_HEADER: &str = "ffi/include/cocket.h";
+
+/// Generated files beside those in generated folders.
+const FILES: [&str; 5] = [SCHEMA, POLICY, REASONS, CODES, C_HEADER];
 
 /// Files in generated folders that are written otherwise: by people, and by the vectors' runner.
 const NOT_OURS: [&str; 2] = ["README.md", "answer.json"];
@@ -52,6 +56,7 @@ fn write(root: &Path) -> Result<(), String> {
         (POLICY, cocket::policy::reference_markdown()),
         (REASONS, cocket::report::reasons_markdown()),
         (CODES, typescript::codes()),
+        (C_HEADER, c_header::text()?),
     ] {
         fs::write(root.join(file), text).map_err(|error| format!("{file}: {error}"))?;
     }
@@ -66,8 +71,9 @@ fn check(root: &Path) -> Result<Vec<PathBuf>, String> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
         _ => {}
     }
-    for folder in ["docs", "bindings-node"] {
-        fs::create_dir_all(made.join(folder)).map_err(fault)?;
+    for file in FILES {
+        let folder = made.join(file).parent().map(Path::to_owned).unwrap_or_default();
+        fs::create_dir_all(folder).map_err(fault)?;
     }
     write(&made)?;
     let (mut expected, mut found) = (BTreeMap::new(), BTreeMap::new());
@@ -75,7 +81,7 @@ fn check(root: &Path) -> Result<Vec<PathBuf>, String> {
         files(&made, Path::new(folder), &mut expected).map_err(fault)?;
         files(root, Path::new(folder), &mut found).map_err(fault)?;
     }
-    for file in [SCHEMA, POLICY, REASONS, CODES] {
+    for file in FILES {
         expected.insert(file.into(), fs::read(made.join(file)).map_err(fault)?);
         found.insert(file.into(), fs::read(root.join(file)).unwrap_or_default());
     }

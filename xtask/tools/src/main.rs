@@ -1,5 +1,6 @@
 //! Generators and comparisons behind `cargo xtask`: one module per subcommand.
 
+mod c_header;
 mod corpus;
 mod r#gen;
 mod gen_example;

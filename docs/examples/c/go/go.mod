@@ -1,0 +1,3 @@
+module example.com/cocket-check
+
+go 1.21

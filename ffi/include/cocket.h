@@ -1,0 +1,1292 @@
+/* cocket: decides whether a container image may run, and says why.
+ *
+ * Every function but the plainest readers gives a `cocket_status`. Where it is not
+ * `COCKET_STATUS_OK`, and `error` is not NULL, `*error` is an object that says why; results are
+ * NULL or untouched then. Where it is, `*error` is NULL. Whoever is given a handle owns it and
+ * frees it with the function named after its type, which takes the address of the variable and
+ * sets it to NULL. NULL where something must be, lengths that cannot be, texts that are not
+ * UTF-8 and handles that were freed are statuses, not crashes, as far as they can be told: a copy
+ * of a pointer that was freed through another variable cannot always be.
+ *
+ * What is said below about threads holds for handles that are alive: freeing comes last.
+ *
+ * Written by `cargo xtask gen` from the sources in ffi/src. */
+
+#ifndef COCKET_H
+#define COCKET_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/**
+ * The version of this interface. A program that was built with another one must not use the
+ * library: compare it with `COCKET_ABI_VERSION` of the header.
+ */
+#define COCKET_ABI_VERSION 0
+
+/**
+ * How a call came out.
+ */
+enum cocket_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It did what it says.
+   */
+  COCKET_STATUS_OK = 0,
+  /**
+   * An argument is NULL that must not be, or is out of its range; or a structure's `size` is
+   * not the one of this header.
+   */
+  COCKET_STATUS_INVALID_ARGUMENT = 1,
+  /**
+   * A text is not UTF-8.
+   */
+  COCKET_STATUS_INVALID_UTF8 = 2,
+  /**
+   * A handle is of another kind or was freed.
+   */
+  COCKET_STATUS_INVALID_HANDLE = 3,
+  /**
+   * A handle is in use by another call in a way that keeps this one out.
+   */
+  COCKET_STATUS_BUSY = 4,
+  /**
+   * The policies have faults; the error lists them with file, line and column.
+   */
+  COCKET_STATUS_POLICY = 5,
+  /**
+   * Evidence is not what it is said to be.
+   */
+  COCKET_STATUS_EVIDENCE = 6,
+  /**
+   * Files could not be read.
+   */
+  COCKET_STATUS_SOURCE = 7,
+  /**
+   * A fault in the library itself; nothing was decided.
+   */
+  COCKET_STATUS_INTERNAL = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_status cocket_status;
+#else
+typedef int32_t cocket_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What is signed.
+ */
+enum cocket_signed_material
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * A payload with a detached signature.
+   */
+  COCKET_SIGNED_MATERIAL_DETACHED = 1,
+  /**
+   * A DSSE envelope: what is signed is the pre-authentication encoding.
+   */
+  COCKET_SIGNED_MATERIAL_ENVELOPE = 2,
+  /**
+   * A Sigstore bundle around a DSSE envelope.
+   */
+  COCKET_SIGNED_MATERIAL_BUNDLE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_signed_material cocket_signed_material;
+#else
+typedef int32_t cocket_signed_material;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What happens to the image. A value that was never set, 0, denies.
+ */
+enum cocket_verdict
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It may not run.
+   */
+  COCKET_VERDICT_DENY = 0,
+  /**
+   * It may run, with a warning.
+   */
+  COCKET_VERDICT_WARN = 1,
+  /**
+   * It may run.
+   */
+  COCKET_VERDICT_ALLOW = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_verdict cocket_verdict;
+#else
+typedef int32_t cocket_verdict;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How one rule came out. A value that was never set, 0, is a failure.
+ */
+enum cocket_outcome
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It is not satisfied.
+   */
+  COCKET_OUTCOME_FAIL = 0,
+  /**
+   * Something was found that satisfies it.
+   */
+  COCKET_OUTCOME_PASS = 1,
+  /**
+   * It is not satisfied, and an exception in force covers all of that.
+   */
+  COCKET_OUTCOME_WAIVED = 2,
+  /**
+   * Its `match` does not cover this image.
+   */
+  COCKET_OUTCOME_SKIPPED = 3,
+  /**
+   * An `exclude` keeps it away from this image.
+   */
+  COCKET_OUTCOME_EXCLUDED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_outcome cocket_outcome;
+#else
+typedef int32_t cocket_outcome;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The weight that a rule has. A value that was never set, 0, is the strictest.
+ */
+enum cocket_mode
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * A failure makes the verdict `deny`.
+   */
+  COCKET_MODE_ENFORCE = 0,
+  /**
+   * A failure makes the verdict `warn`.
+   */
+  COCKET_MODE_WARN = 1,
+  /**
+   * Reported only.
+   */
+  COCKET_MODE_AUDIT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_mode cocket_mode;
+#else
+typedef int32_t cocket_mode;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What kind of thing is missing.
+ */
+enum cocket_missing
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * A listing was cut short or partly unread.
+   */
+  COCKET_MISSING_INCOMPLETE = 0,
+  /**
+   * It could not be fetched or read; trying again may help.
+   */
+  COCKET_MISSING_UNAVAILABLE = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_missing cocket_missing;
+#else
+typedef int32_t cocket_missing;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a verifier's function gives back. Any other number is a failure.
+ */
+enum cocket_signed
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The verifier could not say; the signature does not count.
+   */
+  COCKET_SIGNED_FAILED = 0,
+  /**
+   * It is signed, by whom `cocket_verification_signer` was told.
+   */
+  COCKET_SIGNED_YES = 1,
+  /**
+   * It is not signed by this authority.
+   */
+  COCKET_SIGNED_NO = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_signed cocket_signed;
+#else
+typedef int32_t cocket_signed;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Bytes that the caller owns; `cocket_buffer_free` frees them. May be read from any thread, also
+ * at the same time.
+ */
+typedef struct cocket_buffer cocket_buffer;
+
+/**
+ * What was decided about one image, and why. The caller owns it; `cocket_decision_free` frees
+ * it. It never changes: functions that read it may be called from any thread, also at the same
+ * time.
+ */
+typedef struct cocket_decision cocket_decision;
+
+/**
+ * Compiled policies, to decide with. The caller owns it; `cocket_engine_free` frees it. It never
+ * changes: functions that use it may be called from any thread, also at the same time.
+ */
+typedef struct cocket_engine cocket_engine;
+
+/**
+ * Why a call failed: one or more faults. It belongs to the caller who gave a place for it, and
+ * to no thread; `cocket_error_free` frees it. Functions that read it may be called from any
+ * thread, also at the same time.
+ */
+typedef struct cocket_error cocket_error;
+
+/**
+ * Everything at hand about one or more images, unverified. The caller owns it;
+ * `cocket_evidence_free` frees it. A function that adds to it while another call uses it is
+ * `COCKET_STATUS_BUSY`; others may use it from any thread, also at the same time.
+ */
+typedef struct cocket_evidence cocket_evidence;
+
+/**
+ * What was recorded before, as far as the caller keeps it. The caller owns it;
+ * `cocket_history_free` frees it. A function that adds to it while another call uses it is
+ * `COCKET_STATUS_BUSY`; others may use it from any thread, also at the same time.
+ */
+typedef struct cocket_history cocket_history;
+
+/**
+ * Loaded policies. The caller owns them; `cocket_policies_free` frees them. They never change:
+ * functions that read them may be called from any thread, also at the same time.
+ */
+typedef struct cocket_policies cocket_policies;
+
+/**
+ * A directory that is an OCI image layout, or holds layouts up to four directories deep. The
+ * caller owns it; `cocket_source_free` frees it. It never changes: functions that read it may be
+ * called from any thread, also at the same time.
+ */
+typedef struct cocket_source cocket_source;
+
+/**
+ * Where a verifier's function writes who signed. It belongs to the library and lives until that
+ * function returns.
+ */
+typedef struct cocket_verification cocket_verification;
+
+/**
+ * UTF-8 with a length, without a zero byte at the end. It is lent, never owned: what a caller
+ * hands in is copied where it is needed for longer than the call, and what the library hands out
+ * lives as long as the handle it comes from. `data` NULL with `len` 0 is no text at all, which
+ * is another thing than an empty one.
+ */
+typedef struct cocket_text {
+  /**
+   * The first byte.
+   */
+  const char *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} cocket_text;
+
+/**
+ * One fault of an error. Its texts live as long as the error.
+ */
+typedef struct cocket_fault {
+  /**
+   * `argument`, `policy.` and a kind such as `policy.unknownKey`, `evidence`, `source`,
+   * `internal`.
+   */
+  struct cocket_text kind;
+  /**
+   * What is wrong, for people.
+   */
+  struct cocket_text message;
+  /**
+   * The name of the text or file; no text where there is none.
+   */
+  struct cocket_text file;
+  /**
+   * Where in the document, such as `spec.rules[0].registry`, or which argument; may be empty.
+   */
+  struct cocket_text path;
+  /**
+   * What may have been meant; no text where nothing is known.
+   */
+  struct cocket_text help;
+  /**
+   * Line, from 1; 0 where there is none.
+   */
+  uint32_t line;
+  /**
+   * Column in characters, from 1; 0 where there is none.
+   */
+  uint32_t column;
+} cocket_fault;
+
+/**
+ * Any bytes with a length; lent as `cocket_text` is.
+ */
+typedef struct cocket_bytes {
+  /**
+   * The first byte.
+   */
+  const uint8_t *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} cocket_bytes;
+
+/**
+ * A moment. All zeros is a moment that was not set, and an error where one is needed.
+ */
+typedef struct cocket_time {
+  /**
+   * Seconds since 1970-01-01T00:00:00Z, as `time()` gives them.
+   */
+  int64_t seconds;
+  /**
+   * Nanoseconds of the second, from 0 to 999,999,999.
+   */
+  int32_t nanoseconds;
+} cocket_time;
+
+/**
+ * One text with policy documents: YAML (one or more documents) or JSON (one).
+ */
+typedef struct cocket_policy_text {
+  /**
+   * The name that errors give, such as a file's.
+   */
+  struct cocket_text name;
+  /**
+   * The text.
+   */
+  struct cocket_bytes text;
+} cocket_policy_text;
+
+/**
+ * A digest as text, such as `sha256:…`; it needs no freeing.
+ */
+typedef struct cocket_digest {
+  /**
+   * The text, with zero bytes after it.
+   */
+  char text[136];
+  /**
+   * How many bytes the text has; 0 where there is no digest.
+   */
+  size_t len;
+} cocket_digest;
+
+/**
+ * A name and a value, such as an annotation or a label.
+ */
+typedef struct cocket_pair {
+  /**
+   * The name.
+   */
+  struct cocket_text name;
+  /**
+   * The value.
+   */
+  struct cocket_text value;
+} cocket_pair;
+
+/**
+ * An image that a layout's index names.
+ */
+typedef struct cocket_layout_image {
+  /**
+   * The name that the index gives, as written; no text where it gives none. It lives as long
+   * as the source.
+   */
+  struct cocket_text name;
+  /**
+   * The digest of its manifest or index.
+   */
+  struct cocket_digest digest;
+} cocket_layout_image;
+
+/**
+ * One signature over the signed bytes.
+ */
+typedef struct cocket_signature {
+  /**
+   * The signature.
+   */
+  struct cocket_bytes bytes;
+  /**
+   * The key's id, a hint that anyone may have written; no text where there is none.
+   */
+  struct cocket_text keyid;
+} cocket_signature;
+
+/**
+ * What a verifier is asked. Everything in it lives until the verifier's function returns.
+ */
+typedef struct cocket_signed_call {
+  /**
+   * The digest of the image that is judged.
+   */
+  struct cocket_text subject;
+  /**
+   * The authority's name in the policy.
+   */
+  struct cocket_text authority;
+  /**
+   * The moment that the decision is for.
+   */
+  struct cocket_time now;
+  /**
+   * What is signed.
+   */
+  cocket_signed_material material;
+  /**
+   * The signed bytes.
+   */
+  struct cocket_bytes payload;
+  /**
+   * The signatures over them; one good one is enough.
+   */
+  const struct cocket_signature *signatures;
+  /**
+   * How many signatures.
+   */
+  size_t signatures_len;
+  /**
+   * The annotations beside them, where cosign keeps certificates and log entries.
+   */
+  const struct cocket_pair *annotations;
+  /**
+   * How many annotations.
+   */
+  size_t annotations_len;
+  /**
+   * The bundle's own bytes; none for other material.
+   */
+  struct cocket_bytes bundle;
+} cocket_signed_call;
+
+/**
+ * A verifier's function: says whether the material is signed by the authority, as a
+ * `cocket_signed`. It is called from every thread that decides, also at the same time. It must
+ * return: an exception or a jump out of it is undefined.
+ */
+typedef int32_t (*cocket_verify_function)(void *user_data,
+                                          const struct cocket_signed_call *call,
+                                          struct cocket_verification *verification);
+
+/**
+ * Called once with a verifier's user data, when the engine is freed.
+ */
+typedef void (*cocket_release_function)(void *user_data);
+
+/**
+ * Verifies signatures for the authorities that name it in a policy. It answers for the signature
+ * alone: what the document says, and about which image, is compared by the library. Set
+ * everything to zero, then `size`, `name`, `id` and `verify`.
+ */
+typedef struct cocket_verifier {
+  /**
+   * `sizeof(cocket_verifier)`.
+   */
+  size_t size;
+  /**
+   * The name that policies call it by.
+   */
+  struct cocket_text name;
+  /**
+   * Its own name and version, such as `acme-device/2`, recorded in decisions.
+   */
+  struct cocket_text id;
+  /**
+   * Says who signed.
+   */
+  cocket_verify_function verify;
+  /**
+   * Handed to `verify` and `release`; may be NULL.
+   */
+  void *user_data;
+  /**
+   * Called once when the engine is freed; NULL where there is nothing to release. It is not
+   * called where `cocket_engine_new` fails: the user data is still the caller's then.
+   */
+  cocket_release_function release;
+  /**
+   * Moments at which the answer may change.
+   */
+  const struct cocket_time *dates;
+  /**
+   * How many moments.
+   */
+  size_t dates_len;
+} cocket_verifier;
+
+/**
+ * What an engine may be made with. Set everything to zero, then `size`.
+ */
+typedef struct cocket_engine_options {
+  /**
+   * `sizeof(cocket_engine_options)`.
+   */
+  size_t size;
+  /**
+   * Verifiers of the caller's own.
+   */
+  const struct cocket_verifier *verifiers;
+  /**
+   * How many verifiers.
+   */
+  size_t verifiers_len;
+  /**
+   * How many findings of each kind a decision lists; NULL for 100.
+   */
+  const size_t *listed_findings;
+} cocket_engine_options;
+
+/**
+ * The image that a decision is asked about. Set everything to zero, then `size` and `image`.
+ */
+typedef struct cocket_image_request {
+  /**
+   * `sizeof(cocket_image_request)`.
+   */
+  size_t size;
+  /**
+   * The reference as the workload gives it.
+   */
+  struct cocket_text image;
+  /**
+   * The digest that the reference resolved to, where it does not name one itself.
+   */
+  struct cocket_text digest;
+  /**
+   * The digest of the index by which the caller came to the image, where it did.
+   */
+  struct cocket_text parent;
+  /**
+   * The namespace of the request, where there is one.
+   */
+  struct cocket_text namespace_name;
+  /**
+   * The namespace's labels; NULL where they are not known, which is another thing than a
+   * list of length 0.
+   */
+  const struct cocket_pair *namespace_labels;
+  /**
+   * How many labels.
+   */
+  size_t namespace_labels_len;
+  /**
+   * Whether the image will be pulled by the name given, as after admission: 0 for no, anything
+   * else for yes, which is the stricter.
+   */
+  int32_t admission;
+} cocket_image_request;
+
+/**
+ * The heads of a decision, without its results. Its texts live as long as the decision.
+ */
+typedef struct cocket_summary {
+  /**
+   * What happens to the image.
+   */
+  cocket_verdict verdict;
+  /**
+   * How many results of rules there are, for `cocket_decision_result`.
+   */
+  size_t results;
+  /**
+   * How many reasons belong to no rule, for `cocket_decision_general`.
+   */
+  size_t general;
+  /**
+   * The reference as given.
+   */
+  struct cocket_text image;
+  /**
+   * What it means, normalised; no text where it means nothing.
+   */
+  struct cocket_text canonical;
+  /**
+   * The digest that the decision is about; of length 0 where none is known.
+   */
+  struct cocket_digest digest;
+  /**
+   * The digest of everything that the decision rests on.
+   */
+  struct cocket_digest inputs;
+  /**
+   * The moment it was decided for.
+   */
+  struct cocket_time now;
+  /**
+   * The first moment at which a date in it could change the answer; all zeros where none can.
+   */
+  struct cocket_time valid_until;
+} cocket_summary;
+
+/**
+ * How one rule of one policy came out. Its texts live as long as the decision.
+ */
+typedef struct cocket_rule_result {
+  /**
+   * The policy's name.
+   */
+  struct cocket_text policy;
+  /**
+   * The rule's id.
+   */
+  struct cocket_text rule;
+  /**
+   * The author's sentence for people who meet a failure; no text where there is none.
+   */
+  struct cocket_text message;
+  /**
+   * How it came out.
+   */
+  cocket_outcome outcome;
+  /**
+   * The weight it has here.
+   */
+  cocket_mode mode;
+  /**
+   * How many reasons it gives, for `cocket_decision_reason`.
+   */
+  size_t reasons;
+} cocket_rule_result;
+
+/**
+ * Why a rule came out as it did. Its texts live as long as the decision.
+ */
+typedef struct cocket_reason {
+  /**
+   * The stable code, such as `signature.missing`.
+   */
+  struct cocket_text code;
+  /**
+   * What was found and what was expected, for people.
+   */
+  struct cocket_text message;
+  /**
+   * What to do; may be empty.
+   */
+  struct cocket_text remedy;
+  /**
+   * 1 where trying again may help, else 0.
+   */
+  int32_t retryable;
+} cocket_reason;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The library's `COCKET_ABI_VERSION`. May be called from any thread at any time.
+ */
+uint32_t cocket_abi_version(void);
+
+/**
+ * All faults as text, one a line; no text for an error that is NULL or no error. It lives as
+ * long as the error.
+ *
+ * What the caller sees to:
+ * `error` is NULL or an error that is alive.
+ */
+struct cocket_text cocket_error_message(const struct cocket_error *error);
+
+/**
+ * How many faults there are; 0 for an error that is NULL or no error.
+ *
+ * What the caller sees to:
+ * `error` is NULL or an error that is alive.
+ */
+size_t cocket_error_len(const struct cocket_error *error);
+
+/**
+ * Writes the fault at `index` (from 0) to `out`.
+ *
+ * What the caller sees to:
+ * `error` is NULL or an error that is alive; `out` is NULL or may be written to.
+ */
+cocket_status cocket_error_fault(const struct cocket_error *error,
+                                 size_t index,
+                                 struct cocket_fault *out);
+
+/**
+ * The error as `cocket_answer` would write it: canonical JSON with the member `errors`. The
+ * caller owns the buffer.
+ *
+ * What the caller sees to:
+ * `error` is NULL or an error that is alive; `out` is NULL or may be written to.
+ */
+cocket_status cocket_error_json(const struct cocket_error *error, struct cocket_buffer **out);
+
+/**
+ * Frees the error in `*error` and sets it to NULL. NULL there is nothing to free; an error that
+ * was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `error` is NULL or a variable; no other call uses the error.
+ */
+cocket_status cocket_error_free(struct cocket_error **error);
+
+/**
+ * The bytes, which live as long as the buffer; none for a buffer that is NULL or no buffer.
+ *
+ * What the caller sees to:
+ * `buffer` is NULL or a buffer that is alive.
+ */
+struct cocket_bytes cocket_buffer_bytes(const struct cocket_buffer *buffer);
+
+/**
+ * Frees the buffer in `*buffer` and sets it to NULL. NULL there is nothing to free; a buffer
+ * that was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `buffer` is NULL or a variable; no other call uses the buffer.
+ */
+cocket_status cocket_buffer_free(struct cocket_buffer **buffer);
+
+/**
+ * Answers one request in JSON with an answer in canonical JSON (RFC 8785), the same bytes in
+ * every language. Faults in the request are an answer of kind `error`, with status
+ * `COCKET_STATUS_OK`. The caller owns the buffer.
+ *
+ * May be called from any thread at any time.
+ *
+ * What the caller sees to:
+ * `request` holds as many bytes as it says; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_answer(struct cocket_bytes request,
+                            struct cocket_buffer **out,
+                            struct cocket_error **error);
+
+/**
+ * Reads a moment in RFC 3339 with an offset, such as `2026-11-23T12:00:00Z`, and writes it to
+ * `out`. May be called from any thread at any time.
+ *
+ * What the caller sees to:
+ * `text` holds as many bytes as it says; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_time_parse(struct cocket_text text,
+                                struct cocket_time *out,
+                                struct cocket_error **error);
+
+/**
+ * Loads texts with policy documents as one set and writes it to `out`; the caller owns it.
+ * Faults in the texts are `COCKET_STATUS_POLICY`, and the error has all of them. May be called
+ * from any thread at any time.
+ *
+ * What the caller sees to:
+ * `texts` points to `len` texts that hold what they say; `out` and `error` are NULL or may be
+ * written to.
+ */
+cocket_status cocket_policies_load(const struct cocket_policy_text *texts,
+                                   size_t len,
+                                   struct cocket_policies **out,
+                                   struct cocket_error **error);
+
+/**
+ * Reads policy files and loads them as one set: each of `paths`, and in directories every
+ * `*.yaml`, `*.yml` and `*.json` at any depth. The caller owns the result. May be called from
+ * any thread at any time.
+ *
+ * What the caller sees to:
+ * `paths` points to `len` texts that hold what they say; `out` and `error` are NULL or may be
+ * written to.
+ */
+cocket_status cocket_policies_read(const struct cocket_text *paths,
+                                   size_t len,
+                                   struct cocket_policies **out,
+                                   struct cocket_error **error);
+
+/**
+ * Writes the digest of everything loaded to `out`; neither layout nor the order of documents,
+ * keys and rules change it. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_policies_digest(const struct cocket_policies *policies,
+                                     struct cocket_digest *out,
+                                     struct cocket_error **error);
+
+/**
+ * Everything loaded as canonical JSON (RFC 8785), one document a line. The caller owns the
+ * buffer. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_policies_json(const struct cocket_policies *policies,
+                                   struct cocket_buffer **out,
+                                   struct cocket_error **error);
+
+/**
+ * What loads and is probably not meant at the time `now`, such as an expired exception. The
+ * result has the form of an error, with no fault where there is no doubt; the caller owns it. May
+ * be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_policies_warnings(const struct cocket_policies *policies,
+                                       struct cocket_time now,
+                                       struct cocket_error **out,
+                                       struct cocket_error **error);
+
+/**
+ * Frees the policies in `*policies` and sets it to NULL; engines made of them live on. NULL
+ * there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `policies` is NULL or a variable; no other call uses the policies.
+ */
+cocket_status cocket_policies_free(struct cocket_policies **policies);
+
+/**
+ * Says who signed, spelled so that one signer has one spelling, and one thing that was checked,
+ * such as `ecdsa-p256-sha256`. `proven_at` is a moment at which the signature provably existed;
+ * all zeros where nothing proves one. The texts are copied. Only from the verifier's function.
+ *
+ * What the caller sees to:
+ * `verification` is NULL or the one that the function was called with; texts hold what they
+ * say; `error` is NULL or may be written to.
+ */
+cocket_status cocket_verification_signer(struct cocket_verification *verification,
+                                         struct cocket_text id,
+                                         struct cocket_text checked,
+                                         struct cocket_time proven_at,
+                                         struct cocket_error **error);
+
+/**
+ * Says why the verifier could not say; its first 200 characters become a part of the decision,
+ * so that it should be the same each time. It is copied. Only from the verifier's function.
+ *
+ * What the caller sees to:
+ * `verification` is NULL or the one that the function was called with; `detail` holds what it
+ * says; `error` is NULL or may be written to.
+ */
+cocket_status cocket_verification_failure(struct cocket_verification *verification,
+                                          struct cocket_text detail,
+                                          struct cocket_error **error);
+
+/**
+ * No evidence, to be added to; the caller owns it. May be called from any thread at any time.
+ *
+ * What the caller sees to:
+ * `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_evidence_new(struct cocket_evidence **out, struct cocket_error **error);
+
+/**
+ * Adds a manifest, an index or a configuration; the bytes are copied.
+ *
+ * `media_type` is that by which it was served or listed, or no text. `expected` is the digest
+ * that it is named by, or no text: then it is SHA-256. Bytes with another digest are
+ * `COCKET_STATUS_EVIDENCE`, and nothing is added. The digest is written to `digest` unless that
+ * is NULL. Keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `evidence` is NULL or alive; texts and bytes hold what they say; `digest` and `error` are
+ * NULL or may be written to.
+ */
+cocket_status cocket_evidence_add_blob(struct cocket_evidence *evidence,
+                                       struct cocket_text media_type,
+                                       struct cocket_bytes bytes,
+                                       struct cocket_text expected,
+                                       struct cocket_digest *digest,
+                                       struct cocket_error **error);
+
+/**
+ * Adds something that is attached to the image `subject` (or to an unknown one: no text), as
+ * what `media_type` says: a cosign simple signing payload, a DSSE envelope, a Sigstore bundle.
+ * Anything else is kept to be listed as refused. `annotations` are those of the layer that held
+ * it. Everything is copied. Keeps others out while it runs, and is kept out by them:
+ * `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `evidence` is NULL or alive; texts and bytes hold what they say; `annotations` points to as
+ * many pairs as `annotations_len` says; `error` is NULL or may be written to.
+ */
+cocket_status cocket_evidence_attach(struct cocket_evidence *evidence,
+                                     struct cocket_text subject,
+                                     struct cocket_text media_type,
+                                     struct cocket_bytes bytes,
+                                     const struct cocket_pair *annotations,
+                                     size_t annotations_len,
+                                     struct cocket_error **error);
+
+/**
+ * Adds a scan report that the caller vouches for; it counts only where a policy says
+ * `trust: caller`. `subject` is the digest that it is about; no text where the report names it
+ * itself. Keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `evidence` is NULL or alive; text and bytes hold what they say; `error` is NULL or may be
+ * written to.
+ */
+cocket_status cocket_evidence_vouch(struct cocket_evidence *evidence,
+                                    struct cocket_text subject,
+                                    struct cocket_bytes bytes,
+                                    struct cocket_error **error);
+
+/**
+ * Reads scan reports that the caller vouches for, as `cocket_evidence_vouch` adds them: the file
+ * `path`, or every `*.json` in the directory `path`. Keeps others out while it adds them, and is
+ * kept out by them: `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `evidence` is NULL or alive; `path` holds what it says; `error` is NULL or may be written to.
+ */
+cocket_status cocket_evidence_vouch_files(struct cocket_evidence *evidence,
+                                          struct cocket_text path,
+                                          struct cocket_error **error);
+
+/**
+ * Records that something should have been read and was not. `subject` is the digest about which
+ * something is missing; no text: about everything. `kind` is a `cocket_missing`, and any other
+ * number counts as `COCKET_MISSING_INCOMPLETE`. Keeps others out while it runs, and is kept out
+ * by them: `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `evidence` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
+ */
+cocket_status cocket_evidence_add_gap(struct cocket_evidence *evidence,
+                                      struct cocket_text subject,
+                                      int32_t kind,
+                                      struct cocket_text detail,
+                                      struct cocket_error **error);
+
+/**
+ * Adds everything in `other`, which stays as it is. Keeps others out of `evidence` while it
+ * runs, and is kept out by them: `COCKET_STATUS_BUSY`, which is also the answer where both are
+ * the same.
+ *
+ * What the caller sees to:
+ * `evidence` and `other` are NULL or alive; `error` is NULL or may be written to.
+ */
+cocket_status cocket_evidence_merge(struct cocket_evidence *evidence,
+                                    const struct cocket_evidence *other,
+                                    struct cocket_error **error);
+
+/**
+ * Frees the evidence in `*evidence` and sets it to NULL. NULL there is nothing to free; what was
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `evidence` is NULL or a variable; no other call uses the evidence.
+ */
+cocket_status cocket_evidence_free(struct cocket_evidence **evidence);
+
+/**
+ * A history with nothing in it; the caller owns it. May be called from any thread at any time.
+ *
+ * What the caller sees to:
+ * `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_history_new(struct cocket_history **out, struct cocket_error **error);
+
+/**
+ * Records the digest that a tag stood for; `name` is `host/path:tag`. A later call for the same
+ * name takes the place of an earlier one. Keeps others out while it runs, and is kept out by
+ * them: `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `history` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
+ */
+cocket_status cocket_history_add_tag(struct cocket_history *history,
+                                     struct cocket_text name,
+                                     struct cocket_text digest,
+                                     struct cocket_error **error);
+
+/**
+ * Records when a vulnerability was first seen in the judged repository. Keeps others out while
+ * it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `history` is NULL or alive; `id` holds what it says; `error` is NULL or may be written to.
+ */
+cocket_status cocket_history_add_first_seen(struct cocket_history *history,
+                                            struct cocket_text id,
+                                            struct cocket_time at,
+                                            struct cocket_error **error);
+
+/**
+ * Frees the history in `*history` and sets it to NULL. NULL there is nothing to free; what was
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `history` is NULL or a variable; no other call uses the history.
+ */
+cocket_status cocket_history_free(struct cocket_history **history);
+
+/**
+ * Opens the layout or the layouts in the directory `path`; the caller owns the result. May be
+ * called from any thread at any time.
+ *
+ * What the caller sees to:
+ * `path` holds what it says; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_source_open(struct cocket_text path,
+                                 struct cocket_source **out,
+                                 struct cocket_error **error);
+
+/**
+ * How many images there are; 0 for a source that is NULL or no source. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `source` is NULL or alive.
+ */
+size_t cocket_source_len(const struct cocket_source *source);
+
+/**
+ * Writes the image at `index` (from 0, sorted by name and digest) to `out`. May be called from
+ * any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `source` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_source_image(const struct cocket_source *source,
+                                  size_t index,
+                                  struct cocket_layout_image *out,
+                                  struct cocket_error **error);
+
+/**
+ * Writes the digest that a reference stands for in this source to `out`; one with length 0
+ * where the source does not have it. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `source` is NULL or alive; `reference` holds what it says; `out` and `error` are NULL or may
+ * be written to.
+ */
+cocket_status cocket_source_resolve(const struct cocket_source *source,
+                                    struct cocket_text reference,
+                                    struct cocket_digest *out,
+                                    struct cocket_error **error);
+
+/**
+ * Everything in the source about the image with this digest; the caller owns it. What the layout
+ * promises and does not hold is in it as a gap. May be called from any thread, also at the same
+ * time.
+ *
+ * What the caller sees to:
+ * `source` is NULL or alive; `digest` holds what it says; `out` and `error` are NULL or may be
+ * written to.
+ */
+cocket_status cocket_source_collect(const struct cocket_source *source,
+                                    struct cocket_text digest,
+                                    struct cocket_evidence **out,
+                                    struct cocket_error **error);
+
+/**
+ * Frees the source in `*source` and sets it to NULL; evidence collected from it lives on. NULL
+ * there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `source` is NULL or a variable; no other call uses the source.
+ */
+cocket_status cocket_source_free(struct cocket_source **source);
+
+/**
+ * Compiles policies, which are only needed for this call; the caller owns the engine. `options`
+ * may be NULL. What the loader cannot see, such as a key of an algorithm that is not supported
+ * or a verifier that is not there, is `COCKET_STATUS_POLICY`. May be called from any thread,
+ * also at the same time.
+ *
+ * What the caller sees to:
+ * `policies` is NULL or alive; `options` is NULL or holds what it says, for verifiers as long as
+ * the engine lives; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_engine_new(const struct cocket_policies *policies,
+                                const struct cocket_engine_options *options,
+                                struct cocket_engine **out,
+                                struct cocket_error **error);
+
+/**
+ * Writes the digest of the engine's policies to `out`. May be called from any thread, also at
+ * the same time.
+ *
+ * What the caller sees to:
+ * `engine` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_engine_policies_digest(const struct cocket_engine *engine,
+                                            struct cocket_digest *out,
+                                            struct cocket_error **error);
+
+/**
+ * Decides on one image for the moment `now`; the caller owns the decision. A denial is a
+ * decision, with `COCKET_STATUS_OK`. `history` may be NULL: nothing was recorded.
+ *
+ * May be called from any thread, also at the same time and with the same handles. While it runs,
+ * a function that adds to `evidence` or `history` is `COCKET_STATUS_BUSY`, and so is this one
+ * while such a function runs.
+ *
+ * What the caller sees to:
+ * All handles are NULL or alive; `request` is NULL or holds what it says; `out` and `error` are
+ * NULL or may be written to.
+ */
+cocket_status cocket_engine_check(const struct cocket_engine *engine,
+                                  const struct cocket_image_request *request,
+                                  const struct cocket_evidence *evidence,
+                                  const struct cocket_history *history,
+                                  struct cocket_time now,
+                                  struct cocket_decision **out,
+                                  struct cocket_error **error);
+
+/**
+ * Frees the engine in `*engine`, releases its verifiers' user data and sets the variable to
+ * NULL. NULL there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `engine` is NULL or a variable; no other call uses the engine.
+ */
+cocket_status cocket_engine_free(struct cocket_engine **engine);
+
+/**
+ * What happens to the image; `COCKET_VERDICT_DENY` for a decision that is NULL or none. May be
+ * called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive.
+ */
+cocket_verdict cocket_decision_verdict(const struct cocket_decision *decision);
+
+/**
+ * The decision as canonical JSON (RFC 8785), the same bytes in every language. The caller owns
+ * the buffer. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_json(const struct cocket_decision *decision,
+                                   struct cocket_buffer **out,
+                                   struct cocket_error **error);
+
+/**
+ * One or more decisions as a report: `format` is `table`, `json`, `yaml`, `junit`, `sarif`,
+ * `github` or `markdown`. The caller owns the buffer. May be called from any thread, also at the
+ * same time.
+ *
+ * What the caller sees to:
+ * `decisions` points to `len` pointers that are NULL or alive; `format` holds what it says;
+ * `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_report(const struct cocket_decision *const *decisions,
+                            size_t len,
+                            struct cocket_text format,
+                            struct cocket_buffer **out,
+                            struct cocket_error **error);
+
+/**
+ * Writes the decision's heads to `out`. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_summary(const struct cocket_decision *decision,
+                                      struct cocket_summary *out,
+                                      struct cocket_error **error);
+
+/**
+ * Writes the result of the rule at `index` (from 0, sorted by policy and rule) to `out`. May be
+ * called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_result(const struct cocket_decision *decision,
+                                     size_t index,
+                                     struct cocket_rule_result *out,
+                                     struct cocket_error **error);
+
+/**
+ * Writes a reason to `out`: the one at `index` (from 0, sorted by code) of the result at
+ * `result`. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_reason(const struct cocket_decision *decision,
+                                     size_t result,
+                                     size_t index,
+                                     struct cocket_reason *out,
+                                     struct cocket_error **error);
+
+/**
+ * Writes a reason that belongs to no rule to `out`: an unreadable name, or nothing that covers
+ * the image. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_general(const struct cocket_decision *decision,
+                                      size_t index,
+                                      struct cocket_reason *out,
+                                      struct cocket_error **error);
+
+/**
+ * Frees the decision in `*decision` and sets it to NULL. NULL there is nothing to free; what was
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or a variable; no other call uses the decision.
+ */
+cocket_status cocket_decision_free(struct cocket_decision **decision);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* COCKET_H */

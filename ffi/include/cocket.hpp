@@ -1,0 +1,499 @@
+// cocket for C++17: the handles of cocket.h with owners, and failures as exceptions.
+//
+// Each object owns its handle, moves and is not copied; what cocket.h says about threads holds.
+// A text that a function gives lives as long as the object that it was asked of.
+#ifndef COCKET_HPP
+#define COCKET_HPP
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cocket.h"
+
+namespace cocket {
+
+/// One fault of a failure.
+struct Fault {
+    std::string kind, message, file, path, help;
+    std::uint32_t line = 0, column = 0;
+};
+
+/// A call that failed.
+class Failure : public std::runtime_error {
+public:
+    Failure(cocket_status status, const std::string &message, std::vector<Fault> faults)
+        : std::runtime_error(message), status_(status), faults_(std::move(faults)) {}
+    /// The status.
+    cocket_status status() const noexcept { return status_; }
+    /// What is wrong, and where.
+    const std::vector<Fault> &faults() const noexcept { return faults_; }
+
+private:
+    cocket_status status_;
+    std::vector<Fault> faults_;
+};
+
+namespace detail {
+
+inline cocket_text text(std::string_view view) {
+    // An empty view may have no address, and a text without one is no text at all.
+    return {view.data() == nullptr ? "" : view.data(), view.size()};
+}
+inline cocket_text maybe(const std::optional<std::string> &maybe) {
+    return maybe ? text(std::string_view(*maybe)) : cocket_text{nullptr, 0};
+}
+inline cocket_bytes bytes(std::string_view view) {
+    cocket_text lent = text(view);
+    return {reinterpret_cast<const std::uint8_t *>(lent.data), lent.len};
+}
+inline std::string_view view(cocket_text text) {
+    return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.len);
+}
+inline std::string_view view(cocket_bytes bytes) {
+    return bytes.data == nullptr
+               ? std::string_view()
+               : std::string_view(reinterpret_cast<const char *>(bytes.data), bytes.len);
+}
+inline std::string string(const cocket_digest &digest) {
+    return std::string(digest.text, digest.len);
+}
+
+template <typename T, cocket_status (*Free)(T **)> struct Free_ {
+    void operator()(T *handle) const noexcept { Free(&handle); }
+};
+template <typename T, cocket_status (*Free)(T **)> using Owner = std::unique_ptr<T, Free_<T, Free>>;
+
+using ErrorOwner = Owner<cocket_error, cocket_error_free>;
+
+inline std::vector<Fault> faults(const cocket_error *error) {
+    std::vector<Fault> all;
+    for (std::size_t i = 0; i < cocket_error_len(error); ++i) {
+        cocket_fault one;
+        if (cocket_error_fault(error, i, &one) != COCKET_STATUS_OK) break;
+        all.push_back({std::string(view(one.kind)), std::string(view(one.message)),
+                       std::string(view(one.file)), std::string(view(one.path)),
+                       std::string(view(one.help)), one.line, one.column});
+    }
+    return all;
+}
+
+/// Runs `call` with a place for an error, and throws where it fails.
+template <typename Call> void check(Call call) {
+    cocket_error *raw = nullptr;
+    cocket_status status = call(&raw);
+    ErrorOwner error(raw);
+    if (status == COCKET_STATUS_OK) return;
+    std::string message(view(cocket_error_message(error.get())));
+    throw Failure(status, message.empty() ? "cocket failed" : message, faults(error.get()));
+}
+
+/// Runs `call` with places for a result and an error.
+template <typename O, typename Call> O made(Call call) {
+    typename O::pointer raw = nullptr;
+    check([&](cocket_error **error) { return call(&raw, error); });
+    return O(raw);
+}
+
+using BufferOwner = Owner<cocket_buffer, cocket_buffer_free>;
+
+template <typename Call> std::string written(Call call) {
+    BufferOwner buffer = made<BufferOwner>(call);
+    return std::string(view(cocket_buffer_bytes(buffer.get())));
+}
+
+} // namespace detail
+
+/// Answers one request in JSON with an answer in canonical JSON, the same in every language.
+inline std::string answer(std::string_view request) {
+    return detail::written([&](cocket_buffer **out, cocket_error **error) {
+        return cocket_answer(detail::bytes(request), out, error);
+    });
+}
+
+/// A moment in RFC 3339, such as `2026-11-23T12:00:00Z`.
+inline cocket_time time(std::string_view text) {
+    cocket_time moment{0, 0};
+    detail::check([&](cocket_error **error) {
+        return cocket_time_parse(detail::text(text), &moment, error);
+    });
+    return moment;
+}
+
+/// Loaded policies.
+class Policies {
+public:
+    /// Loads texts as one set: pairs of a name and a text.
+    static Policies load(const std::vector<std::pair<std::string, std::string>> &texts) {
+        std::vector<cocket_policy_text> lent;
+        for (const auto &one : texts)
+            lent.push_back({detail::text(one.first), detail::bytes(one.second)});
+        cocket_policy_text none{};
+        return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
+            return cocket_policies_load(lent.empty() ? &none : lent.data(), lent.size(), out,
+                                        error);
+        }));
+    }
+    /// Reads files, and every policy file in directories.
+    static Policies read(const std::vector<std::string> &paths) {
+        std::vector<cocket_text> lent;
+        for (const auto &path : paths) lent.push_back(detail::text(path));
+        cocket_text none{};
+        return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
+            return cocket_policies_read(lent.empty() ? &none : lent.data(), lent.size(), out,
+                                        error);
+        }));
+    }
+    /// The digest of everything loaded.
+    std::string digest() const {
+        cocket_digest digest;
+        detail::check([&](cocket_error **error) {
+            return cocket_policies_digest(handle_.get(), &digest, error);
+        });
+        return detail::string(digest);
+    }
+    /// What loads and is probably not meant.
+    std::vector<Fault> warnings(cocket_time now) const {
+        auto found = detail::made<detail::ErrorOwner>([&](cocket_error **out, cocket_error **error) {
+            return cocket_policies_warnings(handle_.get(), now, out, error);
+        });
+        return detail::faults(found.get());
+    }
+    const cocket_policies *get() const noexcept { return handle_.get(); }
+
+private:
+    using Owner = detail::Owner<cocket_policies, cocket_policies_free>;
+    explicit Policies(Owner handle) : handle_(std::move(handle)) {}
+    Owner handle_;
+};
+
+/// Everything at hand about images, unverified.
+class Evidence {
+public:
+    Evidence() : Evidence(detail::made<Owner>(cocket_evidence_new)) {}
+    /// Adds a manifest, an index or a configuration, and gives its digest.
+    std::string add_blob(std::string_view media_type, std::string_view bytes,
+                         const std::optional<std::string> &expected = std::nullopt) {
+        cocket_digest digest;
+        detail::check([&](cocket_error **error) {
+            return cocket_evidence_add_blob(handle_.get(), detail::text(media_type),
+                                            detail::bytes(bytes), detail::maybe(expected), &digest,
+                                            error);
+        });
+        return detail::string(digest);
+    }
+    /// Adds something that is attached to the image `subject`.
+    void attach(const std::optional<std::string> &subject, std::string_view media_type,
+                std::string_view bytes,
+                const std::vector<std::pair<std::string, std::string>> &annotations = {}) {
+        std::vector<cocket_pair> lent;
+        for (const auto &one : annotations)
+            lent.push_back({detail::text(one.first), detail::text(one.second)});
+        detail::check([&](cocket_error **error) {
+            return cocket_evidence_attach(handle_.get(), detail::maybe(subject),
+                                          detail::text(media_type), detail::bytes(bytes),
+                                          lent.empty() ? nullptr : lent.data(), lent.size(),
+                                          error);
+        });
+    }
+    /// Adds a scan report that the caller vouches for.
+    void vouch(const std::optional<std::string> &subject, std::string_view bytes) {
+        detail::check([&](cocket_error **error) {
+            return cocket_evidence_vouch(handle_.get(), detail::maybe(subject),
+                                         detail::bytes(bytes), error);
+        });
+    }
+    /// Reads scan reports that the caller vouches for.
+    void vouch_files(std::string_view path) {
+        detail::check([&](cocket_error **error) {
+            return cocket_evidence_vouch_files(handle_.get(), detail::text(path), error);
+        });
+    }
+    /// Records that something should have been read and was not.
+    void add_gap(const std::optional<std::string> &subject, cocket_missing kind,
+                 std::string_view what) {
+        detail::check([&](cocket_error **error) {
+            return cocket_evidence_add_gap(handle_.get(), detail::maybe(subject), kind,
+                                           detail::text(what), error);
+        });
+    }
+    /// Adds everything in `other`.
+    void merge(const Evidence &other) {
+        detail::check([&](cocket_error **error) {
+            return cocket_evidence_merge(handle_.get(), other.get(), error);
+        });
+    }
+    const cocket_evidence *get() const noexcept { return handle_.get(); }
+
+private:
+    friend class Source;
+    using Owner = detail::Owner<cocket_evidence, cocket_evidence_free>;
+    explicit Evidence(Owner handle) : handle_(std::move(handle)) {}
+    Owner handle_;
+};
+
+/// OCI image layouts in a directory.
+class Source {
+public:
+    /// An image that a layout names; the name may be empty.
+    struct Image {
+        std::string name, digest;
+    };
+    explicit Source(std::string_view path)
+        : handle_(detail::made<Owner>([&](cocket_source **out, cocket_error **error) {
+              return cocket_source_open(detail::text(path), out, error);
+          })) {}
+    /// The images, by name and digest.
+    std::vector<Image> images() const {
+        std::vector<Image> all;
+        for (std::size_t i = 0; i < cocket_source_len(handle_.get()); ++i) {
+            cocket_layout_image image;
+            detail::check([&](cocket_error **error) {
+                return cocket_source_image(handle_.get(), i, &image, error);
+            });
+            all.push_back({std::string(detail::view(image.name)), detail::string(image.digest)});
+        }
+        return all;
+    }
+    /// The digest that a reference stands for here.
+    std::optional<std::string> resolve(std::string_view reference) const {
+        cocket_digest digest;
+        detail::check([&](cocket_error **error) {
+            return cocket_source_resolve(handle_.get(), detail::text(reference), &digest, error);
+        });
+        if (digest.len == 0) return std::nullopt;
+        return detail::string(digest);
+    }
+    /// Everything in the source about the image with this digest.
+    Evidence collect(std::string_view digest) const {
+        return Evidence(
+            detail::made<Evidence::Owner>([&](cocket_evidence **out, cocket_error **error) {
+                return cocket_source_collect(handle_.get(), detail::text(digest), out, error);
+            }));
+    }
+
+private:
+    using Owner = detail::Owner<cocket_source, cocket_source_free>;
+    Owner handle_;
+};
+
+/// What was recorded before.
+class History {
+public:
+    History() : handle_(detail::made<Owner>(cocket_history_new)) {}
+    /// Records the digest that a tag, `host/path:tag`, stood for.
+    void add_tag(std::string_view name, std::string_view digest) {
+        detail::check([&](cocket_error **error) {
+            return cocket_history_add_tag(handle_.get(), detail::text(name), detail::text(digest),
+                                          error);
+        });
+    }
+    /// Records when a vulnerability was first seen.
+    void add_first_seen(std::string_view id, cocket_time at) {
+        detail::check([&](cocket_error **error) {
+            return cocket_history_add_first_seen(handle_.get(), detail::text(id), at, error);
+        });
+    }
+    const cocket_history *get() const noexcept { return handle_.get(); }
+
+private:
+    using Owner = detail::Owner<cocket_history, cocket_history_free>;
+    Owner handle_;
+};
+
+/// Who signed.
+struct Signer {
+    std::string id, checked;
+    cocket_time proven_at{0, 0};
+};
+
+/// A verifier of the program's own. `verify` gives who signed, or nothing where it is not signed
+/// by this authority; an exception is a refusal. It is called from every thread that decides.
+struct Verifier {
+    std::string name, id;
+    std::function<std::optional<Signer>(const cocket_signed_call &)> verify;
+};
+
+/// The image that a decision is asked about.
+struct ImageRequest {
+    std::string image;
+    std::optional<std::string> digest{}, parent{}, namespace_name{};
+    std::optional<std::vector<std::pair<std::string, std::string>>> namespace_labels{};
+    bool admission = false;
+};
+
+/// Why a rule came out as it did.
+struct Reason {
+    std::string code, message, remedy;
+    bool retryable = false;
+};
+
+/// How one rule of one policy came out.
+struct Result {
+    std::string policy, rule;
+    cocket_outcome outcome = COCKET_OUTCOME_FAIL;
+    cocket_mode mode = COCKET_MODE_ENFORCE;
+    std::vector<Reason> reasons;
+};
+
+/// What was decided about one image, and why.
+class Decision {
+public:
+    cocket_verdict verdict() const noexcept { return cocket_decision_verdict(handle_.get()); }
+    /// Canonical JSON.
+    std::string json() const {
+        return detail::written([&](cocket_buffer **out, cocket_error **error) {
+            return cocket_decision_json(handle_.get(), out, error);
+        });
+    }
+    /// A report: `table`, `json`, `yaml`, `junit`, `sarif`, `github` or `markdown`.
+    std::string report(std::string_view format) const {
+        const cocket_decision *one = handle_.get();
+        return detail::written([&](cocket_buffer **out, cocket_error **error) {
+            return cocket_report(&one, 1, detail::text(format), out, error);
+        });
+    }
+    cocket_summary summary() const {
+        cocket_summary summary;
+        detail::check([&](cocket_error **error) {
+            return cocket_decision_summary(handle_.get(), &summary, error);
+        });
+        return summary;
+    }
+    /// The rules, by policy and id.
+    std::vector<Result> results() const {
+        std::vector<Result> all;
+        for (std::size_t i = 0; i < summary().results; ++i) {
+            cocket_rule_result one;
+            detail::check([&](cocket_error **error) {
+                return cocket_decision_result(handle_.get(), i, &one, error);
+            });
+            Result result{std::string(detail::view(one.policy)),
+                          std::string(detail::view(one.rule)), one.outcome, one.mode, {}};
+            for (std::size_t j = 0; j < one.reasons; ++j)
+                result.reasons.push_back(reason([&](cocket_reason *out, cocket_error **error) {
+                    return cocket_decision_reason(handle_.get(), i, j, out, error);
+                }));
+            all.push_back(std::move(result));
+        }
+        return all;
+    }
+    /// Reasons that belong to no rule.
+    std::vector<Reason> general() const {
+        std::vector<Reason> all;
+        for (std::size_t i = 0; i < summary().general; ++i)
+            all.push_back(reason([&](cocket_reason *out, cocket_error **error) {
+                return cocket_decision_general(handle_.get(), i, out, error);
+            }));
+        return all;
+    }
+    const cocket_decision *get() const noexcept { return handle_.get(); }
+
+private:
+    friend class Engine;
+    using Owner = detail::Owner<cocket_decision, cocket_decision_free>;
+    explicit Decision(Owner handle) : handle_(std::move(handle)) {}
+    template <typename Call> static Reason reason(Call call) {
+        cocket_reason one;
+        detail::check([&](cocket_error **error) { return call(&one, error); });
+        return {std::string(detail::view(one.code)), std::string(detail::view(one.message)),
+                std::string(detail::view(one.remedy)), one.retryable != 0};
+    }
+    Owner handle_;
+};
+
+/// Compiled policies.
+class Engine {
+public:
+    explicit Engine(const Policies &policies, std::vector<Verifier> verifiers = {},
+                    std::optional<std::size_t> listed_findings = std::nullopt) {
+        std::vector<cocket_verifier> lent;
+        std::vector<std::unique_ptr<Verifier>> owned;
+        for (auto &one : verifiers) {
+            owned.push_back(std::make_unique<Verifier>(std::move(one)));
+            cocket_verifier verifier{};
+            verifier.size = sizeof verifier;
+            verifier.name = detail::text(owned.back()->name);
+            verifier.id = detail::text(owned.back()->id);
+            verifier.verify = verify;
+            verifier.release = release;
+            verifier.user_data = owned.back().get();
+            lent.push_back(verifier);
+        }
+        cocket_engine_options options{};
+        options.size = sizeof options;
+        options.verifiers = lent.empty() ? nullptr : lent.data();
+        options.verifiers_len = lent.size();
+        options.listed_findings = listed_findings ? &*listed_findings : nullptr;
+        handle_ = detail::made<Owner>([&](cocket_engine **out, cocket_error **error) {
+            return cocket_engine_new(policies.get(), &options, out, error);
+        });
+        // The engine has them now, and gives them to `release`.
+        for (auto &one : owned) one.release();
+    }
+    /// Decides on one image; a denial is a decision, not an exception.
+    Decision check(const ImageRequest &request, const Evidence &evidence, cocket_time now) const {
+        return decide(request, evidence, nullptr, now);
+    }
+    Decision check(const ImageRequest &request, const Evidence &evidence, const History &history,
+                   cocket_time now) const {
+        return decide(request, evidence, history.get(), now);
+    }
+
+private:
+    using Owner = detail::Owner<cocket_engine, cocket_engine_free>;
+
+    Decision decide(const ImageRequest &request, const Evidence &evidence,
+                    const cocket_history *history, cocket_time now) const {
+        std::vector<cocket_pair> labels;
+        if (request.namespace_labels)
+            for (const auto &one : *request.namespace_labels)
+                labels.push_back({detail::text(one.first), detail::text(one.second)});
+        cocket_pair none{};
+        cocket_image_request lent{};
+        lent.size = sizeof lent;
+        lent.image = detail::text(request.image);
+        lent.digest = detail::maybe(request.digest);
+        lent.parent = detail::maybe(request.parent);
+        lent.namespace_name = detail::maybe(request.namespace_name);
+        if (request.namespace_labels)
+            lent.namespace_labels = labels.empty() ? &none : labels.data();
+        lent.namespace_labels_len = labels.size();
+        lent.admission = request.admission ? 1 : 0;
+        return Decision(
+            detail::made<Decision::Owner>([&](cocket_decision **out, cocket_error **error) {
+                return cocket_engine_check(handle_.get(), &lent, evidence.get(), history, now, out,
+                                           error);
+            }));
+    }
+    // No exception may leave a function that the library calls. What it says stays out of the
+    // decision, whose bytes are the same everywhere.
+    static std::int32_t verify(void *user_data, const cocket_signed_call *call,
+                               cocket_verification *verification) noexcept {
+        try {
+            auto signer = static_cast<Verifier *>(user_data)->verify(*call);
+            if (!signer) return COCKET_SIGNED_NO;
+            cocket_status told = cocket_verification_signer(
+                verification, detail::text(signer->id), detail::text(signer->checked),
+                signer->proven_at, nullptr);
+            return told == COCKET_STATUS_OK ? COCKET_SIGNED_YES : COCKET_SIGNED_FAILED;
+        } catch (...) {
+            cocket_verification_failure(verification, detail::text("it threw an exception"),
+                                        nullptr);
+            return COCKET_SIGNED_FAILED;
+        }
+    }
+    static void release(void *user_data) noexcept { delete static_cast<Verifier *>(user_data); }
+
+    Owner handle_;
+};
+
+} // namespace cocket
+
+#endif

@@ -1,0 +1,175 @@
+//! Loading policies.
+
+use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
+use cocket::source::read_policies;
+use cocket::wire::Fault;
+
+use crate::buffer::Buffer;
+use crate::error::{Error, put};
+use crate::guard::{self, Failure, Status};
+use crate::handle::{self, Opaque};
+use crate::results::Digest;
+use crate::source::unreadable;
+use crate::text::{Bytes, Text, list};
+use crate::time::Time;
+
+/// Loaded policies. The caller owns them; `cocket_policies_free` frees them. They never change:
+/// functions that read them may be called from any thread, also at the same time.
+pub struct Policies {
+    _private: [u8; 0],
+}
+
+/// One text with policy documents: YAML (one or more documents) or JSON (one).
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyText {
+    /// The name that errors give, such as a file's.
+    pub name: Text,
+    /// The text.
+    pub text: Bytes,
+}
+
+impl Opaque for Policies {
+    type Value = Loaded;
+    const TAG: [u8; 4] = *b"poli";
+    const NAME: &'static str = "policies";
+}
+
+/// Loads texts with policy documents as one set and writes it to `out`; the caller owns it.
+/// Faults in the texts are `COCKET_STATUS_POLICY`, and the error has all of them. May be called
+/// from any thread at any time.
+///
+/// # Safety
+/// `texts` points to `len` texts that hold what they say; `out` and `error` are NULL or may be
+/// written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_load(
+    texts: *const PolicyText,
+    len: usize,
+    out: *mut *mut Policies,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let texts = unsafe { list(texts, len, "texts")? }.ok_or_else(|| Failure::null("texts"))?;
+        let mut sources = Vec::with_capacity(texts.len());
+        for (position, text) in texts.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            let name = unsafe { text.name.required(&format!("texts[{position}].name"))? };
+            // SAFETY: the caller's promise.
+            let bytes = unsafe { text.text.required(&format!("texts[{position}].text"))? };
+            sources.push(PolicySource { name: name.to_owned(), bytes: bytes.to_vec() });
+        }
+        Loaded::load(&sources).map_err(faulty)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// Reads policy files and loads them as one set: each of `paths`, and in directories every
+/// `*.yaml`, `*.yml` and `*.json` at any depth. The caller owns the result. May be called from
+/// any thread at any time.
+///
+/// # Safety
+/// `paths` points to `len` texts that hold what they say; `out` and `error` are NULL or may be
+/// written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_read(
+    paths: *const Text,
+    len: usize,
+    out: *mut *mut Policies,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let paths = unsafe { list(paths, len, "paths")? }.ok_or_else(|| Failure::null("paths"))?;
+        let mut read = Vec::with_capacity(paths.len());
+        for (position, path) in paths.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            read.push(unsafe { path.required(&format!("paths[{position}]"))? });
+        }
+        Loaded::load(&read_policies(&read).map_err(unreadable)?).map_err(faulty)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// Writes the digest of everything loaded to `out`; neither layout nor the order of documents,
+/// keys and rules change it. May be called from any thread, also at the same time.
+///
+/// # Safety
+/// `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_digest(
+    policies: *const Policies,
+    out: *mut Digest,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    let work = || unsafe { put(out, Digest::of(&handle::borrow(policies, "policies")?.digest())) };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, work) }
+}
+
+/// Everything loaded as canonical JSON (RFC 8785), one document a line. The caller owns the
+/// buffer. May be called from any thread, also at the same time.
+///
+/// # Safety
+/// `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_json(
+    policies: *const Policies,
+    out: *mut *mut Buffer,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let policies = unsafe { handle::borrow(policies, "policies")? };
+        let mut lines = Vec::new();
+        for document in policies.to_canonical_json() {
+            lines.extend(document);
+            lines.push(b'\n');
+        }
+        Ok(lines)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// What loads and is probably not meant at the time `now`, such as an expired exception. The
+/// result has the form of an error, with no fault where there is no doubt; the caller owns it. May
+/// be called from any thread, also at the same time.
+///
+/// # Safety
+/// `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_warnings(
+    policies: *const Policies,
+    now: Time,
+    out: *mut *mut Error,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let policies = unsafe { handle::borrow(policies, "policies")? };
+        let doubts = policies.warnings(now.read("now")?);
+        Ok(doubts.iter().map(Fault::from).collect::<Vec<_>>().into())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// Frees the policies in `*policies` and sets it to NULL; engines made of them live on. NULL
+/// there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+///
+/// # Safety
+/// `policies` is NULL or a variable; no other call uses the policies.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_free(policies: *mut *mut Policies) -> Status {
+    // SAFETY: NULL is a place that nothing is written to; the rest is the caller's promise.
+    unsafe { guard::call(std::ptr::null_mut(), || handle::free(policies)) }
+}
+
+pub(crate) fn faulty(errors: PolicyErrors) -> Failure {
+    Failure::new(Status::Policy, Fault::policies(&errors))
+}

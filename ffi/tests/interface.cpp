@@ -1,0 +1,226 @@
+// The C++ interface: owners, exceptions, and verifiers whose exceptions are refusals.
+//
+// usage: interface-cpp LAYOUTS POLICIES REPORTS IMAGE
+// The first three are folders of docs/examples/first-look, IMAGE is a signed one in it.
+#include "cocket.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                   \
+            std::exit(1);                                                                          \
+        }                                                                                          \
+    } while (0)
+
+static const char POLICY[] = R"(
+apiVersion: cocket.dev/v1alpha1
+kind: ImagePolicy
+metadata: {name: signed}
+spec:
+  authorities:
+    device: {verifier: {name: acme}}
+  rules:
+    - id: signature
+      signature: {anyOf: [device]}
+)";
+
+static void faults_are_exceptions_with_places() {
+    try {
+        cocket::Policies::load({{"p.yaml", "kind: ImagePolice"}});
+        CHECK(!"thrown");
+    } catch (const cocket::Failure &failure) {
+        CHECK(failure.status() == COCKET_STATUS_POLICY);
+        CHECK(failure.faults().at(0).file == "p.yaml" && failure.faults().at(0).line == 1);
+        CHECK(std::string(failure.what()).find("p.yaml:1:") == 0);
+    }
+    try {
+        cocket::Policies::load({});
+        CHECK(!"thrown");
+    } catch (const cocket::Failure &failure) {
+        CHECK(failure.status() == COCKET_STATUS_POLICY);
+    }
+    try {
+        cocket::Source("does/not/exist");
+        CHECK(!"thrown");
+    } catch (const cocket::Failure &failure) {
+        CHECK(failure.status() == COCKET_STATUS_SOURCE);
+        CHECK(failure.faults().at(0).kind == "source");
+    }
+}
+
+// A verifier that counts how often its state is alive, to see it released once.
+struct State {
+    static std::atomic<int> alive;
+    State() { ++alive; }
+    State(const State &) { ++alive; }
+    ~State() { --alive; }
+};
+std::atomic<int> State::alive{0};
+
+using Verify = std::function<std::optional<cocket::Signer>(const cocket_signed_call &)>;
+
+static cocket::Engine engine(Verify verify) {
+    State state;
+    auto counted = [verify, state](const cocket_signed_call &call) { return verify(call); };
+    std::vector<cocket::Verifier> verifiers;
+    verifiers.push_back({"acme", "acme-device/2", counted});
+    return cocket::Engine(cocket::Policies::load({{"p.yaml", POLICY}}), std::move(verifiers));
+}
+
+static std::string codes(const cocket::Decision &decision) {
+    std::string all;
+    for (const auto &result : decision.results())
+        for (const auto &reason : result.reasons) all += reason.code + ": " + reason.message + "\n";
+    return all;
+}
+
+static void verifiers_decide_and_their_exceptions_refuse(const char *layouts, const char *image) {
+    cocket::Source source(layouts);
+    auto digest = source.resolve(image);
+    CHECK(digest);
+    cocket::Evidence evidence = source.collect(*digest);
+    cocket::ImageRequest request{image};
+    request.digest = digest;
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    {
+        std::atomic<int> asked{0};
+        cocket::Engine yes = engine([&](const cocket_signed_call &call) {
+            ++asked;
+            CHECK(cocket::detail::view(call.subject) == *digest);
+            CHECK(cocket::detail::view(call.authority) == "device");
+            CHECK(call.signatures_len >= 1 && call.payload.len > 0);
+            return cocket::Signer{"acme:1", "acme-check"};
+        });
+        CHECK(State::alive == 1);
+        cocket::Decision decision = yes.check(request, evidence, now);
+        CHECK(asked > 0);
+        CHECK(decision.verdict() == COCKET_VERDICT_ALLOW);
+        CHECK(decision.json().find("acme-device/2") != std::string::npos);
+
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 8; ++i)
+            threads.emplace_back([&] {
+                for (int j = 0; j < 4; ++j)
+                    CHECK(yes.check(request, evidence, now).json() == decision.json());
+            });
+        for (auto &thread : threads) thread.join();
+    }
+    CHECK(State::alive == 0);
+    auto denied = [&](Verify verify) {
+        cocket::Decision decision = engine(std::move(verify)).check(request, evidence, now);
+        CHECK(decision.verdict() == COCKET_VERDICT_DENY);
+        return codes(decision) + decision.json();
+    };
+    std::string thrown = denied([](const cocket_signed_call &) -> std::optional<cocket::Signer> {
+        throw std::runtime_error("at 0x1234");
+    });
+    CHECK(thrown.find("it threw an exception") != std::string::npos);
+    CHECK(thrown.find("0x1234") == std::string::npos);
+    denied([](const cocket_signed_call &) { return std::nullopt; });
+    denied([](const cocket_signed_call &) { return cocket::Signer{"", "nothing"}; });
+    // The evidence that a call uses cannot be added to, not even by its own verifier.
+    bool busy = false;
+    denied([&](const cocket_signed_call &) -> std::optional<cocket::Signer> {
+        try {
+            evidence.add_gap(std::nullopt, COCKET_MISSING_UNAVAILABLE, "late");
+        } catch (const cocket::Failure &failure) {
+            busy = failure.status() == COCKET_STATUS_BUSY;
+        }
+        return std::nullopt;
+    });
+    CHECK(busy && State::alive == 0);
+
+    // Where no engine is made, the verifiers stay the caller's.
+    try {
+        std::vector<cocket::Verifier> other;
+        State state;
+        other.push_back({"another", "a/1", [state](const cocket_signed_call &) {
+                             return std::optional<cocket::Signer>();
+                         }});
+        cocket::Engine(cocket::Policies::load({{"p.yaml", POLICY}}), std::move(other));
+        CHECK(!"thrown");
+    } catch (const cocket::Failure &failure) {
+        CHECK(failure.status() == COCKET_STATUS_POLICY);
+    }
+    CHECK(State::alive == 0);
+}
+
+// A number that means nothing is a failure, also where a signer was named.
+static std::int32_t says_77(void *user_data, const cocket_signed_call *,
+                            cocket_verification *verification) noexcept {
+    ++*static_cast<int *>(user_data);
+    cocket_text bad{"\xff", 1}, id = cocket::detail::text("acme:1");
+    CHECK(cocket_verification_signer(verification, bad, id, {0, 0}, nullptr) ==
+          COCKET_STATUS_INVALID_UTF8);
+    CHECK(cocket_verification_signer(verification, id, id, {0, 0}, nullptr) == COCKET_STATUS_OK);
+    return 77;
+}
+
+static void an_unknown_answer_of_a_verifier_is_a_refusal(const char *layouts, const char *image) {
+    cocket::Source source(layouts);
+    auto digest = source.resolve(image);
+    cocket::Evidence evidence = source.collect(*digest);
+    cocket::Policies policies = cocket::Policies::load({{"p.yaml", POLICY}});
+    int asked = 0;
+    cocket_verifier verifier{};
+    verifier.size = sizeof verifier;
+    verifier.name = cocket::detail::text("acme");
+    verifier.id = cocket::detail::text("acme-device/2");
+    verifier.user_data = &asked;
+    cocket_engine_options options{};
+    options.size = sizeof options;
+    options.verifiers = &verifier;
+    options.verifiers_len = 1;
+    cocket_engine *engine = nullptr;
+    CHECK(cocket_engine_new(policies.get(), &options, &engine, nullptr) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    verifier.verify = says_77;
+    CHECK(cocket_engine_new(policies.get(), &options, &engine, nullptr) == COCKET_STATUS_OK);
+    cocket_image_request request{};
+    request.size = sizeof request;
+    request.image = cocket::detail::text(image);
+    request.digest = cocket::detail::maybe(digest);
+    cocket_decision *decision = nullptr;
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    CHECK(cocket_engine_check(engine, &request, evidence.get(), nullptr, now, &decision, nullptr) ==
+          COCKET_STATUS_OK);
+    CHECK(asked > 0 && cocket_decision_verdict(decision) == COCKET_VERDICT_DENY);
+    cocket_decision_free(&decision);
+    cocket_engine_free(&engine);
+}
+
+static void the_first_look_comes_out_as_its_page_says(char **argv) {
+    cocket::Source source(argv[1]);
+    cocket::Policies policies = cocket::Policies::read({argv[2]});
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    CHECK(policies.digest().size() == 71 && !policies.warnings(now).empty());
+    cocket::Engine engine(policies, {}, 5);
+    std::size_t allowed = 0, denied = 0;
+    for (const auto &image : source.images()) {
+        cocket::Evidence evidence = source.collect(image.digest);
+        evidence.vouch_files(argv[3]);
+        cocket::ImageRequest request{image.name};
+        request.digest = image.digest;
+        request.namespace_name = "production-a";
+        cocket::Decision decision = engine.check(request, evidence, cocket::History(), now);
+        CHECK(!decision.report("markdown").empty());
+        CHECK(cocket::detail::view(decision.summary().image) == image.name);
+        (decision.verdict() == COCKET_VERDICT_ALLOW ? allowed : denied) += 1;
+    }
+    CHECK(allowed == 1 && denied == 4);
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 5);
+    CHECK(cocket::answer(R"({"op":"version"})").find(R"({"answer":"version")") == 0);
+    faults_are_exceptions_with_places();
+    verifiers_decide_and_their_exceptions_refuse(argv[1], argv[4]);
+    an_unknown_answer_of_a_verifier_is_a_refusal(argv[1], argv[4]);
+    the_first_look_comes_out_as_its_page_says(argv);
+    std::puts("ok");
+}
