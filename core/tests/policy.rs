@@ -536,7 +536,7 @@ fn a_private_key_is_refused_and_not_shown() {
 fn independent_faults_come_together_in_order() {
     let text = policy_with(
         "  mode: block\n  rules:\n    - id: a\n      registery: {}\n    - id: b\n      config: {user: 5, maxAge: 1y}\n    - registry: {allow: [x*]}\n",
-    ) + "---\napiVersion: cocket.dev/v1alpha1\nkind: TrustRoot\nmetadata: {}\nspec: {}\n";
+    ) + "---\napiVersion: cocket.dev/v1alpha1\nkind: TrustRoot\nmetadata: {}\nspec: {keys: 5}\n";
     let found: Vec<(u32, String)> =
         load(&text).unwrap_err().into_iter().map(|error| (error.line, error.path)).collect();
     let expected = [
@@ -547,7 +547,7 @@ fn independent_faults_come_together_in_order() {
         (11, "spec.rules[2]"),
         (11, "spec.rules[2].registry.allow[0]"),
         (15, "metadata"),
-        (16, "spec"),
+        (16, "spec.keys"),
     ];
     let expected: Vec<(u32, String)> =
         expected.into_iter().map(|(line, path)| (line, path.to_owned())).collect();

@@ -68,7 +68,7 @@ pub fn attests(
 
 /// The subjects with this digest; at least one. Other digests beside it, right or wrong, are not
 /// the image's and say nothing.
-fn about<'a>(claim: &'a Claim, digest: &Digest) -> Result<Vec<&'a Subject>, Refusal> {
+pub(super) fn about<'a>(claim: &'a Claim, digest: &Digest) -> Result<Vec<&'a Subject>, Refusal> {
     let matching: Vec<&Subject> =
         claim.subjects.iter().filter(|subject| subject.digests.contains(digest)).collect();
     if !matching.is_empty() {

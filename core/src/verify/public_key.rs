@@ -6,6 +6,7 @@ use p256::pkcs8::der::Decode as _;
 use p256::pkcs8::{EncodePublicKey as _, ObjectIdentifier, SubjectPublicKeyInfoRef};
 use sha2::Digest as _;
 
+use crate::evidence::signing::Artifact;
 use crate::reference::Digest;
 
 /// Largest PEM text that is read; a key of any common algorithm is a tenth of it.
@@ -137,6 +138,12 @@ pub(super) struct Message {
 impl Message {
     pub(super) fn new(bytes: &[u8]) -> Self {
         Self { sha256: sha2::Sha256::digest(bytes).into() }
+    }
+
+    /// A file, of which the digest may be all there is.
+    pub(super) fn of(artifact: &Artifact<'_>) -> Option<Self> {
+        let sha256 = artifact.hash("sha256")?.try_into().ok()?;
+        Some(Self { sha256 })
     }
 }
 

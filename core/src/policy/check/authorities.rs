@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::Report;
+use super::{Report, keyless};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::{PRIVATE_KEY, joined, suggestion};
 use crate::policy::model::{
@@ -42,6 +42,13 @@ pub(super) fn check(policy: &ImagePolicy, roots: &Roots<'_>, report: &mut Report
 }
 
 pub(super) fn check_trust_root(root: &TrustRoot, report: &mut Report<'_>) {
+    match &root.spec.sigstore {
+        Some(sigstore) => keyless::check_root("spec.sigstore", sigstore, report),
+        None if root.spec.keys.is_empty() => {
+            report.add(Kind::MissingKey, "spec", "`keys` or `sigstore` is missing");
+        }
+        None => {}
+    }
     for (name, key) in &root.spec.keys {
         let path = joined("spec.keys", name.as_str());
         pem(&format!("{path}.pem"), &key.pem, report);
@@ -58,6 +65,7 @@ fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut 
     let given: Vec<&str> = [
         ("key", authority.key.is_some()),
         ("keys", authority.keys.is_some()),
+        ("keyless", authority.keyless.is_some()),
         ("verifier", authority.verifier.is_some()),
     ]
     .into_iter()
@@ -66,7 +74,7 @@ fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut 
     match given.as_slice() {
         [_] => {}
         [] => {
-            let detail = "one of `key`, `keys` and `verifier` is missing";
+            let detail = "one of `key`, `keys`, `keyless` and `verifier` is missing";
             report.add(Kind::MissingKey, path, detail);
         }
         several => {
@@ -74,6 +82,7 @@ fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut 
             report.add(Kind::Contradiction, path, detail);
         }
     }
+    keyless::check(path, authority, roots, report);
     if let Some(one) = &authority.key {
         key(&format!("{path}.key"), one, roots, report);
     }

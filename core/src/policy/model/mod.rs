@@ -8,16 +8,20 @@ mod authority;
 mod catalog;
 mod exception;
 mod image_policy;
+mod keyless;
 mod policy_set;
 mod rules;
 mod scalars;
 
 pub use authority::{
-    Authority, Key, KeySet, LogUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
+    Authority, Key, KeySet, LogUse, SigstoreInstance, SigstoreRoot, TimestampUse, TrustRoot,
+    TrustRootSpec, TrustedKey, VerifierCall,
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
 pub use exception::{ExceptionSpec, PolicyException};
 pub use image_policy::{ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly};
+pub(crate) use keyless::build_issuers;
+pub use keyless::{Keyless, vouches_for_builds};
 pub use policy_set::{
     DefaultVerdict, ExceptionLimits, Mirror, PolicySet, PolicySetSpec, SetExclude, Unqualified,
 };
