@@ -9,6 +9,7 @@
 mod approvals;
 mod attacks;
 mod formats;
+mod keyless;
 mod keys;
 mod mutations;
 mod sample;

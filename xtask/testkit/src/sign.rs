@@ -57,8 +57,17 @@ impl Signer {
     /// The ASN.1 signature over `bytes`, in base64.
     #[must_use]
     pub fn sign(&self, bytes: &[u8]) -> String {
+        STANDARD.encode(self.sign_der(bytes))
+    }
+
+    /// The ASN.1 signature over `bytes`.
+    pub(crate) fn sign_der(&self, bytes: &[u8]) -> Vec<u8> {
         let signature: p256::ecdsa::DerSignature = self.0.sign(bytes);
-        STANDARD.encode(signature.as_bytes())
+        signature.as_bytes().to_vec()
+    }
+
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.0
     }
 
     /// cosign's legacy layout: a simple signing payload, its signature in an annotation.

@@ -67,11 +67,8 @@ fn path(
 
 /// The position of a root among the certificates that come with a signature: it has to come from
 /// the trusted root (sigstore_common.proto, `X509CertificateChain`).
-pub(super) fn root_in(chain: &[Vec<u8>], root: &TrustedRoot) -> Option<usize> {
-    let is_root = |der: &[u8]| {
-        root.authorities.iter().any(|authority| authority.root == der) || is_self_issued(der)
-    };
-    chain.iter().position(|der| is_root(der))
+pub(super) fn root_in(chain: &[Vec<u8>]) -> Option<usize> {
+    chain.iter().position(|der| is_self_issued(der))
 }
 
 /// Whether a certificate names itself as its issuer.

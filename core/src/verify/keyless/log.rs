@@ -20,13 +20,15 @@ pub(super) struct Logged {
     pub(super) checks: Vec<&'static str>,
 }
 
-/// Verifies the promise and the proof of an entry; at least one must be there. `times` are those
-/// that timestamps prove: a key has to count at one of a log's own times or at all of these.
+/// Verifies the promise and the proof of an entry; at least one must be there. The log's key has
+/// to count at the time that its promise states, else at all `times` that timestamps prove, and
+/// where nothing proves a time at `now`.
 pub(super) fn verify(
     entry: &LogEntry,
     kind: Kind,
     root: &TrustedRoot,
     times: &[Timestamp],
+    now: Timestamp,
 ) -> Result<Logged, LogFault> {
     let log = root
         .logs
@@ -52,6 +54,7 @@ pub(super) fn verify(
     if let Some(proof) = &entry.proof {
         included(entry, proof, kind, log, key)?;
         if logged.time.is_none() {
+            let times = if times.is_empty() { std::slice::from_ref(&now) } else { times };
             times.iter().try_for_each(|at| counts(*at))?;
         }
         logged.checks.push(if kind.is_tiled() { "rekor2-proof" } else { "rekor-proof" });
@@ -113,8 +116,12 @@ fn included(
     if kind.is_tiled() && checkpoint.origin() != log.host {
         return Err(LogFault::Checkpoint);
     }
+    // Of the first line, older logs sign with what stands before the number of their tree.
+    let origin = checkpoint.origin();
+    let name = origin.split_once(" - ").map_or(origin, |(name, _)| name);
     let good = checkpoint.signatures().iter().any(|one| {
-        one.key_id.as_bytes() == &log.hint
+        one.name == name
+            && one.key_id.as_bytes() == &log.hint
             && key.verify(checkpoint.signed_data(), &one.signature).is_ok()
     });
     match good {

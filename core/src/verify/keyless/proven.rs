@@ -58,7 +58,7 @@ pub(in crate::verify) fn verify(
     }
     let root = root.ok_or(KeylessRefusal::NoTrustedRoot)?;
     stamped(timestamps, sealed, root, &mut proven)?;
-    logged(entries, sealed, by, root, &mut proven)?;
+    logged(entries, sealed, (by, now), root, &mut proven)?;
     let latest = now.saturating_add(CLOCK_SKEW).unwrap_or(now);
     match proven.times.iter().find(|at| **at > latest) {
         Some(at) => Err(KeylessRefusal::Future { at: *at, now }),
@@ -120,7 +120,7 @@ fn timestamp(
 fn logged(
     entries: &[LogEntry],
     sealed: &Sealed<'_>,
-    by: By<'_>,
+    (by, now): (By<'_>, Timestamp),
     root: &TrustedRoot,
     proven: &mut Proven,
 ) -> Result<(), KeylessRefusal> {
@@ -134,7 +134,7 @@ fn logged(
         }
         complete(entry, sealed.form).map_err(fault)?;
         let kind = body::matches(entry, sealed, by).map_err(fault)?;
-        let logged = log::verify(entry, kind, root, &stamped).map_err(fault)?;
+        let logged = log::verify(entry, kind, root, &stamped, now).map_err(fault)?;
         proven.times.extend(logged.time);
         for check in logged.checks {
             if !proven.checks.iter().any(|known| known == check) {

@@ -74,8 +74,6 @@ pub(super) struct CertificateLog {
 #[derive(Debug)]
 pub(super) struct CertificateAuthority {
     pub(super) anchor: TrustAnchor<'static>,
-    /// The anchor's own certificate.
-    pub(super) root: Vec<u8>,
     pub(super) root_window: Window,
     pub(super) intermediates: Vec<CertificateDer<'static>>,
     /// `None` is always.
@@ -288,7 +286,7 @@ fn certificate_authority(
     let root = chain.pop().unwrap_or_default();
     let (anchor, root_window) = anchor(&root, place)?;
     let intermediates = chain.into_iter().map(CertificateDer::from).collect();
-    Ok(CertificateAuthority { anchor, root, root_window, intermediates, window: json.valid_for })
+    Ok(CertificateAuthority { anchor, root_window, intermediates, window: json.valid_for })
 }
 
 fn timestamper(json: &JsonAuthority, place: &str) -> Result<Timestamper, EvidenceError> {

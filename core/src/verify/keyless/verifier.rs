@@ -62,7 +62,7 @@ impl KeylessVerifier {
         if sealed.form == Form::Bundle(BundleVersion::V0_3) && !given.is_empty() {
             return Err(KeylessRefusal::Chain);
         }
-        if let Some(position) = chain::root_in(&sealed.certificates, &self.root) {
+        if let Some(position) = chain::root_in(&sealed.certificates) {
             return Err(KeylessRefusal::RootInChain { position });
         }
         let leaf = Leaf::parse(der).map_err(KeylessRefusal::Certificate)?;

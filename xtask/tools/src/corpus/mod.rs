@@ -4,6 +4,7 @@
 mod bundles;
 mod facts;
 mod index;
+mod mutants;
 mod references;
 mod scans;
 mod signed;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     part(root, "evidence/INDEX.json", &mut tally, index::compare);
     part(root, "signed/MANIFEST.json", &mut tally, signed::compare);
     part(root, "signed/MANIFEST.json", &mut tally, bundles::compare);
+    part(root, "evidence/INDEX.json", &mut tally, mutants::compare);
     for (kind, file) in OTHER_PARTS {
         part(root, file, &mut tally, |root, tally| index::skip_part(root, kind, file, tally));
     }
