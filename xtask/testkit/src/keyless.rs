@@ -112,7 +112,25 @@ impl Instance {
     /// promise and proof, and timestamped, all at noon of a day in June.
     #[must_use]
     pub fn approval(&self, image: &str, who: &Certified, day: u8) -> Value {
-        let key = Signer::named("leaf");
+        let leaf = self.leaf(who, day);
+        let material = json!({"certificate": {"rawBytes": STANDARD.encode(&leaf)}});
+        self.bundle(image, &Signer::named("leaf"), &pem(&leaf), material, day)
+    }
+
+    /// The same by a key, whose owner is known without a certificate.
+    #[must_use]
+    pub fn approval_by_key(&self, image: &str, key: &Signer, day: u8) -> Value {
+        self.bundle(image, key, &key.pem(), json!({"publicKey": {"hint": "x"}}), day)
+    }
+
+    fn bundle(
+        &self,
+        image: &str,
+        key: &Signer,
+        verifier: &str,
+        mut material: Value,
+        day: u8,
+    ) -> Value {
         let hex = image.strip_prefix("sha256:").unwrap_or(image);
         let payload = json!({
             "_type": "https://in-toto.io/Statement/v1",
@@ -124,26 +142,23 @@ impl Instance {
         let kind = "application/vnd.in-toto+json";
         let encoded = format!("DSSEv1 {} {kind} {} {payload}", kind.len(), payload.len());
         let signature = key.sign_der(encoded.as_bytes());
-        let leaf = self.leaf(who, day);
         let body = json!({
             "apiVersion": "0.0.1", "kind": "dsse",
             "spec": {
                 "payloadHash": {"algorithm": "sha256", "value": hexed(&hash(payload.as_bytes()))},
                 "signatures": [{
                     "signature": STANDARD.encode(&signature),
-                    "verifier": STANDARD.encode(pem(&leaf)),
+                    "verifier": STANDARD.encode(verifier),
                 }],
             },
         });
+        material["tlogEntries"] = json!([self.entry(&body, day)]);
+        material["timestampVerificationData"] = json!({"rfc3161Timestamps": [
+            {"signedTimestamp": STANDARD.encode(self.timestamp(&signature, day))},
+        ]});
         json!({
             "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-            "verificationMaterial": {
-                "certificate": {"rawBytes": STANDARD.encode(&leaf)},
-                "tlogEntries": [self.entry(&body, day)],
-                "timestampVerificationData": {"rfc3161Timestamps": [
-                    {"signedTimestamp": STANDARD.encode(self.timestamp(&signature, day))},
-                ]},
-            },
+            "verificationMaterial": material,
             "dsseEnvelope": {
                 "payload": STANDARD.encode(&payload), "payloadType": kind,
                 "signatures": [{"sig": STANDARD.encode(&signature)}],

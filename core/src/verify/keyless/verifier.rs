@@ -17,8 +17,9 @@ use crate::verify::{Call, Refusal, SignatureVerifier, Signer};
 ///
 /// A signature counts if its certificate says what the [`Identity`] asks, if the certificate's
 /// key made it, and if the certificate was issued by an authority of the trusted root that counts
-/// at each proven time. Log entries and timestamps must all hold. Nothing here looks at the
-/// machine's clock.
+/// at each proven time. Log entries and timestamps must all hold; a signature of a certificate
+/// transparency log must be in the certificate where the trusted root lists such logs. Nothing
+/// here looks at the machine's clock.
 #[derive(Debug)]
 pub struct KeylessVerifier {
     expected: Expected,
