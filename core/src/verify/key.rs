@@ -182,9 +182,11 @@ impl SignatureVerifier for KeyVerifier {
         }
     }
 
-    /// Where windows open and close. The time of a compromise changes nothing as time goes by.
+    /// Where windows open and close, also those of the logs: entries whose time nothing proves are
+    /// judged by them. The time of a compromise changes nothing as time goes by.
     fn dates(&self) -> Vec<Timestamp> {
-        self.keys.iter().flat_map(|key| [key.not_before, key.not_after]).flatten().collect()
+        let keys = self.keys.iter().flat_map(|key| [key.not_before, key.not_after]).flatten();
+        keys.chain(self.root.iter().flat_map(|root| root.log_dates())).collect()
     }
 }
 

@@ -273,17 +273,22 @@ fn timestamps_have_to_hold() {
 }
 
 #[test]
-fn without_a_log_and_a_timestamp_the_certificate_has_to_be_valid_now() {
+fn something_has_to_prove_a_time_even_where_no_log_is_asked_for() {
     let bare = edited(|bundle| {
         let material = bundle["verificationMaterial"].as_object_mut().unwrap();
         material.remove("tlogEntries");
         material.remove("timestampVerificationData");
     });
-    let ignoring = dev().log(LogUse::Ignore);
-    let signer = ask(&bare, &ignoring, "2026-06-07T12:00:00Z").unwrap();
-    assert_eq!(signer.proven_at, None);
-    assert!(matches!(refusal(&bare, &ignoring), R::Outside { .. }));
+    for log in [LogUse::Ignore, LogUse::Optional] {
+        assert_eq!(refusal(&bare, &dev().log(log)), R::NoTime);
+    }
     assert_eq!(refusal(&bare, &dev()), R::NoLog);
+    // A log that is ignored proves none.
+    let logged = edited(|bundle| {
+        bundle["verificationMaterial"]["timestampVerificationData"] = json!({});
+    });
+    assert_eq!(refusal(&logged, &dev().log(LogUse::Ignore)), R::NoTime);
+    assert!(ask(&logged, &dev(), NOW).is_ok());
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn message(bundle: &Object<'_>) -> Result<Option<MessageSignature>, EvidenceErro
 
 fn content(bundle: &Object<'_>) -> Result<BundleContent, EvidenceError> {
     let envelope = exact(bundle, "dsseEnvelope", &dsse::MEMBERS)?;
-    match (envelope, message(bundle)?) {
+    match (envelope, bundle.raw("messageSignature")) {
         (Some(_), Some(_)) => Err(EvidenceError::new(
             EvidenceErrorKind::Ambiguous,
             "/messageSignature",
@@ -188,7 +188,10 @@ fn content(bundle: &Object<'_>) -> Result<BundleContent, EvidenceError> {
             let detail = "neither `dsseEnvelope` nor `messageSignature`";
             Err(EvidenceError::new(EvidenceErrorKind::Invalid, "", detail))
         }
-        (None, Some(message)) => Ok(BundleContent::MessageSignature(message)),
+        (None, Some(_)) => {
+            let message = bundle.required("messageSignature", message(bundle)?)?;
+            Ok(BundleContent::MessageSignature(message))
+        }
         (Some(envelope), None) => {
             let envelope =
                 Envelope::read(&envelope, |signature| signature.only(&dsse::SIGNATURE_MEMBERS))?;

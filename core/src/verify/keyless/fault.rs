@@ -134,7 +134,7 @@ pub enum KeylessRefusal {
     /// The certificate was not valid then.
     #[error("the certificate is valid from {not_before} to {not_after}, and it was signed at {at}")]
     Outside {
-        /// The proven time, else that of the decision.
+        /// The proven time.
         at: Timestamp,
         /// From when the certificate is valid.
         not_before: Timestamp,
@@ -144,7 +144,7 @@ pub enum KeylessRefusal {
     /// No certificate authority counts at that time.
     #[error("the trusted root has no certificate authority that counts at {at}")]
     NoAuthority {
-        /// The proven time, else that of the decision.
+        /// The proven time.
         at: Timestamp,
     },
     /// The certificate does not come from a trusted authority.

@@ -149,6 +149,11 @@ impl TrustedRoot {
         })
     }
 
+    /// When the keys of its logs begin and cease to count.
+    pub(in crate::verify) fn log_dates(&self) -> impl Iterator<Item = Timestamp> {
+        self.logs.iter().flat_map(|log| [Some(log.window.start), log.window.end]).flatten()
+    }
+
     /// The text of a trusted root that the sigstore project publishes, as this version of the
     /// engine carries it: of the instances `public-good`, `staging` and `github`. It does not
     /// learn of keys that are newer than itself.

@@ -38,8 +38,7 @@ impl KeylessVerifier {
         Ok(Self { expected: Expected::new(identity)?, root, asked })
     }
 
-    /// The same with another use of logs. Where none is required and nothing proves a time, the
-    /// certificate has to be valid at the time of the decision.
+    /// The same with another use of logs. Something has to prove a time all the same.
     #[must_use]
     pub fn log(mut self, log: LogUse) -> Self {
         self.asked.log = log;
@@ -73,12 +72,9 @@ impl KeylessVerifier {
         let check = check.ok_or(KeylessRefusal::Signature)?;
         let by = By::Certificate(der);
         let proven = proven::verify(sealed, by, Some(&self.root), self.asked, now)?;
-        let times = match proven.times.as_slice() {
-            [] if self.asked.log == LogUse::Required => return Err(KeylessRefusal::NoTime),
-            [] => &[now][..],
-            times => times,
-        };
-        for at in times {
+        // Certificates of identity live for minutes, so the time of the decision says nothing.
+        let proven_at = *proven.times.iter().min().ok_or(KeylessRefusal::NoTime)?;
+        for at in &proven.times {
             let issuer = chain::issuer(&leaf, &sealed.certificates, &self.root, *at)?;
             // Instances that run no certificate transparency log list none.
             if !self.root.certificate_logs.is_empty() {
@@ -93,7 +89,7 @@ impl KeylessVerifier {
         }
         // Neither part has white space in it, so no other signer is spelled like this.
         let id = format!("{} {}", leaf.issuer, leaf.subject.text);
-        Ok(Signer { id, proven_at: proven.times.iter().min().copied(), checks })
+        Ok(Signer { id, proven_at: Some(proven_at), checks })
     }
 }
 
