@@ -164,7 +164,10 @@ fn texts(extensions: &[Extension]) -> Result<BTreeMap<u8, String>, Fault> {
 
 fn issuer(texts: &mut BTreeMap<u8, String>) -> Result<String, Fault> {
     match (texts.remove(&ISSUER), texts.remove(&ISSUER_RAW)) {
-        (Some(issuer), Some(raw)) if issuer != raw => Err(Fault::Issuers(issuer, raw)),
+        (Some(issuer), Some(raw)) if issuer != raw => {
+            let clipped = |text: String| text.chars().take(200).collect();
+            Err(Fault::Issuers(clipped(issuer), clipped(raw)))
+        }
         (Some(issuer), _) | (None, Some(issuer)) if !issuer.is_empty() => Ok(issuer),
         _ => Err(Fault::NoIssuer),
     }
