@@ -144,30 +144,11 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
 }
 
 fn case(folder: &Path, case: &Value, now: Timestamp) -> Result<Outcome, String> {
-    let files: Vec<&str> = list(case, "files").collect();
-    let [bundle, artifact] = files.as_slice() else {
-        return Ok(Outcome::Skipped("not a bundle and a file".to_owned()));
+    let (bundle, artifact) = match files(folder, case)? {
+        Ok(files) => files,
+        Err(why) => return Ok(Outcome::Skipped(why)),
     };
-    let (bundle, artifact) = (read(&folder.join(bundle))?, read(&folder.join(artifact))?);
-    let flags: Vec<&str> = list(case, "flags").collect();
-    let known = ["--insecure-ignore-tlog", "--use-signed-timestamps", "--allow-certificate-chain"];
-    if let Some(other) = flags.iter().find(|flag| !known.contains(*flag)) {
-        return Ok(Outcome::Skipped(format!("the option `{other}`")));
-    }
-    let (key, root) = trust(folder, case)?;
-    let asked = Asked {
-        root,
-        key,
-        identity: Some(pattern(case, "identity")?),
-        issuer: Some(Pattern::Exact(text(case, "issuer").to_owned())),
-        log: flags.contains(&"--insecure-ignore-tlog").then_some(LogUse::Ignore),
-        timestamp: match flags.contains(&"--use-signed-timestamps") {
-            true => TimestampUse::Required,
-            false => TimestampUse::Auto,
-        },
-        now,
-        artifact: Artifact::from_bytes(&artifact),
-    };
+    let asked = asked(folder, case, &artifact, now)?;
     let found = asked.answer(&bundle).and_then(|verified| {
         let wanted = Some(text(case, "type")).filter(|kind| !kind.is_empty()).map(predicate_type);
         let found = verified.claim.and_then(|claim| claim.predicate_type);
@@ -181,6 +162,46 @@ fn case(folder: &Path, case: &Value, now: Timestamp) -> Result<Outcome, String> 
         (wanted, found) => {
             Outcome::failed(wanted, found.map_or_else(|error| error, |()| "accept".to_owned()))
         }
+    })
+}
+
+/// A bundle and the file that it is about.
+pub(super) type Files = (Vec<u8>, Vec<u8>);
+
+/// The files of a case, or what about the case is not supported.
+pub(super) fn files(folder: &Path, case: &Value) -> Result<Result<Files, String>, String> {
+    let files: Vec<&str> = list(case, "files").collect();
+    let [bundle, artifact] = files.as_slice() else {
+        return Ok(Err("not a bundle and a file".to_owned()));
+    };
+    let known = ["--insecure-ignore-tlog", "--use-signed-timestamps", "--allow-certificate-chain"];
+    if let Some(other) = list(case, "flags").find(|flag| !known.contains(flag)) {
+        return Ok(Err(format!("the option `{other}`")));
+    }
+    Ok(Ok((read(&folder.join(bundle))?, read(&folder.join(artifact))?)))
+}
+
+/// What a case asks, with the options of its command.
+pub(super) fn asked<'a>(
+    folder: &Path,
+    case: &Value,
+    artifact: &'a [u8],
+    now: Timestamp,
+) -> Result<Asked<'a>, String> {
+    let flags: Vec<&str> = list(case, "flags").collect();
+    let (key, root) = trust(folder, case)?;
+    Ok(Asked {
+        root,
+        key,
+        identity: Some(pattern(case, "identity")?),
+        issuer: Some(Pattern::Exact(text(case, "issuer").to_owned())),
+        log: flags.contains(&"--insecure-ignore-tlog").then_some(LogUse::Ignore),
+        timestamp: match flags.contains(&"--use-signed-timestamps") {
+            true => TimestampUse::Required,
+            false => TimestampUse::Auto,
+        },
+        now,
+        artifact: Artifact::from_bytes(artifact),
     })
 }
 

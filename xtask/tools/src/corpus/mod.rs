@@ -37,6 +37,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     part(root, "signed/MANIFEST.json", &mut tally, signed::compare);
     part(root, "signed/MANIFEST.json", &mut tally, bundles::compare);
     part(root, "evidence/INDEX.json", &mut tally, mutants::compare);
+    part(root, "signed/MANIFEST.json", &mut tally, mutants::compare_signed);
     for (kind, file) in OTHER_PARTS {
         part(root, file, &mut tally, |root, tally| index::skip_part(root, kind, file, tally));
     }
