@@ -127,7 +127,7 @@ fn asked(verifier: &Arc<str>, call: &Call<'_>) -> Option<Asked> {
         Material::Detached { payload, signature, annotations } => {
             ("detached", payload, vec![(None, signature.to_vec())], annotations.clone(), None)
         }
-        Material::Envelope { encoded, signatures, annotations } => {
+        Material::Envelope { encoded, signatures, annotations, .. } => {
             ("envelope", encoded, listed(signatures), annotations.clone(), None)
         }
         Material::Bundle { encoded, signatures, bytes, .. } => {

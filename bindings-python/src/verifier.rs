@@ -91,7 +91,7 @@ fn material<'py>(py: Python<'py>, material: &Material<'_>) -> PyResult<Bound<'py
             ("detached", PyBytes::new(py, payload), signatures, annotations.clone(), py.None())
                 .into_pyobject(py)
         }
-        Material::Envelope { encoded, signatures, annotations } => {
+        Material::Envelope { encoded, signatures, annotations, .. } => {
             let signed = PyBytes::new(py, encoded);
             ("envelope", signed, several(py, signatures)?, annotations.clone(), py.None())
                 .into_pyobject(py)

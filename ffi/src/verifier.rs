@@ -337,7 +337,7 @@ impl<'a> Parts<'a> {
                 annotations: pairs(annotations),
                 bundle: None,
             },
-            Material::Envelope { encoded, signatures, annotations } => Self {
+            Material::Envelope { encoded, signatures, annotations, .. } => Self {
                 material: SignedMaterial::Envelope,
                 payload: encoded,
                 signatures: keyed(signatures),

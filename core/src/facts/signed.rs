@@ -120,7 +120,7 @@ impl SignedFacts {
 /// How many signatures a verifier looks at.
 fn signatures(document: &SignedDocument) -> usize {
     match document.material() {
-        Material::Detached { .. } => 1,
+        Material::Detached { .. } | Material::File { .. } => 1,
         Material::Envelope { signatures, .. } | Material::Bundle { signatures, .. } => {
             signatures.len()
         }

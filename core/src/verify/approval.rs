@@ -78,7 +78,7 @@ pub fn names(document: &Verified<SignedDocument>, wanted: &Wanted<'_>) -> Result
 
 /// The subjects with this digest; at least one. Other digests beside it, right or wrong, are not
 /// the image's and say nothing.
-fn about<'a>(claim: &'a Claim, digest: &Digest) -> Result<Vec<&'a Subject>, Refusal> {
+pub(super) fn about<'a>(claim: &'a Claim, digest: &Digest) -> Result<Vec<&'a Subject>, Refusal> {
     let matching: Vec<&Subject> =
         claim.subjects.iter().filter(|subject| subject.digests.contains(digest)).collect();
     if !matching.is_empty() {

@@ -5,7 +5,9 @@
 //! a typed [`Refusal`].
 
 mod approval;
+mod artifact;
 mod key;
+mod keyless;
 mod public_key;
 mod refusal;
 mod trusted_key;
@@ -13,7 +15,12 @@ mod verified;
 mod verifier;
 
 pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests, names};
+pub use artifact::{VerifiedArtifact, verify_artifact};
 pub use key::KeyVerifier;
+pub use keyless::{
+    CertificateFault, Claim, Identity, KeylessRefusal, KeylessVerifier, LogFault,
+    MAX_TRUSTED_ROOT_BYTES, Pattern, SctFault, TimestampFault, TrustedRoot,
+};
 pub use public_key::{KeyError, MAX_PEM_BYTES, PublicKey};
 pub use refusal::Refusal;
 pub use trusted_key::{Revoked, TrustedKey};

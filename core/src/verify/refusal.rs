@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use super::keyless::KeylessRefusal;
 use crate::evidence::EvidenceError;
 use crate::reference::Digest;
 
@@ -78,14 +79,18 @@ pub enum Refusal {
         /// The time that counts: the proven one, else that of the decision.
         at: Timestamp,
     },
-    /// Log entries or timestamps stand beside the signature, and were not verified.
+    /// Log entries or timestamps stand beside the signature, and there is nothing to verify them
+    /// with.
     #[error(
-        "log entries or timestamps stand beside the signature, which are not verified; the authority `{authority}` may say `log: ignore`"
+        "log entries or timestamps stand beside the signature, and the authority `{authority}` has no `logTrustRoot` to verify them with; it may say `log: ignore`"
     )]
     LogNotVerified {
         /// The authority asked.
         authority: String,
     },
+    /// What certificates, logs and timestamps say does not hold.
+    #[error(transparent)]
+    Keyless(#[from] KeylessRefusal),
     /// The time that the verifier proved lies in the future.
     #[error("the signature is proven for {at}, which is in the future")]
     ProvenInTheFuture {

@@ -73,17 +73,22 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<Verified<SignedDocument>, Refusal> {
     let call = Call { subject, material: document.material(), authority, now };
+    answer(verifier, &call).map(|signer| Verified::new(document.clone(), signer))
+}
+
+/// The verifier's answer, where a panic in it and a signer without a name are refusals.
+pub(super) fn answer(verifier: &dyn SignatureVerifier, call: &Call<'_>) -> Result<Signer, Refusal> {
     let failed = |detail: &str| Refusal::VerifierFailed {
-        authority: authority.to_owned(),
+        authority: call.authority.to_owned(),
         detail: detail.to_owned(),
     };
     // What a panic leaves half done is the verifier's own state, which nothing here reads, so
     // the assertion holds. Its message goes where the program's panic hook sends it and not into
     // the refusal: a decision has to be the same each time, and such messages hold addresses.
-    match catch_unwind(AssertUnwindSafe(|| verifier.verify(&call))) {
+    match catch_unwind(AssertUnwindSafe(|| verifier.verify(call))) {
         Err(_) => Err(failed("it panicked")),
         Ok(Err(refusal)) => Err(refusal),
         Ok(Ok(signer)) if signer.id.is_empty() => Err(failed("it named no signer")),
-        Ok(Ok(signer)) => Ok(Verified::new(document.clone(), signer)),
+        Ok(Ok(signer)) => Ok(signer),
     }
 }

@@ -7,6 +7,7 @@ mod approvals;
 mod attacks;
 mod certificates;
 mod formats;
+mod keyless;
 mod keys;
 mod mutations;
 mod openssl;

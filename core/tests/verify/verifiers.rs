@@ -27,7 +27,7 @@ impl SignatureVerifier for Host {
             }
             Material::Envelope { signatures, .. } => format!("envelope {}", signatures.len()),
             Material::Bundle { bytes, bundle, .. } => {
-                format!("bundle {} {}", bytes.len(), bundle.log_entries)
+                format!("bundle {} {}", bytes.len(), bundle.log_entries.len())
             }
             _ => "unknown".to_owned(),
         };

@@ -4,14 +4,20 @@
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "members of JSON values that are written here, in code that only tests run"
+    clippy::arithmetic_side_effects,
+    reason = "members of JSON values and small numbers that are written here, for tests alone"
 )]
 
+mod der;
 mod image;
+mod keyless;
+mod mutants;
 mod report;
 mod sign;
 
 pub use image::{Image, Index};
+pub use keyless::{Certified, Instance, San};
+pub use mutants::mutants;
 pub use report::{Finding, Report};
 pub use sign::{Algorithm, Signature, Signer};
 

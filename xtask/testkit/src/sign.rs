@@ -106,7 +106,7 @@ impl Signer {
 
     /// Subject public key info in DER.
     #[expect(clippy::expect_used, reason = "only tests and generators call this")]
-    fn info(&self) -> Vec<u8> {
+    pub(crate) fn info(&self) -> Vec<u8> {
         /// The info of an Ed25519 key up to its 32 bytes (RFC 8410, section 10.1).
         const ED25519: [u8; 12] =
             [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -128,13 +128,15 @@ impl Signer {
     }
 
     /// The signature over `bytes`, in base64; ECDSA in ASN.1.
-    ///
-    /// # Panics
-    /// Never: no context is too long where none is given.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
     pub fn sign(&self, bytes: &[u8]) -> String {
-        STANDARD.encode(match &self.0 {
+        STANDARD.encode(self.sign_bytes(bytes))
+    }
+
+    /// The signature over `bytes`; ECDSA in ASN.1.
+    #[expect(clippy::expect_used, reason = "only tests and generators call this")]
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        match &self.0 {
             Key::P256(key) => {
                 let signature: p256::ecdsa::DerSignature = key.sign(bytes);
                 signature.as_bytes().to_vec()
@@ -152,7 +154,7 @@ impl Signer {
                 let state = Sha512::new_with_prefix(bytes);
                 key.sign_prehashed(state, None).expect("no context").to_vec()
             }
-        })
+        }
     }
 
     /// cosign's legacy layout: a simple signing payload, its signature in an annotation.

@@ -8,20 +8,26 @@ use jiff::Timestamp;
 use super::{Fault, Place};
 use crate::evaluate::Verifiers;
 use crate::facts::Authority;
-use crate::policy::model::{self, ImagePolicy, Key, LogUse, Name, Requirement};
+use crate::policy::model::{
+    self, ImagePolicy, Key, Keyless, LogUse, Name, RegexText, Requirement, TimestampUse,
+};
 use crate::policy::{DocumentKind, Policies};
-use crate::verify::{KeyVerifier, Revoked, SignatureVerifier, TrustedKey};
+use crate::verify::{
+    Claim, Identity, KeyVerifier, KeylessVerifier, Pattern, Revoked, SignatureVerifier, TrustedKey,
+    TrustedRoot,
+};
 
 /// The authorities of all policies; equal ones are verified once.
 pub(super) struct Authorities<'a> {
     policies: &'a Policies,
     verifiers: &'a Verifiers,
     found: Vec<Arc<Authority>>,
+    roots: BTreeMap<Name, Arc<TrustedRoot>>,
 }
 
 impl<'a> Authorities<'a> {
     pub(super) fn new(policies: &'a Policies, verifiers: &'a Verifiers) -> Self {
-        Self { policies, verifiers, found: Vec::new() }
+        Self { policies, verifiers, found: Vec::new(), roots: BTreeMap::new() }
     }
 
     pub(super) fn finish(self) -> Vec<Arc<Authority>> {
@@ -68,18 +74,25 @@ impl<'a> Authorities<'a> {
     }
 
     fn verifier(
-        &self,
+        &mut self,
         name: &Name,
         model: &model::Authority,
     ) -> Result<(Arc<dyn SignatureVerifier>, BTreeSet<String>), Fault> {
         let path = format!("spec.authorities.{name}");
-        let listed: Vec<(String, &Key)> = match (&model.key, &model.keys, &model.verifier) {
-            (Some(key), None, None) => vec![(format!("{path}.key"), key)],
-            (None, Some(keys), None) => {
+        let model::Authority { key, keys, keyless, verifier, .. } = model;
+        let listed: Vec<(String, &Key)> = match (key, keys, keyless, verifier) {
+            (Some(key), None, None, None) => vec![(format!("{path}.key"), key)],
+            (None, Some(keys), None, None) => {
                 let keys = keys.0.iter().enumerate();
                 keys.map(|(position, key)| (format!("{path}.keys[{position}]"), key)).collect()
             }
-            (None, None, Some(call)) => {
+            (None, None, Some(keyless), None) => {
+                let verifier = self.keyless(keyless, model).map_err(|detail| {
+                    Fault::new(Place::Policy(format!("{path}.keyless")), detail)
+                })?;
+                return Ok((Arc::new(verifier), BTreeSet::new()));
+            }
+            (None, None, None, Some(call)) => {
                 let verifier = self.verifiers.get(call.name.as_str()).ok_or_else(|| {
                     let detail =
                         format!("the verifier `{}` is supplied by no program here", call.name);
@@ -90,16 +103,56 @@ impl<'a> Authorities<'a> {
             _ => Vec::new(),
         };
         if listed.is_empty() {
-            let detail = "exactly one of `key`, `keys` and `verifier` is expected".to_owned();
-            return Err(Fault::new(Place::Policy(path), detail));
+            let detail = "exactly one of `key`, `keys`, `keyless` and `verifier` is expected";
+            return Err(Fault::new(Place::Policy(path), detail.to_owned()));
         }
         let keys = listed.into_iter().map(|(path, key)| self.key(path, key));
-        let mut verifier = KeyVerifier::new(keys.collect::<Result<_, _>>()?);
-        if model.log == Some(LogUse::Ignore) {
-            verifier = verifier.ignoring_logs();
+        let mut verifier = KeyVerifier::new(keys.collect::<Result<_, _>>()?)
+            .log(model.log.unwrap_or(LogUse::Optional))
+            .timestamp(model.timestamp.unwrap_or(TimestampUse::Auto));
+        if let Some(root) = &model.log_trust_root {
+            let root = self.root(root).map_err(|detail| {
+                Fault::new(Place::Policy(format!("{path}.logTrustRoot")), detail)
+            })?;
+            verifier = verifier.trusting(root);
         }
         let ids = verifier.key_ids().collect();
         Ok((Arc::new(verifier), ids))
+    }
+
+    fn keyless(
+        &mut self,
+        keyless: &Keyless,
+        model: &model::Authority,
+    ) -> Result<KeylessVerifier, String> {
+        let root = self.root(&keyless.trust_root)?;
+        let verifier = KeylessVerifier::new(&identity(keyless)?, root)?;
+        Ok(verifier
+            .log(model.log.unwrap_or(LogUse::Required))
+            .timestamp(model.timestamp.unwrap_or(TimestampUse::Auto)))
+    }
+
+    /// The trusted root of a document; read once.
+    fn root(&mut self, name: &Name) -> Result<Arc<TrustedRoot>, String> {
+        if let Some(root) = self.roots.get(name) {
+            return Ok(Arc::clone(root));
+        }
+        let mut documents = self.policies.trust_roots().iter();
+        let sigstore = documents
+            .find(|one| one.metadata.name == *name)
+            .and_then(|one| one.spec.sigstore.as_ref())
+            .ok_or_else(|| format!("there is no trust root `{name}` with `sigstore`"))?;
+        let text = match (&sigstore.trusted_root, sigstore.instance) {
+            (Some(text), None) => text.as_str(),
+            (None, Some(instance)) => TrustedRoot::embedded(instance.name())
+                .ok_or_else(|| format!("there is no instance `{}`", instance.name()))?,
+            _ => return Err(format!("trust root `{name}`: `instance` or `trustedRoot`")),
+        };
+        let root = TrustedRoot::parse(text)
+            .map_err(|error| format!("the trusted root of `{name}` is {error}"))?;
+        let root = Arc::new(root);
+        self.roots.insert(name.clone(), Arc::clone(&root));
+        Ok(root)
     }
 
     fn key(&self, path: String, key: &Key) -> Result<TrustedKey, Fault> {
@@ -151,6 +204,58 @@ impl<'a> Authorities<'a> {
         let lists = self.policies.trust_roots().iter().flat_map(|root| &root.spec.revoked);
         let since = lists.filter(|one| one.key.to_string() == id).map(|one| one.since).min()?;
         Some(Revoked { since })
+    }
+}
+
+/// What a policy says about signers, as the verifier compares it.
+fn identity(keyless: &Keyless) -> Result<Identity, String> {
+    let one = |name: &str, exact: &Option<String>, regex: &Option<RegexText>| {
+        either(exact, regex)?.ok_or_else(|| format!("`{name}` or `{name}Regex` is missing"))
+    };
+    let mut claims = BTreeMap::new();
+    for claim in Claim::ALL {
+        let (exact, regex) = stated(keyless, claim);
+        if let Some(pattern) = either(exact, regex)? {
+            claims.insert(claim, pattern);
+        }
+    }
+    Ok(Identity {
+        issuer: one("issuer", &keyless.issuer, &keyless.issuer_regex)?,
+        subject: one("subject", &keyless.subject, &keyless.subject_regex)?,
+        claims,
+        any_repository: keyless.any_repository == Some(true),
+    })
+}
+
+fn either(exact: &Option<String>, regex: &Option<RegexText>) -> Result<Option<Pattern>, String> {
+    match (exact, regex) {
+        (Some(_), Some(regex)) => Err(format!("a text beside the expression `{regex}`")),
+        (Some(exact), None) => Ok(Some(Pattern::Exact(exact.clone()))),
+        (None, Some(regex)) => Ok(Some(Pattern::Regex(regex.clone()))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The members for a claim.
+fn stated(keyless: &Keyless, claim: Claim) -> (&Option<String>, &Option<RegexText>) {
+    const NONE: &Option<RegexText> = &None;
+    match claim {
+        Claim::BuildSignerUri => (&keyless.build_signer_uri, &keyless.build_signer_uri_regex),
+        Claim::BuildSignerDigest => (&keyless.build_signer_digest, NONE),
+        Claim::RunnerEnvironment => (&keyless.runner_environment, NONE),
+        Claim::Repository => (&keyless.repository, &keyless.repository_regex),
+        Claim::SourceRepositoryDigest => (&keyless.source_repository_digest, NONE),
+        Claim::Ref => (&keyless.r#ref, &keyless.ref_regex),
+        Claim::SourceRepositoryIdentifier => (&keyless.source_repository_identifier, NONE),
+        Claim::SourceRepositoryOwnerUri => (&keyless.source_repository_owner_uri, NONE),
+        Claim::SourceRepositoryOwnerIdentifier => {
+            (&keyless.source_repository_owner_identifier, NONE)
+        }
+        Claim::Workflow => (&keyless.workflow, &keyless.workflow_regex),
+        Claim::WorkflowDigest => (&keyless.workflow_digest, NONE),
+        Claim::Trigger => (&keyless.trigger, NONE),
+        Claim::RunInvocationUri => (&keyless.run_invocation_uri, NONE),
+        _ => (&keyless.source_repository_visibility, NONE),
     }
 }
 

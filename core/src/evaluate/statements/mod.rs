@@ -247,6 +247,8 @@ fn content(verified: &Verified<SignedDocument>) -> Digest {
         Material::Envelope { encoded, .. } | Material::Bundle { encoded, .. } => {
             Digest::sha256(encoded)
         }
+        // A statement is never a signature of a file.
+        Material::File { artifact, .. } => *artifact.digest(),
     }
 }
 

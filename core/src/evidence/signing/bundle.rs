@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::MAX_DOCUMENT_BYTES;
 use super::dsse::{self, Envelope};
+use super::log_entry::{LogEntry, bytes, exact};
 use super::object::{Object, short};
-use super::{MAX_DOCUMENT_BYTES, base64};
 use crate::evidence::{EvidenceError, EvidenceErrorKind, json};
 
 /// Most certificates, log entries and timestamps of one bundle, each.
@@ -30,10 +31,10 @@ pub struct Bundle {
     pub version: BundleVersion,
     /// What the signature is said to be made with.
     pub signed_with: SignedWith,
-    /// How many transparency log entries it carries.
-    pub log_entries: usize,
-    /// How many RFC 3161 timestamps it carries.
-    pub timestamps: usize,
+    /// The transparency log entries that it carries.
+    pub log_entries: Vec<LogEntry>,
+    /// The RFC 3161 timestamps that it carries, in DER.
+    pub timestamps: Vec<Vec<u8>>,
     /// What is signed.
     pub content: BundleContent,
 }
@@ -70,7 +71,18 @@ pub enum BundleContent {
     /// An envelope with exactly one signature.
     Envelope(Arc<Envelope>),
     /// A file beside the bundle.
-    MessageSignature,
+    MessageSignature(MessageSignature),
+}
+
+/// A signature over a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MessageSignature {
+    /// The file's digest as the bundle states it: the algorithm, in the format's spelling such
+    /// as `SHA2_256`, and the digest.
+    pub digest: Option<(String, Vec<u8>)>,
+    /// The signature.
+    pub signature: Vec<u8>,
 }
 
 impl BundleContent {
@@ -79,7 +91,7 @@ impl BundleContent {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Envelope(_) => "dsseEnvelope",
-            Self::MessageSignature => "messageSignature",
+            Self::MessageSignature(_) => "messageSignature",
         }
     }
 }
@@ -130,20 +142,38 @@ impl Bundle {
             media_type,
             version,
             signed_with: signed_with(&material)?,
-            log_entries: material.list("tlogEntries", MAX_BUNDLE_ITEMS)?.len(),
-            timestamps: stamps.transpose()?.map_or(0, |stamps| stamps.len()),
+            log_entries: material
+                .list("tlogEntries", MAX_BUNDLE_ITEMS)?
+                .into_iter()
+                .map(|(place, text)| LogEntry::read(text, &place))
+                .collect::<Result<_, _>>()?,
+            timestamps: stamps
+                .transpose()?
+                .into_iter()
+                .flatten()
+                .map(|(place, text)| timestamp(text, &place))
+                .collect::<Result<_, _>>()?,
             content: content(&bundle)?,
         })
     }
 }
 
-/// A member that is an object of exactly these members, or some of them.
-fn exact<'a>(
-    object: &Object<'a>,
-    name: &str,
-    known: &[&str],
-) -> Result<Option<Object<'a>>, EvidenceError> {
-    object.object(name, known)?.map(|member| member.only(known)).transpose()
+fn timestamp(text: &str, place: &str) -> Result<Vec<u8>, EvidenceError> {
+    const MEMBER: &str = "signedTimestamp";
+    bytes(&Object::read(text, place, &[MEMBER])?.only(&[MEMBER])?, MEMBER)
+}
+
+fn message(bundle: &Object<'_>) -> Result<Option<MessageSignature>, EvidenceError> {
+    let message = exact(bundle, "messageSignature", &["messageDigest", "signature"])?;
+    let Some(message) = message else { return Ok(None) };
+    let digest = match exact(&message, "messageDigest", &["algorithm", "digest"])? {
+        None => None,
+        Some(digest) => Some((
+            digest.required("algorithm", digest.text("algorithm")?)?,
+            bytes(&digest, "digest")?,
+        )),
+    };
+    Ok(Some(MessageSignature { digest, signature: bytes(&message, "signature")? }))
 }
 
 fn content(bundle: &Object<'_>) -> Result<BundleContent, EvidenceError> {
@@ -158,7 +188,10 @@ fn content(bundle: &Object<'_>) -> Result<BundleContent, EvidenceError> {
             let detail = "neither `dsseEnvelope` nor `messageSignature`";
             Err(EvidenceError::new(EvidenceErrorKind::Invalid, "", detail))
         }
-        (None, Some(_)) => Ok(BundleContent::MessageSignature),
+        (None, Some(_)) => {
+            let message = bundle.required("messageSignature", message(bundle)?)?;
+            Ok(BundleContent::MessageSignature(message))
+        }
         (Some(envelope), None) => {
             let envelope =
                 Envelope::read(&envelope, |signature| signature.only(&dsse::SIGNATURE_MEMBERS))?;
@@ -181,13 +214,13 @@ fn signed_with(material: &Object<'_>) -> Result<SignedWith, EvidenceError> {
     match (key, certificate, chain) {
         (Some(key), None, None) => Ok(SignedWith::PublicKey { hint: key.text("hint")? }),
         (None, Some(certificate), None) => {
-            Ok(SignedWith::Certificates(vec![raw_bytes(&certificate)?]))
+            Ok(SignedWith::Certificates(vec![bytes(&certificate, "rawBytes")?]))
         }
         (None, None, Some(chain)) => {
             let mut certificates = Vec::new();
             for (place, text) in chain.list("certificates", MAX_BUNDLE_ITEMS)? {
                 let certificate = Object::read(text, &place, &["rawBytes"])?;
-                certificates.push(raw_bytes(&certificate.only(&["rawBytes"])?)?);
+                certificates.push(bytes(&certificate.only(&["rawBytes"])?, "rawBytes")?);
             }
             match certificates.is_empty() {
                 true => Err(EvidenceError::new(
@@ -209,9 +242,4 @@ fn signed_with(material: &Object<'_>) -> Result<SignedWith, EvidenceError> {
             "more than one of `publicKey`, `certificate` and `x509CertificateChain`",
         )),
     }
-}
-
-fn raw_bytes(certificate: &Object<'_>) -> Result<Vec<u8>, EvidenceError> {
-    let text = certificate.required("rawBytes", certificate.text("rawBytes")?)?;
-    base64::json(&text, &certificate.at("rawBytes"))
 }

@@ -1,9 +1,11 @@
 //! Signed documents as claimed: simple signing payloads, DSSE envelopes with in-toto
 //! statements, and Sigstore bundles around the latter.
 
+mod artifact;
 mod base64;
 mod bundle;
 mod dsse;
+mod log_entry;
 pub(super) mod object;
 mod simple;
 mod statement;
@@ -11,8 +13,12 @@ mod statement;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use self::bundle::{Bundle, BundleContent, BundleVersion, MAX_BUNDLE_ITEMS, SignedWith};
+pub use self::artifact::Artifact;
+pub use self::bundle::{
+    Bundle, BundleContent, BundleVersion, MAX_BUNDLE_ITEMS, MessageSignature, SignedWith,
+};
 pub use self::dsse::{Envelope, EnvelopeSignature, MAX_SIGNATURES, STATEMENT_PAYLOAD_TYPE};
+pub use self::log_entry::{InclusionProof, LogEntry, MAX_PROOF_HASHES};
 pub use self::simple::{MAX_SIMPLE_SIGNING_BYTES, SIGNATURE_ANNOTATION};
 pub use self::statement::{MAX_SUBJECTS, STATEMENT_TYPES};
 use super::{Attached, AttachedKind, EvidenceError, EvidenceErrorKind};
@@ -86,6 +92,10 @@ pub enum Material<'a> {
         encoded: &'a [u8],
         /// Its signatures; one good one is enough.
         signatures: &'a [EnvelopeSignature],
+        /// The envelope.
+        envelope: &'a Envelope,
+        /// The envelope's own bytes.
+        bytes: &'a [u8],
         /// The annotations beside it, as for [`Material::Detached`].
         annotations: &'a BTreeMap<String, String>,
     },
@@ -99,6 +109,15 @@ pub enum Material<'a> {
         bundle: &'a Bundle,
         /// The bundle's own bytes.
         bytes: &'a [u8],
+    },
+    /// A Sigstore bundle that signs a file.
+    File {
+        /// The file.
+        artifact: &'a Artifact<'a>,
+        /// The signature over it.
+        message: &'a MessageSignature,
+        /// The bundle.
+        bundle: &'a Bundle,
     },
 }
 
@@ -123,7 +142,7 @@ impl SignedDocument {
                 let bundle = Bundle::parse(&attached.bytes)?;
                 let envelope = match &bundle.content {
                     BundleContent::Envelope(envelope) => Arc::clone(envelope),
-                    BundleContent::MessageSignature => {
+                    BundleContent::MessageSignature(_) => {
                         return Err(EvidenceError::new(
                             EvidenceErrorKind::NotAnImage,
                             "/messageSignature",
@@ -168,6 +187,8 @@ impl SignedDocument {
             Signed::Envelope(envelope) => Material::Envelope {
                 encoded: envelope.encoded(),
                 signatures: envelope.signatures(),
+                envelope,
+                bytes,
                 annotations,
             },
             Signed::Bundle { bundle, envelope } => Material::Bundle {

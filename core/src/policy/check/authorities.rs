@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::Report;
+use super::{Report, keyless};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::{PRIVATE_KEY, joined, suggestion};
 use crate::policy::model::{
@@ -57,8 +57,13 @@ fn attested(source: &EvidenceSource) -> Option<&Requirement> {
 }
 
 pub(super) fn check_trust_root(root: &TrustRoot, report: &mut Report<'_>) {
-    if root.spec.keys.is_empty() && root.spec.revoked.is_empty() {
-        report.add(Kind::MissingKey, "spec", "one of `keys` and `revoked` is missing");
+    match &root.spec.sigstore {
+        Some(sigstore) => keyless::check_root("spec.sigstore", sigstore, report),
+        None if root.spec.keys.is_empty() && root.spec.revoked.is_empty() => {
+            let detail = "one of `keys`, `sigstore` and `revoked` is missing";
+            report.add(Kind::MissingKey, "spec", detail);
+        }
+        None => {}
     }
     let mut seen = HashSet::new();
     for (position, revoked) in root.spec.revoked.iter().enumerate() {
@@ -86,6 +91,7 @@ fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut 
     let given: Vec<&str> = [
         ("key", authority.key.is_some()),
         ("keys", authority.keys.is_some()),
+        ("keyless", authority.keyless.is_some()),
         ("verifier", authority.verifier.is_some()),
     ]
     .into_iter()
@@ -94,7 +100,7 @@ fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut 
     match given.as_slice() {
         [_] => {}
         [] => {
-            let detail = "one of `key`, `keys` and `verifier` is missing";
+            let detail = "one of `key`, `keys`, `keyless` and `verifier` is missing";
             report.add(Kind::MissingKey, path, detail);
         }
         several => {
@@ -102,6 +108,7 @@ fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut 
             report.add(Kind::Contradiction, path, detail);
         }
     }
+    keyless::check(path, authority, roots, report);
     if let Some(one) = &authority.key {
         key(&format!("{path}.key"), one, roots, report);
     }

@@ -4,6 +4,7 @@ mod authorities;
 mod catalogs;
 mod emptiness;
 mod exceptions;
+mod keyless;
 mod patterns;
 mod rules;
 mod set;

@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Metadata, Name};
+use super::{Keyless, Metadata, Name};
 use crate::reference::Digest;
 
-/// Who may vouch: exactly one of `key`, `keys` and `verifier`.
+/// Who may vouch: exactly one of `key`, `keys`, `keyless` and `verifier`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -17,27 +17,51 @@ pub struct Authority {
     /// Several keys of the same authority: any one of them (rotation).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<KeySet>,
+    /// Signers with certificates of their identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyless: Option<Box<Keyless>>,
     /// A verifier that the embedding program registered under this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verifier: Option<VerifierCall>,
-    /// What to do with transparency log entries and timestamps beside a signature; absent:
-    /// `optional`.
+    /// What to do with transparency log entries beside a signature; absent: `required` for
+    /// `keyless`, `optional` for keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogUse>,
+    /// What to do with RFC 3161 timestamps beside a signature; absent: `auto`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<TimestampUse>,
+    /// The [`TrustRoot`] to verify log entries and timestamps beside the signatures of keys with.
+    /// Without one, a signature that carries some is refused, unless `log` is `ignore`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_trust_root: Option<Name>,
     /// Authorities of one party count once towards `atLeast`; absent: its own party.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<Name>,
 }
 
-/// What to do with transparency log entries and timestamps beside a signature.
+/// What to do with transparency log entries beside a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum LogUse {
-    /// Each one present must verify. None is verified yet, so a signature with one is refused.
+    /// One must be there, and each one present must hold.
+    Required,
+    /// Each one present must hold.
     Optional,
-    /// They say nothing.
+    /// They say nothing. Beside the signatures of keys, timestamps say nothing either then, unless
+    /// they are required.
     Ignore,
+}
+
+/// What to do with RFC 3161 timestamps beside a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum TimestampUse {
+    /// Each one present must hold.
+    Auto,
+    /// One must be there, and each one present must hold.
+    Required,
 }
 
 /// Several keys of one authority.
@@ -102,7 +126,8 @@ pub struct VerifierCall {
     pub name: Name,
 }
 
-/// Named keys, kept apart from the policies that use them, and keys that were taken back.
+/// Named keys and the trusted root of a Sigstore instance, kept apart from the policies that use
+/// them, and keys that were taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -125,6 +150,9 @@ pub struct TrustRootSpec {
     /// root or by `pem`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<RevokedKey>,
+    /// The trusted root of a Sigstore instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sigstore: Option<SigstoreRoot>,
 }
 
 /// A key that was taken back.
@@ -140,6 +168,44 @@ pub struct RevokedKey {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::scalars::time")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::scalars::TimeText>"))]
     pub since: Option<Timestamp>,
+}
+
+/// The trusted root of a Sigstore instance: exactly one of `instance` and `trustedRoot`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SigstoreRoot {
+    /// The copy that the engine carries of this instance's root. It does not learn of newer keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<SigstoreInstance>,
+    /// The text of a `trusted_root.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted_root: Option<String>,
+}
+
+/// The Sigstore instances whose trusted roots the engine carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum SigstoreInstance {
+    /// The sigstore project's public instance.
+    PublicGood,
+    /// The sigstore project's staging instance.
+    Staging,
+    /// GitHub's own instance, for attestations of private repositories.
+    Github,
+}
+
+impl SigstoreInstance {
+    /// The name in policies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PublicGood => "public-good",
+            Self::Staging => "staging",
+            Self::Github => "github",
+        }
+    }
 }
 
 /// One key of a [`TrustRoot`]; its own window and that of a [`Key`] that names it both hold.

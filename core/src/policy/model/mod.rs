@@ -10,6 +10,7 @@ mod catalog;
 mod condition;
 mod exception;
 mod image_policy;
+mod keyless;
 mod policy_set;
 mod provenance;
 mod rules;
@@ -18,13 +19,15 @@ mod vulnerabilities;
 
 pub use attestation::{AttestationRule, PredicateType, Select};
 pub use authority::{
-    Authority, Key, KeySet, LogUse, Padding, RevokedKey, TrustRoot, TrustRootSpec, TrustedKey,
-    VerifierCall,
+    Authority, Key, KeySet, LogUse, Padding, RevokedKey, SigstoreInstance, SigstoreRoot,
+    TimestampUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
 pub use condition::{Condition, CountRange, Operator, Quantifier, ValueCondition};
 pub use exception::{ExceptionSpec, PolicyException};
 pub use image_policy::{ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly};
+pub(crate) use keyless::build_issuers;
+pub use keyless::{Keyless, vouches_for_builds};
 pub use policy_set::{
     DefaultVerdict, ExceptionLimits, Mirror, PolicySet, PolicySetSpec, SetExclude, Unqualified,
 };

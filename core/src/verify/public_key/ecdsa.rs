@@ -32,7 +32,9 @@ macro_rules! check {
     ($curve:ident, $key:expr, $signature:expr, $($hash:expr => $name:literal),+) => {{
         let signature = $curve::ecdsa::Signature::from_der($signature).ok()?;
         $(
-            if $key.verify_prehash(&$hash, &signature).is_ok() {
+            if let Some(hash) = $hash
+                && $key.verify_prehash(&hash, &signature).is_ok()
+            {
                 return Some($name);
             }
         )+

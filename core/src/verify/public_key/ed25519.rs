@@ -41,10 +41,10 @@ impl Ed25519Key {
     /// cosign signs prehashed and verifies pure; both are the key's own signatures.
     pub(super) fn verify(&self, message: &Message<'_>, signature: &[u8]) -> Option<&'static str> {
         let signature = Signature::from_slice(signature).ok()?;
-        if self.0.verify_strict(message.bytes(), &signature).is_ok() {
+        if self.0.verify_strict(message.bytes()?, &signature).is_ok() {
             return Some("ed25519");
         }
-        let prehashed = message.sha512_state();
+        let prehashed = message.sha512_state()?;
         self.0.verify_prehashed_strict(prehashed, None, &signature).ok()?;
         Some("ed25519ph-sha512")
     }

@@ -104,6 +104,10 @@ impl PublicKey {
         self.id.clone()
     }
 
+    pub(super) fn id_str(&self) -> &str {
+        &self.id
+    }
+
     /// An order in which no two keys are equal.
     pub(super) fn order(&self) -> (&str, &'static str) {
         (&self.id, self.algorithm())

@@ -75,12 +75,12 @@ impl RsaKey {
         match self {
             Self::Pkcs1v15(key) => {
                 let signature = pkcs1v15::Signature::try_from(signature).ok()?;
-                key.verify_prehash(message.sha256(), &signature).ok()?;
+                key.verify_prehash(message.sha256()?, &signature).ok()?;
                 Some("rsa-pkcs1v15-sha256")
             }
             Self::Pss(key) => {
                 let signature = pss::Signature::try_from(signature).ok()?;
-                key.verify_prehash(message.sha256(), &signature).ok()?;
+                key.verify_prehash(message.sha256()?, &signature).ok()?;
                 Some("rsa-pss-sha256")
             }
         }

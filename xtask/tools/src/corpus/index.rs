@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use cocket::Timestamp;
 use serde_json::Value;
 
-use super::{Outcome, Tally, facts, feeds, references, scans, tables, vex};
+use super::{Outcome, Tally, bundles, facts, feeds, references, scans, tables, vex};
 
 /// A row of the index, with the bytes it is about.
 #[derive(Clone, Copy)]
@@ -14,11 +15,15 @@ pub(super) struct Row<'a> {
     pub(super) check: &'a Value,
     pub(super) expected: &'a Value,
     pub(super) bytes: &'a [u8],
+    /// Files beside it.
+    pub(super) companions: &'a Value,
 }
 
 pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
     let folder = root.join("evidence");
     let index = read_json(&folder.join("INDEX.json"))?;
+    let now = index.get("now").and_then(Value::as_str).and_then(|now| now.parse().ok());
+    let now: Timestamp = now.ok_or("no `now`")?;
     let entries = index.get("entries").and_then(Value::as_array).ok_or("no `entries`")?;
     for entry in entries {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -29,7 +34,14 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
         }
         let bytes = read(&folder.join(text("file")))?;
         let expected = entry.get("expected").unwrap_or(&Value::Null);
-        row(&Row { kind, file: text("file"), check, expected, bytes: &bytes }, tally);
+        let companions = entry.get("companions").unwrap_or(&Value::Null);
+        let row = Row { kind, file: text("file"), check, expected, bytes: &bytes, companions };
+        match (kind, check.get("how").and_then(Value::as_str)) {
+            ("sigstore-bundle", Some("verify")) => {
+                tally.row(kind, row.file, bundles::row(&row, &folder, now)?);
+            }
+            _ => self::row(&row, tally),
+        }
     }
     Ok(())
 }

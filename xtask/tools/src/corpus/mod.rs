@@ -1,9 +1,11 @@
 //! `corpus`: every comparison with real evidence that there is, against a directory in the form of
 //! `INDEX.json` and `MANIFEST.json`.
 
+mod bundles;
 mod facts;
 mod feeds;
 mod index;
+mod mutants;
 mod references;
 mod scans;
 mod signed;
@@ -36,7 +38,9 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let root = &arguments.root;
     part(root, "evidence/INDEX.json", &mut tally, index::compare);
     part(root, "signed/MANIFEST.json", &mut tally, signed::compare);
-    part(root, "signed/MANIFEST.json", &mut tally, signed::compare_bundles);
+    part(root, "signed/MANIFEST.json", &mut tally, bundles::compare);
+    part(root, "evidence/INDEX.json", &mut tally, mutants::compare);
+    part(root, "signed/MANIFEST.json", &mut tally, mutants::compare_signed);
     part(root, "w1/expected-3-200.jsonl", &mut tally, w1::compare);
     for (kind, file) in OTHER_PARTS {
         part(root, file, &mut tally, |root, tally| index::skip_part(root, kind, file, tally));

@@ -8,14 +8,16 @@ use base64::engine::general_purpose::STANDARD;
 use cocket::Timestamp;
 use cocket::decision::Verdict;
 use cocket::evaluate::{Engine, History, ImageRequest};
-use cocket::evidence::signing::{Bundle, SignedDocument};
+use cocket::evidence::signing::{Artifact, SignedDocument};
 use cocket::evidence::{AttachedKind, Evidence};
 use cocket::policy::Policies;
+use cocket::policy::model::{LogUse, TimestampUse};
 use cocket::reference::Digest;
-use cocket::verify::{KeyVerifier, PublicKey, TrustedKey, attests, verify};
+use cocket::verify::{Pattern, PublicKey, attests, verify};
 use serde_json::{Value, json};
 
-use super::index::{read, read_json};
+use super::bundles::{self, Asked};
+use super::index::read_json;
 use super::{Outcome, Tally};
 
 const KIND: &str = "signed-oci";
@@ -29,64 +31,24 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
     let now: Timestamp = text(&manifest, "now").parse().map_err(|_| "no `now`")?;
     let cases = manifest.get("oci_cases").and_then(Value::as_array).ok_or("no `oci_cases`")?;
     for case in cases {
-        let outcome = match key_of(&folder, case)? {
-            Ok((pem, key)) => Case::read(&folder, case, pem, key, now)?.outcome()?,
-            Err(why) => Outcome::Skipped(why),
-        };
+        let outcome = Case::read(&folder, case, now)?.outcome()?;
         tally.row(KIND, text(case, "id"), outcome);
     }
     Ok(())
-}
-
-/// Bundles of files: certificates and logs are not verified yet, but what somebody accepts must
-/// be readable.
-pub(super) fn compare_bundles(root: &Path, tally: &mut Tally) -> Result<(), String> {
-    const KIND: &str = "signed-bundle";
-    let folder = root.join("signed");
-    let manifest = read_json(&folder.join("MANIFEST.json"))?;
-    let cases = manifest.get("bundle_cases").and_then(Value::as_array);
-    for case in cases.into_iter().flatten() {
-        let mut outcome = Outcome::Skipped("bundles of files are not verified yet".to_owned());
-        let files = list(case, "files").filter(|file| file.ends_with(".sigstore.json"));
-        for file in files.filter(|_| text(case, "cocket") == "accept") {
-            if let Err(error) = Bundle::parse(&read(&folder.join(file))?) {
-                outcome = Outcome::failed("a bundle that is read", error.to_string());
-            }
-        }
-        tally.row(KIND, text(case, "id"), outcome);
-    }
-    Ok(())
-}
-
-/// The one key that a case trusts, or why the case needs more than that.
-fn key_of(folder: &Path, case: &Value) -> Result<Result<(String, PublicKey), String>, String> {
-    let trust = case.get("trust").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let [one] = trust else { return Ok(Err("not one key".to_owned())) };
-    let file = one.as_str().unwrap_or_default();
-    let pem = String::from_utf8_lossy(&read(&folder.join(file))?).into_owned();
-    if !pem.starts_with("-----BEGIN") {
-        return Ok(Err("not a key".to_owned()));
-    }
-    Ok(PublicKey::from_pem(&pem).map(|key| (pem, key)).map_err(|error| error.to_string()))
 }
 
 struct Case<'a> {
     case: &'a Value,
     digest: Digest,
     evidence: Evidence,
-    pem: String,
-    key: PublicKey,
+    /// Who is trusted: a key, else an identity under the root.
+    key: Option<String>,
+    root: Option<String>,
     now: Timestamp,
 }
 
 impl<'a> Case<'a> {
-    fn read(
-        folder: &Path,
-        case: &'a Value,
-        pem: String,
-        key: PublicKey,
-        now: Timestamp,
-    ) -> Result<Self, String> {
+    fn read(folder: &Path, case: &'a Value, now: Timestamp) -> Result<Self, String> {
         let digest: Digest =
             text(case, "digest").parse().map_err(|_| "a case without a digest".to_owned())?;
         let mut evidence = Evidence::new();
@@ -94,38 +56,58 @@ impl<'a> Case<'a> {
             let file = read_json(&folder.join(file.as_str().unwrap_or_default()))?;
             attach(&file, digest, &mut evidence)?;
         }
-        Ok(Self { case, digest, evidence, pem, key, now })
+        let (key, root) = bundles::trust(folder, case)?;
+        Ok(Self { case, digest, evidence, key, root, now })
     }
 
     fn outcome(&self) -> Result<Outcome, String> {
         let command: Vec<&str> = list(self.case, "command").collect();
+        if let Some(Err(error)) = self.key.as_deref().map(PublicKey::from_pem) {
+            return Ok(Outcome::Skipped(error.to_string()));
+        }
         let found = match command.get(1) {
             Some(&"verify") => self.approved(&command)?,
-            Some(&"verify-attestation") => self.attested(&command),
+            Some(&"verify-attestation") => self.attested(&command)?,
             other => return Ok(Outcome::Skipped(format!("the command {other:?}"))),
         };
         let found = if found { "accept" } else { "reject" };
         Ok(Outcome::equal(&text(self.case, "cocket"), &found))
     }
 
-    /// Through the engine, with one rule that trusts the one key.
+    /// Through the engine, with one rule that trusts the one authority.
     fn approved(&self, command: &[&str]) -> Result<bool, String> {
         let annotations: BTreeMap<&str, &str> =
             options(command, "-a").filter_map(|pair| pair.split_once('=')).collect();
-        let ignores = command.contains(&"--insecure-ignore-tlog");
-        let log = if ignores { "ignore" } else { "optional" };
         let policy = json!({
             "apiVersion": "cocket.dev/v1alpha1", "kind": "ImagePolicy",
             "metadata": {"name": "case"},
             "spec": {
-                "authorities": {"key": {"key": {"pem": self.pem}, "log": log}},
+                "authorities": {"one": self.authority(command)},
                 "rules": [{"id": "signed", "signature": {
-                    "anyOf": ["key"], "annotations": annotations,
+                    "anyOf": ["one"], "annotations": annotations,
                 }}],
             },
         });
-        let policies = Policies::from_text("case.json", &policy.to_string())
-            .map_err(|errors| errors.to_string())?;
+        let mut documents = vec![policy];
+        documents.extend(self.root.as_ref().filter(|_| self.key.is_none()).map(|root| {
+            json!({
+                "apiVersion": "cocket.dev/v1alpha1", "kind": "TrustRoot",
+                "metadata": {"name": "root"}, "spec": {"sigstore": {"trustedRoot": root}},
+            })
+        }));
+        let documents: Vec<String> = documents.iter().map(Value::to_string).collect();
+        let policies = match Policies::from_text("case.yaml", &documents.join("\n---\n")) {
+            Ok(policies) => policies,
+            // Nothing is trusted, which no policy can say: whoever asks hears that.
+            Err(errors)
+                if self.key.is_none()
+                    && self.root.is_none()
+                    && errors.to_string().contains("there is no `TrustRoot` `root`") =>
+            {
+                return Ok(false);
+            }
+            Err(errors) => return Err(errors.to_string()),
+        };
         let engine = Engine::new(&policies).map_err(|errors| errors.to_string())?;
         let request = ImageRequest {
             image: text(self.case, "reference").to_owned(),
@@ -136,28 +118,58 @@ impl<'a> Case<'a> {
         Ok(decision.verdict == Verdict::Allow)
     }
 
-    /// Through the verifier: some envelope of the type asked for, about the digest.
-    fn attested(&self, command: &[&str]) -> bool {
-        let kind = options(command, "--type").next().unwrap_or_default();
-        let mut verifier = KeyVerifier::new(vec![TrustedKey::new(self.key.clone())]);
-        if command.contains(&"--insecure-ignore-tlog") {
-            verifier = verifier.ignoring_logs();
+    fn authority(&self, command: &[&str]) -> Value {
+        let ignores = command.contains(&"--insecure-ignore-tlog");
+        match &self.key {
+            Some(pem) => {
+                let log = if ignores { "ignore" } else { "optional" };
+                json!({"key": {"pem": pem}, "log": log})
+            }
+            None => {
+                let log = if ignores { "ignore" } else { "required" };
+                let option =
+                    |name| options(command, name).next().map(str::to_owned).unwrap_or_default();
+                json!({"log": log, "keyless": {
+                    "issuer": option("--certificate-oidc-issuer"),
+                    "subject": option("--certificate-identity"),
+                    "anyRepository": true, "trustRoot": "root",
+                }})
+            }
         }
-        self.evidence.attached().iter().any(|attached| {
+    }
+
+    /// Through the verifier: some envelope of the type asked for, about the digest.
+    fn attested(&self, command: &[&str]) -> Result<bool, String> {
+        let kind = options(command, "--type").next().unwrap_or_default();
+        let exact =
+            |name: &str| options(command, name).next().map(|text| Pattern::Exact(text.to_owned()));
+        let ignores = command.contains(&"--insecure-ignore-tlog");
+        let verifier = Asked {
+            root: self.root.clone(),
+            key: self.key.clone(),
+            identity: exact("--certificate-identity"),
+            issuer: exact("--certificate-oidc-issuer"),
+            log: ignores.then_some(LogUse::Ignore),
+            timestamp: TimestampUse::Auto,
+            now: self.now,
+            artifact: Artifact::from_digest(self.digest),
+        }
+        .verifier()?;
+        Ok(self.evidence.attached().iter().any(|attached| {
             SignedDocument::read(attached)
                 .ok()
                 .and_then(|document| {
-                    verify(&document, &verifier, "key", &self.digest, self.now).ok()
+                    verify(&document, &*verifier, "one", &self.digest, self.now).ok()
                 })
                 .is_some_and(|verified| {
                     attests(&verified, &self.digest, predicate_type(kind)).is_ok()
                 })
-        })
+        }))
     }
 }
 
 /// What cosign's short names stand for.
-fn predicate_type(short: &str) -> &str {
+pub(super) fn predicate_type(short: &str) -> &str {
     match short {
         "vuln" => "https://cosign.sigstore.dev/attestation/vuln/v1",
         "cyclonedx" => "https://cyclonedx.org/bom",
@@ -199,10 +211,10 @@ fn options<'a>(command: &'a [&'a str], name: &'a str) -> impl Iterator<Item = &'
     pairs.filter(move |(option, _)| **option == name).map(|(_, value)| *value)
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
+pub(super) fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
     value.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }

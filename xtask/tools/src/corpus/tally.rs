@@ -58,6 +58,11 @@ impl Tally {
         self.only.as_deref().is_none_or(|only| only == kind)
     }
 
+    /// Whether rows of this kind are asked for by name.
+    pub(super) fn asks_for(&self, kind: &str) -> bool {
+        self.only.as_deref() == Some(kind)
+    }
+
     pub(super) fn row(&mut self, kind: &str, name: &str, outcome: Outcome) {
         if !self.wants(kind) {
             return;
