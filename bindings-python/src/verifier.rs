@@ -54,7 +54,7 @@ impl SignatureVerifier for PythonVerifier {
         });
         let answer = match asked {
             None => return Err(failed("the interpreter has ended")),
-            Some(Err(_)) => return Err(failed("it raised an exception")),
+            Some(Err(_)) => return Err(failed("it gave no answer")),
             Some(Ok(answer)) => answer,
         };
         match answer {

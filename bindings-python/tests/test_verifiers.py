@@ -93,7 +93,7 @@ def test_an_exception_is_a_refusal_and_its_traceback_a_diagnostic(
     with caplog.at_level(logging.ERROR, "cocket.verifier"):
         decision = engine.check(*asked(), now=now)
     assert decision.verdict is Verdict.DENY
-    assert refusal(decision).endswith("failed: it raised an exception")
+    assert refusal(decision).endswith("failed: it gave no answer")
     assert b"secret" not in decision.to_json() and b"Traceback" not in decision.to_json()
     diagnostic = engine.diagnostics()[0]
     assert (diagnostic.verifier, diagnostic.authority) == ("acme-device", "device")
@@ -115,7 +115,7 @@ class Hostile(Exception):
 def test_no_exception_leads_to_an_allow(error: BaseException, now: datetime) -> None:
     decision = engine_of(Device(raises(error))).check(*asked(), now=now)
     assert decision.verdict is Verdict.DENY
-    assert "it raised an exception" in refusal(decision)
+    assert "it gave no answer" in refusal(decision)
 
 
 @pytest.mark.parametrize(

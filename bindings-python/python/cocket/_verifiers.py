@@ -152,7 +152,7 @@ class Adapter:
             raise
         except BaseException as failed:
             self._note(authority, subject, failed)
-            return None, "it raised an exception"
+            return None, "it gave no answer"
 
     def _note(self, authority: str, subject: str, failed: BaseException) -> None:
         text = "".join(traceback.format_exception(type(failed), failed, failed.__traceback__))
