@@ -12,8 +12,8 @@ pub struct VulnerabilitiesRule {
     /// Where reports come from.
     pub from: EvidenceSource,
     /// Oldest scan that counts; the loader refuses a rule without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(required, with = "Duration"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
     pub max_age: Option<Duration>,
     /// Oldest vulnerability database that a scan may have used; a report that does not say fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
