@@ -278,15 +278,20 @@ export interface Signer {
   readonly checks?: readonly string[] | undefined;
 }
 
+/** Why a verifier cannot say. */
+export interface Refused {
+  /** The words for the decision, so the same each time; 200 characters of them are kept. */
+  readonly refused: string;
+}
+
 /**
- * Says who signed, or `null` where no signature of the authority is on it. Whatever else it gives,
- * throws or rejects with is no answer, which is a refusal. The same call has to have the same
- * answer: it may be asked again.
+ * Says who signed, or `null` where no signature of the authority is on it, or why it cannot say.
+ * Whatever else it gives, throws or rejects with is no answer, which is a refusal as well.
  */
 export type Verify = (
   call: VerifierCall,
   context: { readonly signal: AbortSignal | undefined },
-) => Promise<Signer | null>;
+) => Promise<Signer | Refused | null>;
 
 /** A verifier; a function alone has the name that the policy calls it as its id. */
 export type Verifier =

@@ -1,7 +1,7 @@
 'use strict';
 
 const { argument, native, settled } = require('./errors.js');
-const { abortable, Handles, json, options, plain, time } = require('./values.js');
+const { abortable, Handles, json, options, plain, text, time } = require('./values.js');
 const { decided } = require('./decision.js');
 const { evidences } = require('./evidence.js');
 const { policies } = require('./policies.js');
@@ -69,7 +69,9 @@ class Engine {
     const call = { ...asked, annotations: JSON.parse(annotations), now };
     try {
       const answer = await this.#verifiers.get(verifier)(call, { signal });
-      native(() => turn.answer(position, json(signer(answer), '/answer')));
+      const refused = refusal(answer);
+      if (refused !== undefined) native(() => turn.refuse(position, refused));
+      else native(() => turn.answer(position, json(signer(answer), '/answer')));
     } catch (error) {
       this.#diagnose({ verifier, authority, subject, error });
     }
@@ -106,6 +108,13 @@ function declared(name, verifier) {
     dates: (dates ?? []).map((date) => time(date, `${path}/dates`)),
     verify: (call, context) => verifier.verify(call, context),
   };
+}
+
+/** Why a verifier cannot say, in its own words, where that is its answer. */
+function refusal(answer) {
+  if (answer === null || answer?.refused === undefined) return undefined;
+  const { refused } = options(answer, ['refused']);
+  return text(refused, '/answer/refused');
 }
 
 /** A verifier's answer; `undefined` is a `return` that was forgotten, and no answer. */

@@ -36,9 +36,12 @@ function argument(path, message) {
 
 /** What the native half threw, as an error for people. */
 function explained(error) {
+  if (error instanceof CocketError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith(MARK)) return new CocketError(JSON.parse(message).cocket);
-  return new CocketError([{ kind: 'argument', path: '', message }], { cause: error });
+  // What is left are values that the native half could not convert, and what should not happen.
+  const kind = /(?:Arg|Expected)$/.test(error?.code) ? 'argument' : 'internal';
+  return new CocketError([{ kind, path: '', message }], { cause: error });
 }
 
 /** Calls the native half. */

@@ -170,11 +170,21 @@ impl Turn {
                     Said::Signed(Signer { id, proven_at, checks })
                 }
             };
-            if let Some(asked) = self.asked(position) {
-                self.state.answers()?.insert(Arc::clone(asked), said);
-            }
-            Ok(())
+            self.say(position, said)
         })?)
+    }
+
+    /// Answers one of the questions with why there is no answer to it.
+    #[napi]
+    pub fn refuse(&self, position: u32, detail: String) -> napi::Result<()> {
+        Ok(guarded(|| self.say(position, Said::Refused(detail)))?)
+    }
+
+    fn say(&self, position: u32, said: Said) -> Result<(), Faults> {
+        if let Some(asked) = self.asked(position) {
+            self.state.answers()?.insert(Arc::clone(asked), said);
+        }
+        Ok(())
     }
 
     fn asked(&self, position: u32) -> Option<&Arc<Asked>> {

@@ -15,6 +15,9 @@ use cocket::evidence::signing::{EnvelopeSignature, Material};
 use cocket::reference::Digest;
 use cocket::verify::{Call, Refusal, SignatureVerifier, Signer};
 
+/// How many characters of a verifier's own words a decision keeps.
+const MAX_DETAIL: usize = 200;
+
 /// What a verifier is asked, kept for JavaScript.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Asked {
@@ -35,6 +38,8 @@ pub(crate) struct Asked {
 pub(crate) enum Said {
     /// Nothing, or something that is no answer.
     Nothing,
+    /// Why it cannot say.
+    Refused(String),
     /// No signature of the authority is on it.
     NotSigned,
     /// It is signed.
@@ -90,10 +95,11 @@ impl SignatureVerifier for HostVerifier {
 
     fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
         // Why it has none is told where it happened: a decision is the same in every language.
-        let none = || Refusal::VerifierFailed {
+        let failed = |detail: &str| Refusal::VerifierFailed {
             authority: call.authority.to_owned(),
-            detail: "it gave no answer".to_owned(),
+            detail: detail.chars().take(MAX_DETAIL).collect(),
         };
+        let none = || failed("it gave no answer");
         let asked = asked(&self.name, call).ok_or_else(none)?;
         let said = ROUND.with_borrow_mut(|round| {
             let round = round.as_mut()?;
@@ -108,6 +114,7 @@ impl SignatureVerifier for HostVerifier {
         });
         match said {
             None | Some(Said::Nothing) => Err(none()),
+            Some(Said::Refused(detail)) => Err(failed(&detail)),
             Some(Said::NotSigned) => Err(Refusal::Signature),
             Some(Said::Signed(signer)) => Ok(signer),
         }

@@ -102,6 +102,7 @@ test('values of the wrong type are errors', () => {
     () => new EvidenceDirectory(),
     () => Evidence.prototype.addGap.call({}, { kind: 'unavailable', detail: '' }),
   ]) assert.throws(wrong, { name: 'CocketError', code: 'argument' }, `${wrong}`);
+  assert.throws(() => evidence.addBlob('{}'), { path: '/content' });
   for (const wrong of [
     () => evidence.attach(bytes),
     () => evidence.attach(bytes, { mediaType: 'a', subject: 'sha256:1' }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -21,7 +21,9 @@ let url;
 // As for a person who has installed the package beside the example.
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cocket-example-'));
-  cpSync(path('../../docs/examples/node'), folder, { recursive: true });
+  for (const file of ['admission.mjs', 'package.json']) {
+    copyFileSync(path(`../../docs/examples/node/${file}`), join(folder, file));
+  }
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(path('..'), join(folder, 'node_modules/cocket'), 'dir');
   server = spawn(process.execPath, [

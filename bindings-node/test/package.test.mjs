@@ -55,3 +55,16 @@ test('everything that is needed is in the package', () => {
     assert.ok(files.includes(part), part);
   }
 });
+
+test('the lints are those of the workspace, but for the one that the macros need', () => {
+  const table = (file, name) => {
+    const [, lines] = text(file).split(`[${name}]\n`);
+    return lines.split('\n\n')[0].trim().split('\n');
+  };
+  const unsafe = (level) => `unsafe_code = "${level}"`;
+  for (const kind of ['rust', 'clippy']) {
+    const wanted = table('../../Cargo.toml', `workspace.lints.${kind}`);
+    const expected = wanted.map((line) => (line === unsafe('forbid') ? unsafe('deny') : line));
+    assert.deepEqual(table('../Cargo.toml', `lints.${kind}`), expected);
+  }
+});

@@ -115,6 +115,7 @@ const verifier: Verifier = {
     return call.signed.length > 0 ? { id: 'acme', provenAt: new Date() } : null;
   },
 };
+export const busy: Verifier = async () => ({ refused: 'the device is busy' });
 // @ts-expect-error a verifier that says `true` names no signer
 export const careless: Verifier = async () => true;
 // @ts-expect-error nor is a forgotten `return` an answer

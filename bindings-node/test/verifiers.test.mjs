@@ -93,6 +93,8 @@ test('whatever is no answer is a refusal, the same one, and is told beside the d
     'gives no signer': async () => ({}),
     'gives an empty signer': async () => ({ id: '' }),
     'gives more than is understood': async () => ({ id: 'acme', verified: false }),
+    'gives a signer and a refusal': async () => ({ id: 'acme', refused: 'no' }),
+    'gives a refusal without words': async () => ({ refused: 7 }),
     'gives a number': async () => ({ id: 7 }),
     'gives a date without an offset': async () => ({ id: 'acme', provenAt: '2026-01-01T00:00:00' }),
     'gives an invalid date': async () => ({ id: 'acme', provenAt: new Date(NaN) }),
@@ -116,6 +118,17 @@ test('whatever is no answer is a refusal, the same one, and is told beside the d
     if (what.startsWith('gives')) assert.ok(error instanceof CocketError, what);
   }
   assert.equal(decisions.size, 1);
+});
+
+test('a verifier may say in its own words why it cannot', async () => {
+  const engine = new Engine(policies, {
+    verifiers: { 'acme-hsm': async () => ({ refused: `the device is busy${'!'.repeat(1000)}` }) },
+    onDiagnostic: assert.fail,
+  });
+  const decision = await decide(engine, image('checkout'));
+  assert.equal(decision.verdict, 'deny');
+  assert.match(decision.evidence[0].refused, /the device is busy!/);
+  assert.ok(decision.evidence[0].refused.length < 300);
 });
 
 test('without a callback, a failure is a warning of the process', async () => {
