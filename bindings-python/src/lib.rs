@@ -15,6 +15,7 @@ mod verifier;
 
 use std::ffi::OsString;
 
+use cocket::reasons::{Code, ReasonKind};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -28,7 +29,6 @@ fn answer<'py>(py: Python<'py>, request: &[u8]) -> PyResult<Bound<'py, PyBytes>>
 /// Title, kind and remedy of a reason code.
 #[pyfunction]
 fn explain(code: &str) -> Option<(&'static str, &'static str, &'static str)> {
-    use cocket::reasons::{Code, ReasonKind};
     let code = Code::from_code(code)?;
     let kind = match code.kind() {
         ReasonKind::Pass => "pass",

@@ -45,6 +45,9 @@ def test_files_and_directories_are_read(tmp_path: Path) -> None:
         cocket.Policies.from_file(tmp_path / "nowhere.yaml")
     with pytest.raises(TypeError):
         cocket.Policies.from_files(str(files[0]))
+    for wrong in (7, None, ["kind: ImagePolicy"]):
+        with pytest.raises(TypeError):
+            cocket.Policies.from_yaml(wrong)  # type: ignore[arg-type]
 
 
 def test_texts_and_values_give_equal_policies() -> None:

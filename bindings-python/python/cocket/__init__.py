@@ -23,6 +23,7 @@ Nothing is decided in Python: this package hands requests to the core and shows 
 
 from __future__ import annotations
 
+from ._bytes import BytesLike
 from ._decision import (
     Counts,
     Decision,
@@ -52,7 +53,7 @@ from ._errors import (
     RequestError,
     SourceError,
 )
-from ._evidence import BytesLike, Evidence, EvidenceDirectory, LayoutImage
+from ._evidence import Evidence, EvidenceDirectory, LayoutImage
 from ._native import VERSION as __version__
 from ._native import answer
 from ._policies import Policies, Policy

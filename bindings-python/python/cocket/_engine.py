@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _native, _time
+from ._bytes import BytesLike, text_bytes
 from ._decision import Decision, Verdict
 from ._errors import Fault, raise_for
 from ._evidence import Evidence
@@ -185,7 +186,7 @@ class Engine:
 
     def check_objects(
         self,
-        objects: Mapping[str, str | bytes],
+        objects: Mapping[str, str | BytesLike],
         evidence: Evidence | None = None,
         *,
         now: datetime,
@@ -258,11 +259,9 @@ def _compiled(
     return Engine(policies, verifiers=verifiers, listing=listing)
 
 
-def _text(name: str, text: str | bytes) -> str:
-    if isinstance(text, str):
-        return text
+def _text(name: str, text: str | BytesLike) -> str:
     try:
-        return bytes(text).decode()
+        return text_bytes(text).decode()
     except UnicodeDecodeError as error:
         raise_for([Fault("object", f"not UTF-8: {error.reason}", name)])
         raise

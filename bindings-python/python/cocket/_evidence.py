@@ -5,22 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from . import _native
-
-BytesLike = Union[bytes, bytearray, memoryview]
-"""What evidence is handed in as."""
-
-
-def _bytes(data: BytesLike) -> bytes:
-    """The bytes themselves where they are that already: the core then copies them once."""
-    if isinstance(data, bytes):
-        return data
-    if isinstance(data, (bytearray, memoryview)):
-        return bytes(data)
-    raise TypeError(f"`data` must be bytes-like, not {type(data).__name__}")
-
+from ._bytes import BytesLike, plain_bytes
 
 class Evidence:
     """Everything at hand about one or more images, unverified.
@@ -54,7 +42,7 @@ class Evidence:
 
         Raises `EvidenceError` where it has not, and `RequestError` where that is no digest.
         """
-        return self._native.add_blob(_bytes(data), media_type, digest)
+        return self._native.add_blob(plain_bytes(data), media_type, digest)
 
     def attach(
         self,
@@ -66,12 +54,12 @@ class Evidence:
     ) -> None:
         """Adds a signature, attestation or bundle that was found beside the image `subject`,
         with the media type and the annotations of the layer that held it."""
-        self._native.attach(_bytes(data), media_type, subject, dict(annotations or {}))
+        self._native.attach(plain_bytes(data), media_type, subject, dict(annotations or {}))
 
     def vouch(self, data: BytesLike, *, subject: str | None = None) -> None:
         """Adds a report that you vouch for; it counts only for rules that say ``trust: caller``.
         `subject` is the image that it is about, where it does not say so itself."""
-        self._native.vouch(_bytes(data), subject)
+        self._native.vouch(plain_bytes(data), subject)
 
     def vouch_file(self, path: str | os.PathLike[str], *, subject: str | None = None) -> int:
         """As `vouch`, for a file or every ``*.json`` in a directory; gives how many.

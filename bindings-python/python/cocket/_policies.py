@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from . import _native, _time
+from ._bytes import BytesLike, text_bytes
 from ._errors import Fault
 
 
@@ -63,13 +64,13 @@ class Policies:
 
     __slots__ = ("__dict__", "_native")
 
-    def __init__(self, texts: Iterable[tuple[str, str | bytes]]) -> None:
+    def __init__(self, texts: Iterable[tuple[str, str | BytesLike]]) -> None:
         """Loads texts, each with the name that faults give: YAML (several documents in one) or
         JSON (one).
 
         Raises `PolicyError` with every fault that was found.
         """
-        self._native = _native.Policies.load([(name, _bytes(text)) for name, text in texts])
+        self._native = _native.Policies.load([(name, text_bytes(text)) for name, text in texts])
 
     @classmethod
     def _of(cls, native: _native.Policies) -> Policies:
@@ -93,12 +94,12 @@ class Policies:
         return cls._of(_native.Policies.read([os.fspath(path) for path in paths]))
 
     @classmethod
-    def from_yaml(cls, text: str | bytes, name: str = "policy.yaml") -> Policies:
+    def from_yaml(cls, text: str | BytesLike, name: str = "policy.yaml") -> Policies:
         """Loads one text in YAML; faults call it `name`. Raises `PolicyError`."""
         return cls([(name, text)])
 
     @classmethod
-    def from_json(cls, text: str | bytes, name: str = "policy.json") -> Policies:
+    def from_json(cls, text: str | BytesLike, name: str = "policy.json") -> Policies:
         """Loads one document in JSON; faults call it `name`. Raises `PolicyError`."""
         return cls([(name, text)])
 
@@ -142,10 +143,6 @@ class Policies:
     def __reduce__(self) -> tuple[Any, ...]:
         # The texts, so that faults and warnings have the same places in another process.
         return Policies, (self._native.sources(),)
-
-
-def _bytes(text: str | bytes) -> bytes:
-    return text.encode() if isinstance(text, str) else bytes(text)
 
 
 def _policy(document: Mapping[str, Any], digests: Mapping[str, str]) -> Policy:

@@ -87,10 +87,12 @@ class SignatureVerifier(Protocol):
     @property
     def id(self) -> str:
         """Name and version, recorded in decisions."""
+        ...
 
     def verify(self, call: VerifierCall) -> Signer | None:
         """Who signed the material; `None` where no signature of the authority is on it. An
         exception is a refusal."""
+        ...
 
 
 @dataclass(frozen=True)
