@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod attacks;
+mod findings;
 mod laws;
 mod naive;
 mod statements;
