@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Decide on images, workloads or a layout
     Check(Check),
-    /// Explain a reason code
+    /// Explain a reason code, or recorded decisions
     Explain(Explain),
     /// Work with policies
     Policy {
@@ -107,11 +107,14 @@ pub(crate) struct Check {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// The code, such as `registry.not_allowed`
-    #[arg(value_name = "CODE", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "CODE", required_unless_present_any = ["all", "decisions"])]
     pub(crate) code: Option<String>,
     /// Every code there is
-    #[arg(long)]
+    #[arg(long, conflicts_with = "code")]
     pub(crate) all: bool,
+    /// The decisions that `check -o json=FILE` wrote, in full: every rule, every finding, links
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "all"])]
+    pub(crate) decisions: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

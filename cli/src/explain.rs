@@ -4,12 +4,15 @@ use cocket::reasons::{Code, ReasonKind};
 
 use crate::arguments::Explain;
 use crate::failure::Failure;
-use crate::output;
+use crate::{output, recorded};
 
 pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
-    let text = match &arguments.code {
-        None => Code::ALL.iter().map(|code| explained(*code)).collect::<Vec<_>>().join("\n"),
-        Some(name) => explained(Code::from_code(name).ok_or_else(|| unknown(name))?),
+    let text = match (&arguments.decisions, &arguments.code) {
+        (Some(file), _) => recorded::explained(file)?,
+        (None, Some(name)) => explained(Code::from_code(name).ok_or_else(|| unknown(name))?),
+        (None, None) => {
+            Code::ALL.iter().map(|code| explained(*code)).collect::<Vec<_>>().join("\n")
+        }
     };
     output::to_stdout(text.as_bytes()).map(|()| 0)
 }

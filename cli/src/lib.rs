@@ -11,6 +11,7 @@ mod inputs;
 mod lint;
 mod output;
 mod policies;
+mod recorded;
 mod schema;
 mod sources;
 mod summary;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::escape::{image_name, visible};
 use super::finding::{Finding, Weight, findings};
@@ -82,6 +82,9 @@ fn results(
             "partialFingerprints": {"cocketReason/v1": fingerprint(one, finding, reason, seen)},
             "suppressions": suppressions,
         });
+        if let Some((list, members)) = counted(finding).zip(result.as_object_mut()) {
+            members.insert("properties".to_owned(), json!({"findings": list}));
+        }
         if let Some((index, members)) =
             rules.iter().position(|code| *code == reason.code).zip(result.as_object_mut())
         {
@@ -90,6 +93,27 @@ fn results(
         result
     });
     written.collect()
+}
+
+/// What the rule counted, with the links.
+fn counted(finding: &Finding<'_>) -> Option<Vec<Value>> {
+    let listed = &finding.rule?.findings.as_ref()?.counted.items;
+    let written = listed.iter().map(|one| {
+        let mut members = Map::new();
+        let texts = [
+            ("severity", Some(one.severity)),
+            ("id", Some(one.id.as_str())),
+            ("package", Some(one.package.as_str())),
+            ("installed", Some(one.installed.as_str())),
+            ("fixed", one.fixed.as_deref()),
+            ("link", one.link.as_deref()),
+        ];
+        for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text?))) {
+            members.insert(name.to_owned(), visible(text).into());
+        }
+        Value::Object(members)
+    });
+    Some(written.collect())
 }
 
 fn message(one: &Judged, finding: &Finding<'_>, reason: &Reason) -> String {
