@@ -1,18 +1,19 @@
-//! Decides on one image: `cargo run --example check -- POLICY IMAGE`.
+//! Decides on one image of the example: `cargo run -p cocket --example check`.
 
 use cocket::evaluate::{Engine, History, ImageRequest};
-use cocket::{evidence::Evidence, policy::Policies};
+use cocket::report::{Judged, table};
+use cocket::source::{EvidenceDirectory, EvidenceSource as _, read_policies};
+use cocket::{policy::Policies, reference::Reference};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let [policy, image] = [1, 2].map(|position| std::env::args().nth(position).unwrap_or_default());
-    let engine = Engine::new(&Policies::from_text(&policy, &std::fs::read_to_string(&policy)?)?)?;
-    let request = ImageRequest { image, ..ImageRequest::default() };
-    let now = "2026-11-23T12:00:00Z".parse()?;
-    let decision = engine.check(&request, &Evidence::new(), &History::default(), now);
-    for result in &decision.results {
-        println!("{}/{}: {:?}", result.policy, result.rule, result.outcome);
-        result.reasons.iter().for_each(|reason| println!("  {}: {reason}", reason.code));
-    }
-    println!("{:?}: {}", decision.verdict, decision.to_canonical_json()?);
+    let policies = Policies::load(&read_policies(&["docs/examples/first-look/policy"])?)?;
+    let source = EvidenceDirectory::open("docs/examples/first-look/images".as_ref())?;
+    let image = "registry.acme.example/shop/payments:3.2.0".to_owned();
+    let digest = source.resolve(&Reference::parse(&image)?)?.ok_or("the layout lacks it")?;
+    let namespace = Some("production-a".to_owned());
+    let request = ImageRequest { image, digest: Some(digest), namespace, ..Default::default() };
+    let (evidence, now) = (source.collect(&digest)?, "2026-11-23T12:00:00Z".parse()?);
+    let decision = Engine::new(&policies)?.check(&request, &evidence, &History::default(), now);
+    print!("{}", table(&[Judged { decision, origin: None }], false));
     Ok(())
 }
