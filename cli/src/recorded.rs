@@ -1,12 +1,17 @@
 //! Decisions that `check -o json=FILE` recorded, told in full.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use cocket::report::visible;
 use serde::Deserialize;
 
 use crate::failure::Failure;
+
+/// Largest record that is read, in bytes.
+const MAX_BYTES: u64 = 256 << 20;
 
 #[derive(Deserialize)]
 struct Record {
@@ -74,7 +79,7 @@ struct Finding {
 /// Every rule of every recorded decision, with every finding that was recorded and its link.
 pub(crate) fn explained(path: &Path) -> Result<String, Failure> {
     let failed = |detail: String| Failure::Unreadable(format!("{}: {detail}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let bytes = read(path).map_err(|error| failed(error.to_string()))?;
     let record: Record = serde_json::from_slice(&bytes).map_err(|error| {
         failed(format!("this is no record that `cocket check -o json` writes: {error}"))
     })?;
@@ -96,6 +101,16 @@ pub(crate) fn explained(path: &Path) -> Result<String, Failure> {
         text.push('\n');
     }
     Ok(text)
+}
+
+/// The file's bytes; what is too long is refused, not cut.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(read).is_ok_and(|read| read <= MAX_BYTES) {
+        return Ok(bytes);
+    }
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {MAX_BYTES} bytes")))
 }
 
 /// One line. The label may be evidence, too: a record is a file that anybody may have written.

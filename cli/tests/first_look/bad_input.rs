@@ -172,3 +172,36 @@ fn arguments() {
     refused(&run(&["check", CHECKOUT, "-p", "policy", "--evidence", "none"]), 3, "none");
     refused(&run(&["explain", "signature.mising"]), 2, "signature.missing");
 }
+
+#[test]
+fn records_of_decisions_that_cannot_be_read_are_refused() {
+    let copy = copy();
+    let large = std::fs::File::create(copy.path().join("large.json")).unwrap();
+    large.set_len((256 << 20) + 1).unwrap();
+    let records = [
+        ("missing", None, "missing: "),
+        ("deploy", None, "deploy: "),
+        ("large.json", None, "larger than 268435456 bytes"),
+        ("empty.json", Some(""), "this is no record"),
+        ("cut.json", Some(r#"{"decisions":[{"verdict":"allow""#), "this is no record"),
+        ("twice.json", Some(r#"{"decisions":[],"decisions":[]}"#), "duplicate field"),
+        ("other.json", Some(r#"{"decision":[]}"#), "missing field `decisions`"),
+    ];
+    for (name, text, part) in records {
+        if let Some(text) = text {
+            std::fs::write(copy.path().join(name), text).unwrap();
+        }
+        refused(&cocket(copy.path(), &["explain", "--decisions", name]), 3, part);
+    }
+}
+
+#[test]
+fn a_record_cannot_move_the_cursor_or_add_lines() {
+    let copy = copy();
+    let text = r#"{"decisions":[{"verdict":"deny","now":"x","image":{"given":"a\u001b[2J\nALLOW b"},
+        "results":[]}]}"#;
+    std::fs::write(copy.path().join("hostile.json"), text).unwrap();
+    let ran = cocket(copy.path(), &["explain", "--decisions", "hostile.json"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains("\nALLOW"), "{}", ran.stdout);
+}
