@@ -1,5 +1,4 @@
 //! The loader on rules about signed statements: what loads, and what is refused where.
-#![cfg(test)]
 
 use cocket::policy::model::Family;
 use cocket::policy::{Policies, PolicyErrors};
