@@ -40,6 +40,17 @@ pub(crate) fn read<'de, E: Elements<'de>>(
     walk(text, |walk, reader| elements.element(Value::new(reader, walk, 0)))
 }
 
+/// Reads the object that `text` is, as [`read`] does; `null` leaves `members` as it is.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_object<'de, M: Members<'de>>(
+    text: &'de str,
+    members: &mut M,
+) -> Result<(), EvidenceError> {
+    walk(text, |walk, reader| Value::new(reader, walk, 0).object(members).map(drop))
+}
+
 /// Reads the object at the start of `bytes`, whatever follows it. It is for what was read
 /// before, as a part of its whole.
 ///
@@ -112,22 +123,13 @@ pub(crate) fn refuse_lookalikes(keys: &[String], known: &[&str]) -> Result<(), E
 /// The keys of the object that `text` is; empty for anything else.
 pub(crate) fn top_level_keys(text: &str) -> Vec<String> {
     let mut names = Names(Vec::new());
-    match read(text, &mut names) {
+    match read_object(text, &mut names) {
         Ok(()) => names.0,
         Err(_) => Vec::new(),
     }
 }
 
 struct Names(Vec<String>);
-
-impl<'de> Elements<'de> for Names {
-    fn element<D: serde::Deserializer<'de>>(
-        &mut self,
-        value: Value<'_, 'de, D>,
-    ) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
-    }
-}
 
 impl<'de> Members<'de> for Names {
     const KNOWN: &'static [&'static str] = &[];

@@ -55,7 +55,7 @@ impl KevCatalog {
     /// [`MAX_ROWS`](super::MAX_ROWS).
     pub fn parse(bytes: &[u8]) -> Result<Self, EvidenceError> {
         let mut reader = Reader::default();
-        json::read(json::text(bytes, MAX_BYTES)?, &mut reader)?;
+        json::read_object(json::text(bytes, MAX_BYTES)?, &mut reader)?;
         let missing = |key: &str| {
             EvidenceError::new(EvidenceErrorKind::Invalid, format!("/{key}"), "it is missing")
         };
@@ -164,12 +164,6 @@ struct Reader {
     released: Option<Timestamp>,
     count: Option<u64>,
     entries: Option<Vec<KevEntry>>,
-}
-
-impl<'de> Elements<'de> for Reader {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
-    }
 }
 
 impl<'de> Members<'de> for Reader {

@@ -58,6 +58,14 @@ pub(crate) trait Elements<'de> {
     fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error>;
 }
 
+struct EachObject<'m, M>(&'m mut M);
+
+impl<'de, M: Members<'de>> Elements<'de> for EachObject<'_, M> {
+    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
+        value.object(self.0).map(drop)
+    }
+}
+
 /// A value that is about to be read. `null` is read as absent everywhere, as Go's
 /// `encoding/json` does, which wrote most of these documents.
 pub(crate) struct Value<'w, 'de, D> {
@@ -121,6 +129,11 @@ impl<'w, 'de, D: Deserializer<'de>> Value<'w, 'de, D> {
     pub(crate) fn list<E: Elements<'de>>(self, elements: &mut E) -> Result<bool, D::Error> {
         let Self { deserializer, walk, depth } = self;
         deserializer.deserialize_any(List { elements, walk, depth })
+    }
+
+    /// Reads a list of objects, all of them into the same `members`; false where there is `null`.
+    pub(crate) fn objects<M: Members<'de>>(self, members: &mut M) -> Result<bool, D::Error> {
+        self.list(&mut EachObject(members))
     }
 
     /// Reads a string, or an object into `members`; the string where there is one.

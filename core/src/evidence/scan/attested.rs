@@ -9,7 +9,7 @@ use serde::Deserializer;
 
 use super::said::time;
 use super::{Dialect, Document, MAX_BYTES, ScanReport, in_toto};
-use crate::evidence::json::{self, Elements, Members, Value};
+use crate::evidence::json::{self, Members, Value};
 use crate::evidence::{EvidenceError, EvidenceErrorKind};
 
 /// Cosign's type.
@@ -87,7 +87,7 @@ fn nothing_scanned(detail: &str) -> EvidenceError {
 fn cosign(predicate: &str) -> Result<AttestedScan, EvidenceError> {
     let text = json::text(predicate.as_bytes(), MAX_BYTES)?;
     let mut read = Predicate { head: Head::default(), result: RawResult(None) };
-    json::read(text, &mut read)?;
+    json::read_object(text, &mut read)?;
     let Predicate { head, result } = read;
     let Some(result) = result.0.filter(|result| *result != "null") else {
         return Err(nothing_scanned("no result"));
@@ -111,7 +111,7 @@ fn in_toto(predicate: &str) -> Result<AttestedScan, EvidenceError> {
     let text = json::text(&source, MAX_BYTES)?;
     let document = Document::new(Dialect::InTotoVulns, &source);
     let mut read = Predicate { head: Head::default(), result: ListResult(document) };
-    json::read(text, &mut read)?;
+    json::read_object(text, &mut read)?;
     let Predicate { head, result: ListResult(mut document) } = read;
     if document.scanned_packages && document.findings().len() == 0 && head.finished_at.is_none() {
         return Err(nothing_scanned("an empty list, of a scan that was never finished"));
@@ -174,12 +174,6 @@ impl<'de> TakesResult<'de> for ListResult {
 struct Predicate<R> {
     head: Head,
     result: R,
-}
-
-impl<'de, R: TakesResult<'de>> Elements<'de> for Predicate<R> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(drop)
-    }
 }
 
 impl<'de, R: TakesResult<'de>> Members<'de> for Predicate<R> {

@@ -66,7 +66,7 @@ impl<'de, L: Listener<'de>> Members<'de> for Match<'_, L> {
             }
             "relatedVulnerabilities" => value.list(&mut Related(listener)).map(drop),
             "artifact" => value.object(&mut Artifact(listener)).map(drop),
-            _ => value.list(&mut IgnoreRules(listener)).map(drop),
+            _ => value.objects(&mut IgnoreRules(listener)).map(drop),
         }
     }
 }
@@ -193,7 +193,7 @@ impl<'de, L: Listener<'de>> Members<'de> for Fix<'_, L> {
                 Some(word) => tell(self.0, Said::FixState(FixState::of(&word))),
                 None => Ok(()),
             },
-            _ => value.list(&mut Available(self.0)).map(drop),
+            _ => value.objects(&mut Available(self.0)).map(drop),
         }
     }
 }
@@ -218,12 +218,6 @@ impl<'de> Elements<'de> for Versions<'de> {
 }
 
 struct Available<'l, L>(&'l mut L);
-
-impl<'de, L: Listener<'de>> Elements<'de> for Available<'_, L> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(drop)
-    }
-}
 
 impl<'de, L: Listener<'de>> Members<'de> for Available<'_, L> {
     const KNOWN: &'static [&'static str] = &["date"];
@@ -252,18 +246,12 @@ impl<'de, L: Listener<'de>> Members<'de> for Artifact<'_, L> {
             "name" => tell_text(self.0, value, Said::Package),
             "version" => tell_text(self.0, value, Said::Installed),
             "purl" => tell_text(self.0, value, Said::Purl),
-            _ => value.list(&mut Locations(self.0)).map(drop),
+            _ => value.objects(&mut Locations(self.0)).map(drop),
         }
     }
 }
 
 struct Locations<'l, L>(&'l mut L);
-
-impl<'de, L: Listener<'de>> Elements<'de> for Locations<'_, L> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(drop)
-    }
-}
 
 impl<'de, L: Listener<'de>> Members<'de> for Locations<'_, L> {
     const KNOWN: &'static [&'static str] = &["path"];
@@ -279,12 +267,6 @@ impl<'de, L: Listener<'de>> Members<'de> for Locations<'_, L> {
 
 /// The rules by which a match was ignored.
 struct IgnoreRules<'l, L>(&'l mut L);
-
-impl<'de, L: Listener<'de>> Elements<'de> for IgnoreRules<'_, L> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(drop)
-    }
-}
 
 impl<'de, L: Listener<'de>> Members<'de> for IgnoreRules<'_, L> {
     const KNOWN: &'static [&'static str] = &["vex-status", "vex-justification", "reason"];

@@ -192,7 +192,7 @@ impl<'de> Members<'de> for Range<'de> {
         match key {
             "type" => self.is_git = value.text()?.is_some_and(|kind| kind == "GIT"),
             _ => {
-                value.list(&mut Events(&mut self.fixed))?;
+                value.objects(&mut Events(&mut self.fixed))?;
             }
         }
         Ok(())
@@ -200,12 +200,6 @@ impl<'de> Members<'de> for Range<'de> {
 }
 
 struct Events<'v, 'de>(&'v mut Vec<Cow<'de, str>>);
-
-impl<'de> Elements<'de> for Events<'_, 'de> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(drop)
-    }
-}
 
 impl<'de> Members<'de> for Events<'_, 'de> {
     const KNOWN: &'static [&'static str] = &["fixed"];

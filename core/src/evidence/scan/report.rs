@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &Arc<[u8]>) -> Result<Document, EvidenceError> {
     }
     let mut report =
         Report { version: None, has_image_metadata: false, keys: Keys::default(), document };
-    match json::read(text, &mut report) {
+    match json::read_object(text, &mut report) {
         Ok(()) => report.finish(),
         // Other formats have members of the same names, and should be called by their own name.
         Err(error) if error.kind == EvidenceErrorKind::Invalid => {
@@ -108,12 +108,6 @@ impl Texts {
         let kept = self.keep(Cow::Owned(text.to_owned()));
         let detail = "more text than is read";
         kept.ok_or_else(|| EvidenceError::new(EvidenceErrorKind::TooLarge, "", detail))
-    }
-}
-
-impl<'de> Elements<'de> for Report {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(drop)
     }
 }
 

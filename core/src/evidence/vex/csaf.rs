@@ -10,7 +10,7 @@ use serde::Deserializer;
 use super::read::{Budget, invalid, text, time, unsupported};
 use super::{Head, VexDocument, VexFormat, VexProduct, VexStatement};
 use crate::evidence::EvidenceError;
-use crate::evidence::json::{self, Elements, Members, Value};
+use crate::evidence::json::{self, Members, Value};
 
 mod products;
 mod tree;
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<VexDocument, EvidenceError> {
         vulnerabilities: Vec::new(),
         budget: Budget::new(),
     };
-    json::read(text, &mut csaf)?;
+    json::read_object(text, &mut csaf)?;
     if &*csaf.head.context != "2.0" {
         let detail = format!("`{}`, where 2.0 is read", csaf.head.context);
         return Err(unsupported("/document/csaf_version", detail));
@@ -133,12 +133,6 @@ impl Stating<'_> {
     }
 }
 
-impl<'de> Elements<'de> for Csaf {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
-    }
-}
-
 impl<'de> Members<'de> for Csaf {
     const KNOWN: &'static [&'static str] = &["document", "product_tree", "vulnerabilities"];
 
@@ -222,7 +216,7 @@ impl<'de> Members<'de> for Tracking<'_> {
                 })? == Some(true);
             }
             _ => {
-                value.list(&mut Revisions(&mut head.last_updated))?;
+                value.objects(&mut Revisions(&mut head.last_updated))?;
             }
         }
         Ok(())
@@ -231,12 +225,6 @@ impl<'de> Members<'de> for Tracking<'_> {
 
 /// The date of the last revision.
 struct Revisions<'d>(&'d mut Option<Timestamp>);
-
-impl<'de> Elements<'de> for Revisions<'_> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
-    }
-}
 
 impl<'de> Members<'de> for Revisions<'_> {
     const KNOWN: &'static [&'static str] = &["date"];

@@ -8,7 +8,7 @@ use serde::Deserializer;
 
 use super::read::{Budget, invalid, text, time, unsupported};
 use super::{Head, VexComponent, VexDocument, VexFormat, VexProduct, VexStatement, VexStatus};
-use crate::evidence::json::{self, Elements, Members, Value};
+use crate::evidence::json::{self, Members, Value};
 use crate::evidence::{EvidenceError, EvidenceErrorKind};
 
 mod components;
@@ -23,7 +23,7 @@ const VERSIONS: [&str; 4] = ["1.4", "1.5", "1.6", "1.7"];
 
 pub(super) fn read(text: &str) -> Result<VexDocument, EvidenceError> {
     let mut bom = Bom { budget: Budget::new(), ..Bom::default() };
-    json::read(text, &mut bom)?;
+    json::read_object(text, &mut bom)?;
     if bom.format.as_deref() != Some("CycloneDX") {
         return Err(unsupported("/bomFormat", "it is not `CycloneDX`"));
     }
@@ -88,12 +88,6 @@ impl Bom {
             return Err(unsupported("/vulnerabilities", detail));
         }
         VexDocument::new(VexFormat::CycloneDx, head, statements)
-    }
-}
-
-impl<'de> Elements<'de> for Bom {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
     }
 }
 

@@ -28,7 +28,7 @@ const JUSTIFICATIONS: [&str; 5] = [
 
 pub(super) fn read(text: &str) -> Result<VexDocument, EvidenceError> {
     let mut document = Document::default();
-    json::read(text, &mut document)?;
+    json::read_object(text, &mut document)?;
     let Document { head, statements, .. } = document;
     if !CONTEXTS.contains(&&*head.context) {
         let detail =
@@ -53,12 +53,6 @@ struct Document {
 impl Default for Document {
     fn default() -> Self {
         Self { head: Head::default(), statements: None, budget: Budget::new() }
-    }
-}
-
-impl<'de> Elements<'de> for Document {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
     }
 }
 

@@ -186,7 +186,7 @@ impl<'de> Members<'de> for Helper<'_> {
                 }
             }
             _ => {
-                value.list(&mut Files { into: self.into, budget: self.budget })?;
+                value.objects(&mut Files { into: self.into, budget: self.budget })?;
             }
         }
         Ok(())
@@ -197,12 +197,6 @@ impl<'de> Members<'de> for Helper<'_> {
 struct Files<'t> {
     into: &'t mut VexComponent,
     budget: &'t mut Budget,
-}
-
-impl<'de> Elements<'de> for Files<'_> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
-    }
 }
 
 impl<'de> Members<'de> for Files<'_> {

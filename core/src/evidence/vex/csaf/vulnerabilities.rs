@@ -93,7 +93,7 @@ impl<'de> Members<'de> for VulnerabilityMembers<'_> {
         match key {
             "cve" => into.cve = text(value)?,
             "ids" => {
-                value.list(&mut Ids(&mut into.ids))?;
+                value.objects(&mut Ids(&mut into.ids))?;
             }
             "product_status" => {
                 value.object(&mut Statuses { into: &mut into.statuses, budget: self.budget })?;
@@ -110,12 +110,6 @@ impl<'de> Members<'de> for VulnerabilityMembers<'_> {
 }
 
 struct Ids<'v>(&'v mut Vec<Box<str>>);
-
-impl<'de> Elements<'de> for Ids<'_> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
-    }
-}
 
 impl<'de> Members<'de> for Ids<'_> {
     const KNOWN: &'static [&'static str] = &["text"];

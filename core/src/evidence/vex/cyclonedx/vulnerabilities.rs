@@ -71,7 +71,7 @@ impl<'de> Members<'de> for VulnerabilityMembers<'_> {
         match key {
             "id" => into.names.name = text(value)?.unwrap_or_default(),
             "references" => {
-                value.list(&mut References(&mut into.names.aliases))?;
+                value.objects(&mut References(&mut into.names.aliases))?;
             }
             "analysis" => {
                 value.object(&mut Analysis(into))?;
@@ -86,12 +86,6 @@ impl<'de> Members<'de> for VulnerabilityMembers<'_> {
 
 /// Equal vulnerabilities of other sources.
 struct References<'r>(&'r mut Vec<Box<str>>);
-
-impl<'de> Elements<'de> for References<'_> {
-    fn element<D: Deserializer<'de>>(&mut self, value: Value<'_, 'de, D>) -> Result<(), D::Error> {
-        value.object(self).map(|_| ())
-    }
-}
 
 impl<'de> Members<'de> for References<'_> {
     const KNOWN: &'static [&'static str] = &["id"];
