@@ -32,7 +32,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     match command.status() {
         Ok(status) => status.success(),
         Err(error) => {
-            eprintln!("xtask: cargo did not start: {error}");
+            eprintln!("xtask: {} did not start: {error}", command.get_program().display());
             false
         }
     }

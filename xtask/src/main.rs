@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask help` lists them.
 
 mod cargo;
+mod fuzz;
 mod node;
 mod python;
 mod test;
@@ -17,6 +18,9 @@ usage: cargo xtask COMMAND
   node                     builds and tests the Node package alone
   vectors                  the cases of core/tests/vectors, in every language that exists so far
   python                   the Python package alone: build, tests, types
+  fuzz TARGET [ARGUMENTS]  one target of fuzz/, from seeds of the vectors and the corpus, with what
+                           libFuzzer takes, such as -max_total_time=60; needs a nightly compiler
+                           and cargo-fuzz
   gen [--check]            writes every generated file, or says which are not up to date
   help                     this text
 
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         ("node", []) => word(node::test()),
         ("node", ["--vectors"]) => word(node::vectors()),
         ("corpus", rest) => cargo::tools(&[&["corpus"], rest].concat()),
+        ("fuzz", [target, rest @ ..]) => fuzz::run(target, rest),
         ("gen", []) => cargo::tools(&["gen", "."]),
         ("gen", ["--check"]) => cargo::tools(&["gen", ".", "--check"]),
         ("vectors", []) => vectors::run(),

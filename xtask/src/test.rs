@@ -20,6 +20,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("bare core", &["test", "--package", "cocket", "--lib", "--test", "vectors"]),
     ("generated", &["run", "--quiet", "--package", "cocket-tools", "--", "gen", ".", "--check"]),
     ("documentation", &["doc", "--workspace", "--all-features", "--no-deps"]),
+    ("fuzz targets", &["check", "--manifest-path", "fuzz/Cargo.toml", "--locked"]),
     (CORPUS, &["run", "--quiet", "--package", "cocket-tools", "--", "corpus"]),
 ];
 

@@ -4,6 +4,7 @@ mod c_header;
 mod corpus;
 mod r#gen;
 mod gen_example;
+mod seeds;
 mod typescript;
 mod vectors;
 
@@ -14,6 +15,7 @@ usage: cocket-tools COMMAND
 
   corpus [--kind K] [-v]  compares with the real evidence in $COCKET_CORPUS
   gen ROOT [--check]      writes every generated file, or says which are not up to date
+  seeds ROOT              writes what the targets of ROOT/fuzz start from, also from $COCKET_CORPUS
 ";
 
 fn main() -> ExitCode {
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     match command {
         "corpus" => corpus::run(rest),
         "gen" => r#gen::run(rest),
+        "seeds" => seeds::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
