@@ -131,7 +131,10 @@ fn vector(case: &Path, seeds: &mut Seeds) -> Result<(), String> {
     for image in list(&request, "/context/images") {
         seeds.add("references", text(&image, "image").as_bytes())?;
     }
-    request["policies"] = json!([{"name": "policy.yaml", "text": policy}]);
+    if let Some(request) = request.as_object_mut() {
+        let policies = json!([{"name": "policy.yaml", "text": policy}]);
+        request.insert("policies".to_owned(), policies);
+    }
     seeds.add("wire", request.to_string().as_bytes())
 }
 
