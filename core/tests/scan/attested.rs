@@ -1,7 +1,5 @@
 //! The reader of predicates around scan reports.
 
-#![cfg(test)]
-
 use cocket::evidence::scan::{AttestedScan, CvssVersion, attested};
 use cocket::evidence::{EvidenceError, EvidenceErrorKind, Severity};
 use cocket::reference::Digest;

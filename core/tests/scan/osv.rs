@@ -1,7 +1,5 @@
 //! The reader of OSV-Scanner's reports.
 
-#![cfg(test)]
-
 use std::sync::Arc;
 
 use cocket::evidence::scan::{CvssVersion, Document, ScanReport};
