@@ -5,7 +5,7 @@ use std::path::Path;
 use cocket::Timestamp;
 use serde_json::Value;
 
-use super::{Outcome, Tally, bundles, facts, feeds, references, scans, tables, vex};
+use super::{Outcome, Tally, bundles, facts, feeds, globs, references, scans, tables, vex};
 
 /// A row of the index, with the bytes it is about.
 #[derive(Clone, Copy)]
@@ -71,6 +71,7 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "kev" => feeds::kev(row),
         "cvss-vectors" => return tables::cvss(row, tally),
         "purl-vectors" => return tables::purl(row, tally),
+        "glob-vectors" => return globs::table(row, tally),
         "image-reference-vectors" => return references::table(row, tally),
         _ => return skip(row, tally),
     };

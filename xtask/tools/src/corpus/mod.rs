@@ -4,6 +4,7 @@
 mod bundles;
 mod facts;
 mod feeds;
+mod globs;
 mod index;
 mod mutants;
 mod references;

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::policy::shown::shown;
+use crate::reference::wildcard_matches;
 
 /// Most bytes of a name, as in DNS (RFC 1035, section 2.3.4).
 const NAME_BYTES: usize = 253;
@@ -91,42 +92,13 @@ impl NameGlob {
     /// Whether `name` matches as a whole.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        glob_matches(&self.0, name)
+        wildcard_matches(&self.0, name)
     }
 
     /// Whether it has no wildcard.
     #[must_use]
     pub fn is_literal(&self) -> bool {
         !self.0.contains(['*', '?'])
-    }
-}
-
-/// Walks both texts once and goes back only to the last `*`: at most the product of both
-/// lengths, whatever the glob.
-fn glob_matches(glob: &str, name: &str) -> bool {
-    let (mut glob, mut name) = (glob.chars(), name.chars());
-    let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
-    loop {
-        let before_name = name.clone();
-        match (glob.next(), name.next()) {
-            (None, None) => return true,
-            (Some('*'), _) => {
-                name = before_name;
-                retry = Some((glob.clone(), name.clone()));
-            }
-            (Some('?'), Some(_)) => {}
-            (Some(own), Some(other)) if own == other => {}
-            _ => {
-                // The last `*` takes one character more.
-                let Some((after, mut from)) = retry.take() else { return false };
-                if from.next().is_none() {
-                    return false;
-                }
-                glob = after.clone();
-                name = from.clone();
-                retry = Some((after, from));
-            }
-        }
     }
 }
 
@@ -170,7 +142,8 @@ text!(NameGlob);
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Name, NameGlob, glob_matches};
+    use super::{Name, NameGlob};
+    use crate::reference::wildcard_matches;
 
     #[test]
     fn names_are_like_dns_labels() {
@@ -212,7 +185,7 @@ mod tests {
     #[test]
     fn many_stars_do_not_blow_up() {
         let glob = format!("{}b", "a*".repeat(120));
-        assert!(!glob_matches(&glob, &"a".repeat(5_000)));
+        assert!(!wildcard_matches(&glob, &"a".repeat(5_000)));
     }
 
     /// A plain recursive reading of the same rule.
@@ -228,7 +201,7 @@ mod tests {
     proptest! {
         #[test]
         fn globs_agree_with_the_recursive_reading(glob in "[ab*?]{0,8}", name in "[ab]{0,10}") {
-            prop_assert_eq!(glob_matches(&glob, &name), model(glob.as_bytes(), name.as_bytes()));
+            prop_assert_eq!(wildcard_matches(&glob, &name), model(glob.as_bytes(), name.as_bytes()));
         }
     }
 }
