@@ -11,7 +11,9 @@ export type PassCode =
   | 'config.accepted'
   | 'baseImage.proven'
   | 'baseImage.self_asserted'
-  | 'policy.excluded';
+  | 'policy.excluded'
+  | 'alternatives.met'
+  | 'static.passed';
 
 /** Codes of what does not satisfy a rule. */
 export type FailCode =
@@ -89,4 +91,6 @@ export type FailCode =
   | 'evidence.undated'
   | 'evidence.too_much'
   | 'reference.mutable'
-  | 'policy.not_covered';
+  | 'policy.not_covered'
+  | 'alternatives.too_few'
+  | 'static.failed';

@@ -294,6 +294,16 @@ catalogue! {
     PolicyNotCovered, "policy.not_covered", Fail,
         "no enforced or warned rule covers the image",
         "write a policy that covers it, or set the policy set's `default`";
+    AlternativesMet, "alternatives.met", Pass,
+        "as many alternatives are met as the policy asks for", "";
+    AlternativesTooFew, "alternatives.too_few", Fail,
+        "fewer alternatives are met than the policy asks for",
+        "meet one of the alternatives; the reasons beside this one say what each lacks";
+    StaticPassed, "static.passed", Pass,
+        "the policy lets every image pass here", "";
+    StaticFailed, "static.failed", Fail,
+        "the policy lets no image pass here",
+        "use an image from another place, or change the policy";
 }
 
 impl Code {

@@ -11,13 +11,13 @@ use super::exceptions::CompiledException;
 use super::requirement::Parties;
 use super::scope::Scope;
 use super::{
-    Engine, LISTED_FINDINGS, Verifiers, attestation, base_image, config, provenance, reference,
-    registry, signature, vulnerabilities,
+    Engine, LISTED_FINDINGS, Verifiers, alternatives, attestation, base_image, config, provenance,
+    reference, registry, signature, vulnerabilities,
 };
 use crate::evidence::Platform;
 use crate::policy::model::{
-    DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, NameGlob, PolicyException, Rule,
-    RuleSeverity, ScopedMode, TagOnly, Unqualified,
+    AlternativesRule, DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, NameGlob,
+    PolicyException, RuleSeverity, ScopedMode, StaticRule, TagOnly, Unqualified,
 };
 use crate::policy::{DocumentKind, Policies, PolicyError, PolicyErrors};
 use crate::reference::{Digest, PatternIndex, Reference, RepositoryPrefix};
@@ -63,7 +63,7 @@ pub(super) struct CompiledRule {
 }
 
 #[derive(Debug)]
-enum CompiledFamily {
+pub(super) enum CompiledFamily {
     Registry(registry::Compiled),
     Reference(reference::Compiled),
     Signature(signature::Compiled),
@@ -72,6 +72,8 @@ enum CompiledFamily {
     Vulnerabilities(Box<vulnerabilities::Compiled>),
     Config(Box<config::Compiled>),
     BaseImage(base_image::Compiled),
+    Alternatives(alternatives::Compiled),
+    Static(StaticRule),
 }
 
 impl CompiledSet {
@@ -88,25 +90,43 @@ impl CompiledRule {
         case: &mut Case<'_>,
         exceptions: &[&CompiledException],
     ) -> Judgement {
-        let about_name =
-            matches!(self.family, CompiledFamily::Registry(_) | CompiledFamily::Reference(_));
-        if !about_name
+        if !self.family.is_about_name()
             && policy.tag_only == TagOnly::Deny
             && let Some(reason) = content_by_tag(case)
         {
             return reason.into();
         }
-        match &self.family {
-            CompiledFamily::Registry(rule) => rule.judge(case),
-            CompiledFamily::Reference(rule) => rule.judge(case),
-            CompiledFamily::Signature(rule) => rule.judge(&policy.platforms, case),
-            CompiledFamily::Attestation(rule) => rule.judge(&policy.platforms, case),
-            CompiledFamily::Provenance(rule) => rule.judge(&policy.platforms, case),
-            CompiledFamily::Vulnerabilities(rule) => {
-                rule.judge(&policy.platforms, case, exceptions)
-            }
-            CompiledFamily::Config(rule) => rule.judge(&policy.platforms, case),
-            CompiledFamily::BaseImage(rule) => rule.judge(&policy.platforms, case),
+        self.family.judge(&policy.platforms, case, exceptions)
+    }
+}
+
+impl CompiledFamily {
+    /// Whether it looks at nothing but the image's name.
+    pub(super) fn is_about_name(&self) -> bool {
+        match self {
+            Self::Registry(_) | Self::Reference(_) | Self::Static(_) => true,
+            Self::Alternatives(rule) => rule.is_about_name(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn judge(
+        &self,
+        platforms: &[Platform],
+        case: &mut Case<'_>,
+        exceptions: &[&CompiledException],
+    ) -> Judgement {
+        match self {
+            Self::Registry(rule) => rule.judge(case),
+            Self::Reference(rule) => rule.judge(case),
+            Self::Signature(rule) => rule.judge(platforms, case),
+            Self::Attestation(rule) => rule.judge(platforms, case),
+            Self::Provenance(rule) => rule.judge(platforms, case),
+            Self::Vulnerabilities(rule) => rule.judge(platforms, case, exceptions),
+            Self::Config(rule) => rule.judge(platforms, case),
+            Self::BaseImage(rule) => rule.judge(platforms, case),
+            Self::Alternatives(rule) => rule.judge(platforms, case),
+            Self::Static(rule) => alternatives::fixed(rule),
         }
     }
 }
@@ -168,7 +188,7 @@ fn policy(
     let spec = &policy.spec;
     let mut rules = Vec::new();
     for (position, rule) in spec.rules.iter().enumerate() {
-        let family = family(rule, policy, policies, authorities).map_err(|fault| {
+        let family = family(&rule.family, policy, policies, authorities).map_err(|fault| {
             let own = policy.metadata.name.as_str();
             let (kind, name, path) = match &fault.place {
                 Place::Family(key) => {
@@ -237,10 +257,18 @@ impl Fault {
             _ => self,
         }
     }
+
+    /// The same, where the place under the family is that of a check.
+    fn at_check(self, place: &str) -> Self {
+        match self.place {
+            Place::Family(rest) => Self { place: Place::Family(format!("{place}{rest}")), ..self },
+            _ => self,
+        }
+    }
 }
 
 fn family(
-    rule: &Rule,
+    family: &Family,
     policy: &ImagePolicy,
     policies: &Policies,
     authorities: &mut Authorities<'_>,
@@ -249,7 +277,7 @@ fn family(
         let place = Place::Family(key.to_owned());
         move |detail| Fault::new(place, detail)
     };
-    Ok(match &rule.family {
+    Ok(match family {
         Family::Registry(rule) => CompiledFamily::Registry(registry::Compiled::new(rule)),
         Family::Reference(rule) => {
             CompiledFamily::Reference(reference::Compiled::new(rule).map_err(at(""))?)
@@ -285,7 +313,31 @@ fn family(
                 .ok_or_else(|| at(".catalog")(format!("there is no catalog `{}`", rule.catalog)))?;
             CompiledFamily::BaseImage(base_image::Compiled::new(rule, catalog))
         }
+        Family::Alternatives(rule) => {
+            CompiledFamily::Alternatives(self::alternatives(rule, policy, policies, authorities)?)
+        }
+        Family::Static(rule) => CompiledFamily::Static(rule.clone()),
     })
+}
+
+fn alternatives(
+    rule: &AlternativesRule,
+    policy: &ImagePolicy,
+    policies: &Policies,
+    authorities: &mut Authorities<'_>,
+) -> Result<alternatives::Compiled, Fault> {
+    let mut of = Vec::new();
+    for (first, alternative) in rule.of.iter().enumerate() {
+        let mut checks = Vec::new();
+        for (second, check) in alternative.all.iter().enumerate() {
+            let place = format!(".of[{first}].all[{second}].{}", check.0.name());
+            let compiled = family(&check.0, policy, policies, authorities);
+            checks.push(compiled.map_err(|fault| fault.at_check(&place))?);
+        }
+        of.push((alternative.name.clone(), checks));
+    }
+    let at_least = usize::try_from(rule.at_least.unwrap_or(1)).unwrap_or(usize::MAX);
+    Ok(alternatives::Compiled { at_least, of })
 }
 
 fn source(

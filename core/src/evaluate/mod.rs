@@ -1,5 +1,6 @@
 //! Evaluation: a pure function from policy, facts, context and time to a decision.
 
+mod alternatives;
 mod attestation;
 mod base_image;
 mod case;

@@ -38,7 +38,9 @@ impl Scope {
             });
         let images =
             self.images.as_ref().is_none_or(|images| images.matches(case.reference).is_some());
-        namespace && labels && images
+        let as_others = self.rule.images_as.is_empty()
+            || self.rule.images_as.iter().any(|pattern| pattern.matches(case.reference));
+        namespace && labels && images && as_others
     }
 
     fn matches(&self, case: &Case<'_>) -> bool {
@@ -61,6 +63,7 @@ impl Scope {
             glob.map(|glob| format!("namespace `{glob}`")),
             (!labels.is_empty()).then(|| "namespace labels".to_owned()),
             pattern.map(|pattern| format!("image `{}`", pattern.as_str())),
+            (!self.rule.images_as.is_empty()).then(|| "another engine's pattern".to_owned()),
         ];
         Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Payload;
 use crate::evidence::signing::{Material, SignedDocument};
 use crate::evidence::{Attached, Evidence, EvidenceError};
-use crate::policy::model;
+use crate::policy::model::{self, SignatureFormat};
 use crate::reference::Digest;
 use crate::verify::{self, Refusal, SignatureVerifier, Verified};
 
@@ -117,6 +117,19 @@ impl SignedFacts {
     }
 }
 
+/// Whether a document is of the form that an authority takes.
+fn admits(format: Option<SignatureFormat>, document: &SignedDocument) -> bool {
+    match (format, document.material()) {
+        (None, _) => true,
+        (Some(format), Material::Detached { .. } | Material::Envelope { .. }) => {
+            format == SignatureFormat::Legacy
+        }
+        (Some(format), Material::Bundle { .. } | Material::File { .. }) => {
+            format == SignatureFormat::Bundle
+        }
+    }
+}
+
 /// How many signatures a verifier looks at.
 fn signatures(document: &SignedDocument) -> usize {
     match document.material() {
@@ -146,6 +159,9 @@ impl Asked<'_> {
             let result = match subject {
                 // Whoever signed it, it is about something else.
                 None => Err(self.other_subject(document)),
+                Some(_) if !admits(authority.model.format, document) => {
+                    Err(Refusal::OtherFormat { authority: authority.name.clone() })
+                }
                 Some(subject) => {
                     let keys = authority.keys.len().max(1);
                     *left = left.checked_sub(signatures(document).saturating_mul(keys))?;

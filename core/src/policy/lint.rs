@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::check::covers;
 use super::load::joined;
 use super::model::{
-    AttestationRule, BaseProof, EvidenceSource, Family, FixableLimits, ImageCatalog, ImagePolicy,
-    Limit, Match, Mode, Name, PolicyException, ProvenanceRule, RegistryRule, Rule, Select,
-    SeverityLimits, VulnerabilitiesRule,
+    AttestationRule, BaseProof, Family, FixableLimits, ImageCatalog, ImagePolicy, Limit, Match,
+    Mode, Name, PolicyException, ProvenanceRule, RegistryRule, Rule, Select, SeverityLimits,
+    VulnerabilitiesRule,
 };
 use super::{DocumentKind, Policies};
 
@@ -102,6 +102,7 @@ fn policy(policy: &ImagePolicy, now: Timestamp, doubts: &mut Doubts<'_, '_>) {
 fn excludes_all(matches: &Match, exclude: &Match) -> bool {
     !matches.namespaces.is_empty()
         && exclude.images.is_empty()
+        && exclude.images_as.is_empty()
         && exclude.namespace_labels.is_empty()
         && matches.namespaces.iter().all(|own| {
             exclude
@@ -112,22 +113,8 @@ fn excludes_all(matches: &Match, exclude: &Match) -> bool {
 }
 
 fn authorities(rule: &Rule) -> Vec<&Name> {
-    match &rule.family {
-        Family::Signature(rule) => rule.require.authorities().iter().collect(),
-        Family::Attestation(rule) => rule.require.authorities().iter().collect(),
-        Family::Provenance(rule) => rule.require.authorities().iter().collect(),
-        Family::Vulnerabilities(rule) => {
-            let sources = std::iter::once(&rule.from).chain(rule.vex.as_ref().map(|vex| &vex.from));
-            sources
-                .filter_map(|source| match source {
-                    EvidenceSource::Attestation(source) => Some(source.require.authorities()),
-                    EvidenceSource::Trust(_) => None,
-                })
-                .flatten()
-                .collect()
-        }
-        _ => Vec::new(),
-    }
+    let requirements = rule.family.requirements().into_iter();
+    requirements.flat_map(|(_, require)| require.authorities()).collect()
 }
 
 fn registry(path: &str, rule: &RegistryRule, doubts: &mut Doubts<'_, '_>) {

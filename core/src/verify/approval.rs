@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Refusal, Verified};
+use super::{Refusal, Verified, containers_identity};
 use crate::evidence::signing::{Claim, SignedDocument, Subject};
 use crate::policy::model::{Mirror, SignedIdentity};
 use crate::reference::{Digest, Reference, ReferenceError, RepositoryPrefix};
@@ -109,6 +109,14 @@ fn named(subject: &Subject, is_statement: bool, wanted: &Wanted<'_>) -> Result<(
             let original = original(wanted.reference, mirror)?;
             same(subject, original.repository())
         }
+        SignedIdentity::Containers(identity) => {
+            let wanted = wanted.reference;
+            let Some(name) = name(subject) else {
+                return Err(Refusal::NoRepository { wanted: wanted.to_string() });
+            };
+            let found = Reference::parse(name).map_err(|error| unreadable(name, &error))?;
+            containers_identity::compare(identity, wanted, &found)
+        }
     }
 }
 
@@ -139,7 +147,7 @@ fn original(judged: &Reference, mirror: &Mirror) -> Result<Reference, Refusal> {
     })
 }
 
-fn unreadable(name: &str, error: &ReferenceError) -> Refusal {
+pub(super) fn unreadable(name: &str, error: &ReferenceError) -> Refusal {
     Refusal::UnreadableRepository { name: name.to_owned(), detail: error.to_string() }
 }
 

@@ -6,6 +6,7 @@
 
 mod approval;
 mod artifact;
+mod containers_identity;
 mod key;
 mod keyless;
 mod public_key;

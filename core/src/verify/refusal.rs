@@ -18,6 +18,12 @@ pub enum Refusal {
         /// The authority asked.
         authority: String,
     },
+    /// It is of another form than the authority takes.
+    #[error("it is stored in another form than the authority `{authority}` takes")]
+    OtherFormat {
+        /// The authority asked.
+        authority: String,
+    },
     /// No key of the authority fits the signature.
     #[error("no key of the authority made the signature")]
     Signature,

@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use super::{Report, keyless};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::{PRIVATE_KEY, joined, suggestion};
-use crate::policy::model::{
-    Authority, EvidenceSource, Family, ImagePolicy, Key, Name, Padding, Requirement, TrustRoot,
-};
+use crate::policy::model::{Authority, ImagePolicy, Key, Name, Padding, Requirement, TrustRoot};
 
 type Roots<'a> = [(usize, &'a TrustRoot)];
 
@@ -26,33 +24,10 @@ pub(super) fn check(policy: &ImagePolicy, roots: &Roots<'_>, report: &mut Report
         authority(&joined("spec.authorities", name.as_str()), one, roots, report);
     }
     for (position, rule) in policy.spec.rules.iter().enumerate() {
-        for (key, require) in requirements(&rule.family) {
-            let path = format!("spec.rules[{position}].{key}");
+        for (place, require) in rule.family.requirements() {
+            let path = format!("spec.rules[{position}].{}{place}", rule.family.name());
             requirement(&path, require, &policy.spec.authorities, roots, report);
         }
-    }
-}
-
-/// What a rule asks of authorities, each with its place.
-fn requirements(family: &Family) -> Vec<(&'static str, &Requirement)> {
-    match family {
-        Family::Signature(rule) => vec![("signature", &rule.require)],
-        Family::Attestation(rule) => vec![("attestation", &rule.require)],
-        Family::Provenance(rule) => vec![("provenance", &rule.require)],
-        Family::Vulnerabilities(rule) => {
-            let from = attested(&rule.from).map(|one| ("vulnerabilities.from.attestation", one));
-            let vex = rule.vex.as_ref().and_then(|vex| attested(&vex.from));
-            let vex = vex.map(|one| ("vulnerabilities.vex.from.attestation", one));
-            from.into_iter().chain(vex).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn attested(source: &EvidenceSource) -> Option<&Requirement> {
-    match source {
-        EvidenceSource::Attestation(source) => Some(&source.require),
-        EvidenceSource::Trust(_) => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What must hold between the parts of good documents.
 
+mod alternatives;
 mod authorities;
 mod catalogs;
 mod emptiness;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Report, all_denied, covers, set, statements};
+use super::{Report, all_denied, alternatives, covers, set, statements};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{
@@ -28,15 +28,32 @@ pub(super) fn check(
             report.blank(format!("{path}.controls[{position}]"), control);
         }
         let path = format!("{path}.{}", rule.family.name());
-        match &rule.family {
-            Family::Registry(rule) => registry(&path, rule, report),
-            Family::Reference(rule) => reference(&path, rule, report),
-            Family::Signature(rule) => signature(&path, rule, report),
-            Family::Attestation(rule) => statements::attestation(&path, rule, report),
-            Family::Provenance(rule) => statements::provenance(&path, rule, report),
-            Family::Vulnerabilities(rule) => vulnerabilities(&path, rule, report),
-            Family::Config(rule) => config(&path, rule, policy, report),
-            Family::BaseImage(rule) => base_image(&path, rule, catalogs, report),
+        family(&path, &rule.family, policy, catalogs, report);
+    }
+}
+
+/// What a rule or a check is about.
+pub(super) fn family(
+    path: &str,
+    family: &Family,
+    policy: &ImagePolicy,
+    catalogs: &[(usize, &ImageCatalog)],
+    report: &mut Report<'_>,
+) {
+    match family {
+        Family::Registry(rule) => registry(path, rule, report),
+        Family::Reference(rule) => reference(path, rule, report),
+        Family::Signature(rule) => signature(path, rule, report),
+        Family::Attestation(rule) => statements::attestation(path, rule, report),
+        Family::Provenance(rule) => statements::provenance(path, rule, report),
+        Family::Vulnerabilities(rule) => vulnerabilities(path, rule, report),
+        Family::Config(rule) => config(path, rule, policy, report),
+        Family::BaseImage(rule) => base_image(path, rule, catalogs, report),
+        Family::Alternatives(rule) => alternatives::check(path, rule, policy, catalogs, report),
+        Family::Static(rule) => {
+            if let Some(message) = &rule.message {
+                report.blank(format!("{path}.message"), message);
+            }
         }
     }
 }

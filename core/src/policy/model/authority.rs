@@ -34,9 +34,23 @@ pub struct Authority {
     /// Without one, a signature that carries some is refused, unless `log` is `ignore`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_trust_root: Option<Name>,
+    /// The one form of signature that counts; absent: every form that is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<SignatureFormat>,
     /// Authorities of one party count once towards `atLeast`; absent: its own party.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<Name>,
+}
+
+/// A form of signature, by how it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum SignatureFormat {
+    /// A layer with annotations beside it: cosign's `.sig` and `.att`.
+    Legacy,
+    /// A Sigstore bundle.
+    Bundle,
 }
 
 /// What to do with transparency log entries beside a signature.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authority, Metadata, Name, NameGlob, Rule};
 use crate::evidence::Platform;
-use crate::reference::ImagePattern;
+use crate::reference::{ContainersScope, ImagePattern, Reference, SigstoreGlob};
 
 /// Rules about images, and where they apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,31 @@ pub struct Match {
     /// Images by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<ImagePattern>,
+    /// Images by name, by patterns that are read as another engine reads them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images_as: Vec<ForeignPattern>,
+}
+
+/// A pattern over image names as another engine reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum ForeignPattern {
+    /// A glob of sigstore's policy-controller.
+    Sigstore(SigstoreGlob),
+    /// A scope of containers-policy.json(5).
+    Containers(ContainersScope),
+}
+
+impl ForeignPattern {
+    /// Whether it matches the image.
+    #[must_use]
+    pub fn matches(&self, image: &Reference) -> bool {
+        match self {
+            Self::Sigstore(glob) => glob.matches(image),
+            Self::Containers(scope) => scope.matches(image),
+        }
+    }
 }
 
 /// What rules about content do with an image given by tag only in admission.

@@ -4,6 +4,7 @@
 //! so code that holds one never checks again. Absent members stay `None`:
 //! defaults are applied once, by the compiler in `evaluate`.
 
+mod alternatives;
 mod attestation;
 mod authority;
 mod catalog;
@@ -17,15 +18,18 @@ mod rules;
 mod scalars;
 mod vulnerabilities;
 
+pub use alternatives::{Alternative, AlternativesRule, Check, StaticAction, StaticRule};
 pub use attestation::{AttestationRule, PredicateType, Select};
 pub use authority::{
-    Authority, Key, KeySet, LogUse, Padding, RevokedKey, SigstoreInstance, SigstoreRoot,
-    TimestampUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
+    Authority, Key, KeySet, LogUse, Padding, RevokedKey, SignatureFormat, SigstoreInstance,
+    SigstoreRoot, TimestampUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
 pub use condition::{Condition, CountRange, Operator, Quantifier, ValueCondition};
 pub use exception::{ExceptionSpec, PolicyException};
-pub use image_policy::{ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly};
+pub use image_policy::{
+    ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly,
+};
 pub(crate) use keyless::build_issuers;
 pub use keyless::{Keyless, vouches_for_builds};
 pub use policy_set::{
@@ -33,9 +37,9 @@ pub use policy_set::{
 };
 pub use provenance::{Builder, MaterialRule, ProvenanceRule, SourceReference, VersionedTag};
 pub use rules::{
-    AttestedSource, BaseImageRule, BaseProof, CallerTrust, ConfigRule, Deny, DigestRule, EnvRule,
-    EvidenceSource, Family, HistoryRule, LabelRule, PortRule, ReferenceRule, RegistryRule,
-    Requirement, Rule, Scope, SignatureRule, SignedIdentity, TagRule, UserRule,
+    AttestedSource, BaseImageRule, BaseProof, CallerTrust, ConfigRule, ContainersIdentity, Deny,
+    DigestRule, EnvRule, EvidenceSource, Family, HistoryRule, LabelRule, PortRule, ReferenceRule,
+    RegistryRule, Requirement, Rule, Scope, SignatureRule, SignedIdentity, TagRule, UserRule,
 };
 pub use scalars::{
     ByteSize, Duration, Fraction, Name, NameGlob, PortRange, RegexText, RuleSeverity, Scalar, Score,

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttestationRule, ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange, ProvenanceRule,
-    RegexText, RuleSeverity, ScopedMode, VulnerabilitiesRule,
+    AlternativesRule, AttestationRule, ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange,
+    ProvenanceRule, RegexText, RuleSeverity, ScopedMode, StaticRule, VulnerabilitiesRule,
 };
 use crate::evidence::Platform;
 use crate::reference::ImagePattern;
@@ -53,6 +53,10 @@ pub enum Family {
     Config(ConfigRule),
     /// What it is built on.
     BaseImage(BaseImageRule),
+    /// Which of several alternatives are met.
+    Alternatives(AlternativesRule),
+    /// What the policy alone decides.
+    Static(StaticRule),
 }
 
 impl Family {
@@ -68,7 +72,51 @@ impl Family {
             Self::Vulnerabilities(_) => "vulnerabilities",
             Self::Config(_) => "config",
             Self::BaseImage(_) => "baseImage",
+            Self::Alternatives(_) => "alternatives",
+            Self::Static(_) => "static",
         }
+    }
+
+    /// What it asks of authorities, each with its place under the family's own.
+    #[must_use]
+    pub fn requirements(&self) -> Vec<(String, &Requirement)> {
+        match self {
+            Self::Signature(rule) => vec![(String::new(), &rule.require)],
+            Self::Attestation(rule) => vec![(String::new(), &rule.require)],
+            Self::Provenance(rule) => vec![(String::new(), &rule.require)],
+            Self::Vulnerabilities(rule) => {
+                let from = attested(&rule.from).map(|one| (".from.attestation".to_owned(), one));
+                let vex = rule.vex.as_ref().and_then(|vex| attested(&vex.from));
+                let vex = vex.map(|one| (".vex.from.attestation".to_owned(), one));
+                from.into_iter().chain(vex).collect()
+            }
+            Self::Alternatives(rule) => rule
+                .checks()
+                .flat_map(|(path, family)| {
+                    let inner = family.requirements().into_iter();
+                    inner.map(move |(rest, require)| (format!("{path}{rest}"), require))
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl AlternativesRule {
+    /// Each check with its place, such as `.of[0].all[0].signature`.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = (String, &Family)> {
+        self.of.iter().enumerate().flat_map(|(first, alternative)| {
+            alternative.all.iter().enumerate().map(move |(second, check)| {
+                (format!(".of[{first}].all[{second}].{}", check.0.name()), &*check.0)
+            })
+        })
+    }
+}
+
+fn attested(source: &EvidenceSource) -> Option<&Requirement> {
+    match source {
+        EvidenceSource::Attestation(source) => Some(&source.require),
+        EvidenceSource::Trust(_) => None,
     }
 }
 
@@ -178,6 +226,41 @@ pub enum SignedIdentity {
     Remap(super::Mirror),
     /// Only the digest is compared.
     SameDigest,
+    /// As `signedIdentity` of containers-policy.json(5) says.
+    Containers(ContainersIdentity),
+}
+
+/// How the reference that a signature names is compared with the judged one, as
+/// containers-policy.json(5) has it. A tag in either counts there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(deny_unknown_fields)]
+pub enum ContainersIdentity {
+    /// The same reference, tag and digest included.
+    MatchExact,
+    /// The same reference; for an image that is named by digest the same repository.
+    MatchRepoDigestOrExact,
+    /// The same repository.
+    MatchRepository,
+    /// This reference.
+    ExactReference {
+        /// The reference, with a tag or digest.
+        docker_reference: String,
+    },
+    /// This repository.
+    ExactRepository {
+        /// The repository.
+        docker_repository: String,
+    },
+    /// As `matchRepoDigestOrExact`, where the judged reference is put under `signedPrefix`, if it
+    /// is under `prefix`.
+    RemapIdentity {
+        /// A host, or a host and the start of a path.
+        prefix: String,
+        /// What takes its place.
+        signed_prefix: String,
+    },
 }
 
 /// Which digest of a multi-platform image the evidence must be about.
@@ -352,4 +435,4 @@ pub enum BaseProof {
 
 mod raw;
 
-pub(super) use raw::{requirement, spread};
+pub(super) use raw::{RawCheck, requirement, spread};

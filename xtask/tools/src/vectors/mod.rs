@@ -2,6 +2,7 @@
 //! by the runner in `core/tests/vectors.rs`, never here.
 #![expect(clippy::indexing_slicing, reason = "members of JSON values that are written here")]
 
+mod alternatives;
 mod attestation;
 mod attested;
 mod base_image;
@@ -32,6 +33,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         evidence::cases(),
         exceptions::cases(),
         scope::cases(),
+        alternatives::cases(),
     ];
     let cases: Vec<case::Case> = areas.into_iter().flatten().collect();
     for case in &cases {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    AttestationRule, Match, Mode, Name, ProvenanceRule, RuleSeverity, ScopedMode,
-    VulnerabilitiesRule,
+    AlternativesRule, AttestationRule, Check, Match, Mode, Name, ProvenanceRule, RuleSeverity,
+    ScopedMode, StaticRule, VulnerabilitiesRule,
 };
 use super::{
     AttestedSource, BaseImageRule, ConfigRule, Family, ReferenceRule, RegistryRule, Requirement,
@@ -63,6 +63,12 @@ pub(super) struct RawRule {
     /// What it is built on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base_image: Option<BaseImageRule>,
+    /// Which of several alternatives are met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alternatives: Option<AlternativesRule>,
+    /// What the policy alone decides.
+    #[serde(default, rename = "static", skip_serializing_if = "Option::is_none")]
+    fixed: Option<StaticRule>,
 }
 
 impl TryFrom<RawRule> for Rule {
@@ -78,6 +84,8 @@ impl TryFrom<RawRule> for Rule {
             raw.vulnerabilities.map(Box::new).map(Family::Vulnerabilities),
             raw.config.map(Family::Config),
             raw.base_image.map(Family::BaseImage),
+            raw.alternatives.map(Family::Alternatives),
+            raw.fixed.map(Family::Static),
         ]
         .into_iter()
         .flatten()
@@ -89,8 +97,8 @@ impl TryFrom<RawRule> for Rule {
             return Err(match found.as_str() {
                 "" => format!(
                     "rule `{}` has no family: one of `registry`, `reference`, `signature`, \
-                     `attestation`, `provenance`, `vulnerabilities`, `config`, `baseImage` is \
-                     expected",
+                     `attestation`, `provenance`, `vulnerabilities`, `config`, `baseImage`, \
+                     `alternatives`, `static` is expected",
                     raw.id
                 ),
                 _ => format!(
@@ -130,6 +138,8 @@ impl From<Rule> for RawRule {
             vulnerabilities: None,
             config: None,
             base_image: None,
+            alternatives: None,
+            fixed: None,
         };
         match rule.family {
             Family::Registry(rule) => raw.registry = Some(rule),
@@ -140,6 +150,89 @@ impl From<Rule> for RawRule {
             Family::Vulnerabilities(rule) => raw.vulnerabilities = Some(*rule),
             Family::Config(rule) => raw.config = Some(rule),
             Family::BaseImage(rule) => raw.base_image = Some(rule),
+            Family::Alternatives(rule) => raw.alternatives = Some(rule),
+            Family::Static(rule) => raw.fixed = Some(rule),
+        }
+        raw
+    }
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Check"))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// A check of an alternative: exactly one family, as in a rule.
+pub(in super::super) struct RawCheck {
+    /// Where the image may come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    registry: Option<RegistryRule>,
+    /// How the image is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<ReferenceRule>,
+    /// Who signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signature: Option<SignatureRule>,
+    /// What signed statements say about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attestation: Option<AttestationRule>,
+    /// How it was built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provenance: Option<ProvenanceRule>,
+    /// What its configuration says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    config: Option<ConfigRule>,
+    /// What it is built on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_image: Option<BaseImageRule>,
+    /// Which of several alternatives are met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alternatives: Option<AlternativesRule>,
+    /// What the policy alone decides.
+    #[serde(default, rename = "static", skip_serializing_if = "Option::is_none")]
+    fixed: Option<StaticRule>,
+}
+
+impl TryFrom<RawCheck> for Check {
+    type Error = String;
+
+    fn try_from(raw: RawCheck) -> Result<Self, String> {
+        let families = [
+            raw.registry.map(Family::Registry),
+            raw.reference.map(Family::Reference),
+            raw.signature.map(Family::Signature),
+            raw.attestation.map(Box::new).map(Family::Attestation),
+            raw.provenance.map(Box::new).map(Family::Provenance),
+            raw.config.map(Family::Config),
+            raw.base_image.map(Family::BaseImage),
+            raw.alternatives.map(Family::Alternatives),
+            raw.fixed.map(Family::Static),
+        ];
+        let mut families = families.into_iter().flatten();
+        match (families.next(), families.next()) {
+            (Some(family), None) => Ok(Self(Box::new(family))),
+            _ => Err("a check has exactly one of `registry`, `reference`, `signature`, \
+                      `attestation`, `provenance`, `config`, `baseImage`, `alternatives` and \
+                      `static`"
+                .to_owned()),
+        }
+    }
+}
+
+impl From<Check> for RawCheck {
+    fn from(check: Check) -> Self {
+        let mut raw = Self::default();
+        match *check.0 {
+            Family::Registry(rule) => raw.registry = Some(rule),
+            Family::Reference(rule) => raw.reference = Some(rule),
+            Family::Signature(rule) => raw.signature = Some(rule),
+            Family::Attestation(rule) => raw.attestation = Some(*rule),
+            Family::Provenance(rule) => raw.provenance = Some(*rule),
+            Family::Config(rule) => raw.config = Some(rule),
+            Family::BaseImage(rule) => raw.base_image = Some(rule),
+            Family::Alternatives(rule) => raw.alternatives = Some(rule),
+            Family::Static(rule) => raw.fixed = Some(rule),
+            // No check is made of it: exceptions for findings are for whole rules.
+            Family::Vulnerabilities(_) => {}
         }
         raw
     }
