@@ -9,6 +9,7 @@ pub mod decision;
 pub mod evaluate;
 pub mod evidence;
 pub mod facts;
+pub mod import;
 pub mod kubernetes;
 pub mod policy;
 pub mod reasons;

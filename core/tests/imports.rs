@@ -12,6 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["facts"],
     &["reasons"],
     &["decision"],
+    &["import"],
     &["evaluate"],
     &["kubernetes", "source"],
     &["report"],

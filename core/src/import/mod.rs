@@ -1,0 +1,13 @@
+//! Policies of other engines: what they say, and what was not taken of them.
+//!
+//! Everything here is a pure function of texts and values that are handed in. A policy that is
+//! taken only in part says so ([`Diagnostic`]); none is passed over in silence.
+
+mod diagnostic;
+mod foreign;
+mod outcome;
+pub mod text;
+
+pub use diagnostic::{Diagnostic, DiagnosticKind, Extent};
+pub use foreign::{Foreign, ForeignKind};
+pub use outcome::{Dialect, Note, RuleOutcome, RuleResult};
