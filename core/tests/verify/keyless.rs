@@ -240,6 +240,8 @@ fn certificates_have_to_come_from_the_trusted_root() {
     let root = Instance::of(2026).root_certificate();
     let old = "application/vnd.dev.sigstore.bundle+json;version=0.2";
     assert_eq!(refusal(&chain(old, &root), &dev()), R::RootInChain { position: 1 });
+    let oldest = "application/vnd.dev.sigstore.bundle+json;version=0.1";
+    assert_ne!(refusal(&chain(oldest, &root), &dev()), R::RootInChain { position: 1 });
     let new = "application/vnd.dev.sigstore.bundle.v0.3+json";
     assert_eq!(refusal(&chain(new, &root), &dev()), R::Chain);
     let other = Certified { usage: "1.3.6.1.5.5.7.3.2", ..person() };

@@ -10,7 +10,9 @@ use x509_cert::der::Decode as _;
 
 use super::certificate::Leaf;
 use super::root::CertificateAuthority;
+use super::sealed::Form;
 use super::{KeylessRefusal, TrustedRoot};
+use crate::evidence::signing::BundleVersion;
 
 /// `id-kp-codeSigning`, 1.3.6.1.5.5.7.3.3, without tag and length.
 const CODE_SIGNING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03];
@@ -66,9 +68,20 @@ fn path(
 }
 
 /// The position of a root among the certificates that come with a signature: it has to come from
-/// the trusted root (sigstore_common.proto, `X509CertificateChain`).
-pub(super) fn root_in(chain: &[Vec<u8>]) -> Option<usize> {
-    chain.iter().position(|der| is_self_issued(der))
+/// the trusted root (sigstore_common.proto, `X509CertificateChain`). Writers of the first version
+/// of bundles ended their chains with it, where it is passed over: no path ends there.
+pub(super) fn root_in(chain: &[Vec<u8>], form: Form) -> Option<usize> {
+    let position = chain.iter().position(|der| is_self_issued(der))?;
+    let is_last = position.saturating_add(1) == chain.len();
+    let passed_over = form == Form::Bundle(BundleVersion::V0_1) && is_last && is_in_order(chain);
+    (!passed_over).then_some(position)
+}
+
+/// Whether each certificate names the next one as its issuer.
+fn is_in_order(chain: &[Vec<u8>]) -> bool {
+    let read = chain.iter().map(|der| Certificate::from_der(der).map(|one| one.tbs_certificate));
+    let Ok(read) = read.collect::<Result<Vec<_>, _>>() else { return false };
+    read.iter().zip(read.iter().skip(1)).all(|(one, next)| one.issuer == next.subject)
 }
 
 /// Whether a certificate names itself as its issuer.

@@ -63,7 +63,7 @@ impl KeylessVerifier {
         if sealed.form == Form::Bundle(BundleVersion::V0_3) && !given.is_empty() {
             return Err(KeylessRefusal::Chain);
         }
-        if let Some(position) = chain::root_in(&sealed.certificates) {
+        if let Some(position) = chain::root_in(&sealed.certificates, sealed.form) {
             return Err(KeylessRefusal::RootInChain { position });
         }
         let leaf = Leaf::parse(der).map_err(KeylessRefusal::Certificate)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use cocket::Timestamp;
 use serde_json::Value;
 
-use super::{Outcome, Tally, bundles, facts, feeds, globs, references, scans, tables, vex};
+use super::{Outcome, Tally, bundles, facts, feeds, globs, references, scans, slsa, tables, vex};
 
 /// A row of the index, with the bytes it is about.
 #[derive(Clone, Copy)]
@@ -40,6 +40,7 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
             ("sigstore-bundle", Some("verify")) => {
                 tally.row(kind, row.file, bundles::row(&row, &folder, now)?);
             }
+            (_, Some("slsa")) => slsa::rows(&row, &folder, now, tally)?,
             _ => self::row(&row, tally),
         }
     }
@@ -57,9 +58,7 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         // A file of the kind `vsa` is one envelope on one line.
         "dsse" | "vsa" => facts::envelope(row),
         "npm-attestations" => facts::npm_attestations(row),
-        "slsa-provenance" if row.check.get("how").and_then(Value::as_str) != Some("slsa") => {
-            facts::provenance(row)
-        }
+        "slsa-provenance" => facts::provenance(row),
         "intoto-statement" => facts::statement(row),
         "trivy-json" | "grype-json" | "osv-scanner-json" => scans::report(row),
         "cosign-vuln" => scans::statement(row),
@@ -81,7 +80,6 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
 /// Counts the rows of something that is not read yet.
 fn skip(row: &Row<'_>, tally: &mut Tally) {
     let rows = match row.check.get("how").and_then(Value::as_str) {
-        Some("slsa") => row.check.get("cases").and_then(Value::as_array).map_or(1, Vec::len),
         Some("table") => serde_json::from_slice(row.bytes).map_or(1, |table| rows_of(&table)),
         _ => 1,
     };

@@ -10,6 +10,7 @@ mod mutants;
 mod references;
 mod scans;
 mod signed;
+mod slsa;
 mod tables;
 mod tally;
 mod vex;
