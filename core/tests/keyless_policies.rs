@@ -29,7 +29,12 @@ fn documents(authority: &Value, root: &Value) -> String {
     });
     let root = json!({
         "apiVersion": "cocket.dev/v1alpha1", "kind": "TrustRoot",
-        "metadata": {"name": "root"}, "spec": {"sigstore": root},
+        "metadata": {"name": "root"},
+        "spec": match root.get("roots") {
+            Some(_) => json!({"pki": root}),
+            None if root.get("pki").is_some() => root.clone(),
+            None => json!({"sigstore": root}),
+        },
     });
     format!("{policy}\n---\n{root}")
 }
@@ -46,7 +51,11 @@ fn faults(authority: &Value, root: &Value) -> Vec<String> {
 }
 
 fn decide(authority: &Value, bundle: &Value) -> Verdict {
-    let policies = Policies::from_text("p.yaml", &documents(authority, &inline())).unwrap();
+    decide_under(&inline(), authority, bundle)
+}
+
+fn decide_under(root: &Value, authority: &Value, bundle: &Value) -> Verdict {
+    let policies = Policies::from_text("p.yaml", &documents(authority, root)).unwrap();
     let engine = Engine::new(&policies).unwrap();
     let mut evidence = Evidence::new();
     let bytes = bundle.to_string().into_bytes();
@@ -180,4 +189,136 @@ fn a_trusted_root_comes_one_way() {
         let policies = Policies::from_text("p.yaml", &text).unwrap();
         assert_eq!(Engine::new(&policies).is_ok(), compiles, "{root}");
     }
+}
+
+/// A signer whose certificate names no issuer, as those of one's own authorities do.
+fn colleague() -> Certified {
+    let mut who = Certified::new(ISSUER, San::Email(EMAIL.to_owned()));
+    who.texts.clear();
+    who
+}
+
+#[test]
+fn certificates_of_ones_own_authorities_count_where_a_time_is_proven() {
+    let instance = Instance::of(2026);
+    let bundle = instance.approval(&digest().to_string(), &colleague(), 7);
+    let own = instance.pki();
+    let by_name = json!({"keyless": {"subject": EMAIL, "trustRoot": "root"}, "log": "ignore"});
+    assert_eq!(decide_under(&own, &by_name, &bundle), Verdict::Allow);
+    let mut other = by_name.clone();
+    other["keyless"]["subject"] = json!("eve@acme.example");
+    assert_eq!(decide_under(&own, &other, &bundle), Verdict::Deny);
+    // Without logs of its own, entries cannot be verified.
+    let mut logged = by_name.clone();
+    logged["log"] = json!("required");
+    assert_eq!(decide_under(&own, &logged, &bundle), Verdict::Deny);
+    let mut issued = by_name.clone();
+    issued["keyless"]["issuer"] = json!(ISSUER);
+    assert_eq!(decide_under(&own, &issued, &bundle), Verdict::Deny, "no issuer is in it");
+    let mut timeless = own.clone();
+    timeless.as_object_mut().unwrap().remove("timestampAuthority");
+    assert_eq!(decide_under(&timeless, &by_name, &bundle), Verdict::Deny, "nothing proves a time");
+    let stranger = Instance::of(2024).approval(&digest().to_string(), &colleague(), 7);
+    assert_eq!(decide_under(&own, &by_name, &stranger), Verdict::Deny);
+}
+
+#[test]
+fn ones_own_authorities_take_the_place_of_an_instances_beside_its_logs() {
+    let instance = Instance::of(2026);
+    let bundle = instance.approval(&digest().to_string(), &colleague(), 7);
+    let mut elsewhere = instance.trusted_root();
+    elsewhere["certificateAuthorities"] =
+        Instance::of(2024).trusted_root()["certificateAuthorities"].clone();
+    let sigstore = json!({"trustedRoot": elsewhere.to_string()});
+    let both = json!({"sigstore": sigstore, "pki": instance.pki()});
+    let by_name = json!({"keyless": {"subject": EMAIL, "trustRoot": "root"}});
+    assert_eq!(decide_under(&both, &by_name, &bundle), Verdict::Allow);
+    let other = json!({"sigstore": inline(), "pki": Instance::of(2024).pki()});
+    assert_eq!(
+        decide_under(&other, &by_name, &bundle),
+        Verdict::Deny,
+        "the instance's do not count"
+    );
+}
+
+#[test]
+fn own_authorities_that_are_none_do_not_load() {
+    let own = Instance::of(2026).pki();
+    let by_name = json!({"keyless": {"subject": EMAIL, "trustRoot": "root"}, "log": "ignore"});
+    let loaded = |root: &Value| {
+        let policies = Policies::from_text("p.yaml", &documents(&by_name, root)).unwrap();
+        Engine::new(&policies).map(|_| ()).map_err(|errors| errors.to_string())
+    };
+    assert_eq!(loaded(&own), Ok(()));
+    for (member, value, part) in [
+        ("roots", own["intermediates"].clone(), "names another issuer"),
+        ("intermediates", own["roots"].clone(), "is a root"),
+        (
+            "roots",
+            json!("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+            "`roots`",
+        ),
+        (
+            "timestampAuthority",
+            json!("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+            "`timestampAuthority`",
+        ),
+    ] {
+        let mut wrong = own.clone();
+        wrong[member] = value;
+        let fault = loaded(&wrong).unwrap_err();
+        assert!(fault.contains(part), "{fault}");
+    }
+    let fault = faults(&by_name, &inline()).join("\n");
+    assert!(fault.contains("`issuer` or `issuerRegex` is missing"), "{fault}");
+}
+
+#[test]
+fn thresholds_count_each_log_and_each_timestamp_authority_once() {
+    let (here, there) = (Instance::of(2026), Instance::of(2026).logging_elsewhere());
+    let who = Certified::new(ISSUER, San::Email(EMAIL.to_owned()));
+    let (one, other) = (
+        here.approval(&digest().to_string(), &who, 7),
+        there.approval(&digest().to_string(), &who, 7),
+    );
+    let entries = "/verificationMaterial/tlogEntries";
+    let stamps = "/verificationMaterial/timestampVerificationData/rfc3161Timestamps";
+    let add = |to: &Value, from: &Value, list: &str| {
+        let mut both = to.clone();
+        let more = from.pointer(list).unwrap().as_array().unwrap().clone();
+        both.pointer_mut(list).unwrap().as_array_mut().unwrap().extend(more);
+        both
+    };
+    let mut root = here.trusted_root();
+    for list in ["tlogs", "timestampAuthorities"] {
+        let more = there.trusted_root()[list].as_array().unwrap().clone();
+        root[list].as_array_mut().unwrap().extend(more);
+    }
+    let root = json!({"trustedRoot": root.to_string()});
+    let asking = |name: &str, many: u32| keyless(|one| one[name] = json!(many));
+    for (name, list) in [("logThreshold", entries), ("timestampThreshold", stamps)] {
+        let both = add(&one, &other, list);
+        assert_eq!(decide_under(&root, &asking(name, 1), &one), Verdict::Allow, "{name}");
+        assert_eq!(decide_under(&root, &asking(name, 2), &one), Verdict::Deny, "{name}");
+        assert_eq!(decide_under(&root, &asking(name, 2), &both), Verdict::Allow, "{name}");
+        assert_eq!(decide_under(&root, &asking(name, 3), &both), Verdict::Deny, "{name}");
+        let twice = add(&one, &here.approval(&digest().to_string(), &who, 8), list);
+        assert_eq!(decide_under(&root, &asking(name, 2), &twice), Verdict::Deny, "{name} twice");
+        let none = faults(&asking(name, 0), &inline()).join("\n");
+        assert!(none.contains("from 1 to 8"), "{none}");
+    }
+    let ignoring = keyless(|one| {
+        one["logThreshold"] = json!(1);
+        one["log"] = json!("ignore");
+    });
+    assert!(faults(&ignoring, &inline()).join("\n").contains("`logThreshold` beside"));
+    let key = Signer::named("release");
+    let keyed = json!({"key": {"pem": key.pem()}, "logThreshold": 1});
+    assert!(faults(&keyed, &inline()).join("\n").contains("`logTrustRoot`"));
+    let keyed = json!({"key": {"pem": key.pem()}, "logThreshold": 1, "logTrustRoot": "root"});
+    let bundle = here.approval_by_key(&digest().to_string(), &key, 7);
+    assert_eq!(decide(&keyed, &bundle), Verdict::Allow);
+    let mut unlogged = bundle.clone();
+    unlogged["verificationMaterial"]["tlogEntries"] = json!([]);
+    assert_eq!(decide(&keyed, &unlogged), Verdict::Deny);
 }

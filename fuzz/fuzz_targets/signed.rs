@@ -43,7 +43,7 @@ static ANYONE: LazyLock<KeylessVerifier> = LazyLock::new(|| {
     let any = || Pattern::Regex(RegexText::try_from(".+".to_owned()).expect("an expression"));
     let text = TrustedRoot::embedded("public-good").expect("it is carried");
     let root = Arc::new(TrustedRoot::parse(text).expect("it is one"));
-    let (issuer, subject, claims) = (any(), any(), BTreeMap::new());
+    let (issuer, subject, claims) = (Some(any()), any(), BTreeMap::new());
     let identity = Identity { issuer, subject, claims, any_repository: true };
     KeylessVerifier::new(&identity, root).expect("expressions that hold")
 });

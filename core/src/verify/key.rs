@@ -27,8 +27,7 @@ impl KeyVerifier {
     pub fn new(mut keys: Vec<TrustedKey>) -> Self {
         // So that who signed does not depend on the order in which a policy lists keys.
         keys.sort_by(|a, b| a.key.order().cmp(&b.key.order()));
-        let asked = Asked { log: LogUse::Optional, timestamp: TimestampUse::Auto };
-        Self { keys, asked, root: None }
+        Self { keys, asked: Asked::new(LogUse::Optional), root: None }
     }
 
     /// The same with another use of log entries beside a signature. Where they are ignored,
@@ -43,6 +42,14 @@ impl KeyVerifier {
     #[must_use]
     pub fn timestamp(mut self, timestamp: TimestampUse) -> Self {
         self.asked.timestamp = timestamp;
+        self
+    }
+
+    /// The same, where at least so many logs and timestamp authorities of the trusted root have to
+    /// stand for a signature, each counted once.
+    #[must_use]
+    pub fn thresholds(mut self, logs: u32, timestamps: u32) -> Self {
+        (self.asked.logs, self.asked.timestamps) = (logs, timestamps);
         self
     }
 
@@ -94,9 +101,9 @@ impl KeyVerifier {
         trusted: &TrustedKey,
         signature: &[u8],
     ) -> Result<Proven, Refusal> {
-        let requires =
-            self.asked.log == LogUse::Required || self.asked.timestamp == TimestampUse::Required;
-        if !requires && (self.asked.log == LogUse::Ignore || !has_log(&call.material)) {
+        if !self.asked.requires_some()
+            && (self.asked.log == LogUse::Ignore || !has_log(&call.material))
+        {
             return Ok(Proven { times: Vec::new(), checks: Vec::new() });
         }
         let mut all = Sealed::all(&call.material)?.into_iter();

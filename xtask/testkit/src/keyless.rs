@@ -75,6 +75,23 @@ impl Instance {
         }
     }
 
+    /// The same with another transparency log and another timestamp authority.
+    #[must_use]
+    pub fn logging_elsewhere(&self) -> Self {
+        let named = |role: &str| Signer::named(&format!("other {role} {}", self.year));
+        Self { log: named("log"), timestamper: named("timestamper"), ..self.clone() }
+    }
+
+    /// Its certificate and timestamp authorities in PEM, as `pki` of a trust root.
+    #[must_use]
+    pub fn pki(&self) -> Value {
+        json!({
+            "roots": pem(&self.root()),
+            "intermediates": pem(&self.middle()),
+            "timestampAuthority": pem(&self.stamper()) + &pem(&self.root()),
+        })
+    }
+
     /// Its trusted root in JSON.
     #[must_use]
     pub fn trusted_root(&self) -> Value {

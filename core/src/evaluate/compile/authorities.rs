@@ -9,7 +9,8 @@ use super::{Fault, Place};
 use crate::evaluate::Verifiers;
 use crate::facts::Authority;
 use crate::policy::model::{
-    self, ImagePolicy, Key, Keyless, LogUse, Name, RegexText, Requirement, TimestampUse,
+    self, ImagePolicy, Key, Keyless, LogUse, Name, RegexText, Requirement, SigstoreRoot,
+    TimestampUse, TrustRootSpec,
 };
 use crate::policy::{DocumentKind, Policies};
 use crate::verify::{
@@ -109,7 +110,11 @@ impl<'a> Authorities<'a> {
         let keys = listed.into_iter().map(|(path, key)| self.key(path, key));
         let mut verifier = KeyVerifier::new(keys.collect::<Result<_, _>>()?)
             .log(model.log.unwrap_or(LogUse::Optional))
-            .timestamp(model.timestamp.unwrap_or(TimestampUse::Auto));
+            .timestamp(model.timestamp.unwrap_or(TimestampUse::Auto))
+            .thresholds(
+                model.log_threshold.unwrap_or_default(),
+                model.timestamp_threshold.unwrap_or_default(),
+            );
         if let Some(root) = &model.log_trust_root {
             let root = self.root(root).map_err(|detail| {
                 Fault::new(Place::Policy(format!("{path}.logTrustRoot")), detail)
@@ -129,7 +134,11 @@ impl<'a> Authorities<'a> {
         let verifier = KeylessVerifier::new(&identity(keyless)?, root)?;
         Ok(verifier
             .log(model.log.unwrap_or(LogUse::Required))
-            .timestamp(model.timestamp.unwrap_or(TimestampUse::Auto)))
+            .timestamp(model.timestamp.unwrap_or(TimestampUse::Auto))
+            .thresholds(
+                model.log_threshold.unwrap_or_default(),
+                model.timestamp_threshold.unwrap_or_default(),
+            ))
     }
 
     /// The trusted root of a document; read once.
@@ -138,19 +147,10 @@ impl<'a> Authorities<'a> {
             return Ok(Arc::clone(root));
         }
         let mut documents = self.policies.trust_roots().iter();
-        let sigstore = documents
-            .find(|one| one.metadata.name == *name)
-            .and_then(|one| one.spec.sigstore.as_ref())
-            .ok_or_else(|| format!("there is no trust root `{name}` with `sigstore`"))?;
-        let text = match (&sigstore.trusted_root, sigstore.instance) {
-            (Some(text), None) => text.as_str(),
-            (None, Some(instance)) => TrustedRoot::embedded(instance.name())
-                .ok_or_else(|| format!("there is no instance `{}`", instance.name()))?,
-            _ => return Err(format!("trust root `{name}`: `instance` or `trustedRoot`")),
-        };
-        let root = TrustedRoot::parse(text)
-            .map_err(|error| format!("the trusted root of `{name}` is {error}"))?;
-        let root = Arc::new(root);
+        let spec = documents.find(|one| one.metadata.name == *name).map(|one| &one.spec);
+        let spec = spec.ok_or_else(|| format!("there is no trust root `{name}`"))?;
+        let root =
+            Arc::new(trusted_root(spec).map_err(|why| format!("trust root `{name}`: {why}"))?);
         self.roots.insert(name.clone(), Arc::clone(&root));
         Ok(root)
     }
@@ -207,6 +207,32 @@ impl<'a> Authorities<'a> {
     }
 }
 
+fn trusted_root(spec: &TrustRootSpec) -> Result<TrustedRoot, String> {
+    let sigstore = spec.sigstore.as_ref().map(instance).transpose()?;
+    let Some(pki) = &spec.pki else {
+        return sigstore.ok_or_else(|| "it has neither `sigstore` nor `pki`".to_owned());
+    };
+    let intermediates = pki.intermediates.as_deref();
+    let root = match sigstore {
+        Some(root) => root.with_certificates(&pki.roots, intermediates)?,
+        None => TrustedRoot::of_certificates(&pki.roots, intermediates)?,
+    };
+    match &pki.timestamp_authority {
+        Some(chain) => root.with_timestamp_authority(chain),
+        None => Ok(root),
+    }
+}
+
+fn instance(root: &SigstoreRoot) -> Result<TrustedRoot, String> {
+    let text = match (&root.trusted_root, root.instance) {
+        (Some(text), None) => text.as_str(),
+        (None, Some(instance)) => TrustedRoot::embedded(instance.name())
+            .ok_or_else(|| format!("there is no instance `{}`", instance.name()))?,
+        _ => return Err("`instance` or `trustedRoot` is expected".to_owned()),
+    };
+    TrustedRoot::parse(text).map_err(|error| format!("the trusted root is {error}"))
+}
+
 /// What a policy says about signers, as the verifier compares it.
 fn identity(keyless: &Keyless) -> Result<Identity, String> {
     let one = |name: &str, exact: &Option<String>, regex: &Option<RegexText>| {
@@ -220,7 +246,7 @@ fn identity(keyless: &Keyless) -> Result<Identity, String> {
         }
     }
     Ok(Identity {
-        issuer: one("issuer", &keyless.issuer, &keyless.issuer_regex)?,
+        issuer: either(&keyless.issuer, &keyless.issuer_regex)?,
         subject: one("subject", &keyless.subject, &keyless.subject_regex)?,
         claims,
         any_repository: keyless.any_repository == Some(true),

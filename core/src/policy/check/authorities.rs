@@ -34,11 +34,24 @@ pub(super) fn check(policy: &ImagePolicy, roots: &Roots<'_>, report: &mut Report
 pub(super) fn check_trust_root(root: &TrustRoot, report: &mut Report<'_>) {
     match &root.spec.sigstore {
         Some(sigstore) => keyless::check_root("spec.sigstore", sigstore, report),
-        None if root.spec.keys.is_empty() && root.spec.revoked.is_empty() => {
-            let detail = "one of `keys`, `sigstore` and `revoked` is missing";
+        None if root.spec.keys.is_empty()
+            && root.spec.revoked.is_empty()
+            && root.spec.pki.is_none() =>
+        {
+            let detail = "one of `keys`, `sigstore`, `pki` and `revoked` is missing";
             report.add(Kind::MissingKey, "spec", detail);
         }
         None => {}
+    }
+    if let Some(pki) = &root.spec.pki {
+        let texts = [
+            ("roots", Some(&pki.roots)),
+            ("intermediates", pki.intermediates.as_ref()),
+            ("timestampAuthority", pki.timestamp_authority.as_ref()),
+        ];
+        for (name, text) in texts {
+            text.inspect(|text| pem(&format!("spec.pki.{name}"), text, report));
+        }
     }
     let mut seen = HashSet::new();
     for (position, revoked) in root.spec.revoked.iter().enumerate() {

@@ -4,8 +4,12 @@ use super::Report;
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{
-    Authority, Keyless, Name, RegexText, SigstoreRoot, TrustRoot, build_issuers, vouches_for_builds,
+    Authority, Keyless, LogUse, Name, RegexText, SigstoreRoot, TrustRoot, build_issuers,
+    vouches_for_builds,
 };
+
+/// Most logs or timestamp authorities that can be asked for.
+const MAX_THRESHOLD: u32 = 8;
 
 type Roots<'a> = [(usize, &'a TrustRoot)];
 
@@ -20,12 +24,15 @@ pub(super) fn check(path: &str, authority: &Authority, roots: &Roots<'_>, report
             }
         }
     }
+    thresholds(path, authority, report);
     let Some(keyless) = &authority.keyless else { return };
     let path = format!("{path}.keyless");
     reference(&format!("{path}.trustRoot"), &keyless.trust_root, roots, report);
+    let own = roots.iter().find(|(_, other)| other.metadata.name == keyless.trust_root);
+    let own = own.is_some_and(|(_, root)| root.spec.pki.is_some());
     for (name, exact, regex, needed) in pairs(keyless) {
         match (exact, regex) {
-            (None, None) if needed => {
+            (None, None) if needed && !(own && name == "issuer") => {
                 let detail = format!("`{name}` or `{name}Regex` is missing");
                 report.add(Kind::MissingKey, &path, detail);
             }
@@ -43,6 +50,32 @@ pub(super) fn check(path: &str, authority: &Authority, roots: &Roots<'_>, report
         }
     }
     repository(&path, keyless, report);
+}
+
+/// A number of logs and timestamp authorities that some could be, where they are looked at.
+fn thresholds(path: &str, authority: &Authority, report: &mut Report<'_>) {
+    let given = [
+        ("logThreshold", authority.log_threshold),
+        ("timestampThreshold", authority.timestamp_threshold),
+    ];
+    for (name, threshold) in given {
+        let Some(threshold) = threshold else { continue };
+        let path = format!("{path}.{name}");
+        let keyed = authority.key.is_some() || authority.keys.is_some();
+        if !(1..=MAX_THRESHOLD).contains(&threshold) {
+            let detail = format!("a number from 1 to {MAX_THRESHOLD} is expected");
+            report.add(Kind::Value, path, detail);
+        } else if authority.verifier.is_some() {
+            let detail = format!("`{name}` says nothing to a verifier of the program");
+            report.add(Kind::Contradiction, path, detail);
+        } else if keyed && authority.log_trust_root.is_none() {
+            let detail = format!("`{name}` needs the `logTrustRoot` that names them");
+            report.add(Kind::MissingKey, path, detail);
+        } else if name == "logThreshold" && authority.log == Some(LogUse::Ignore) {
+            let detail = "`logThreshold` beside `log: ignore`";
+            report.add(Kind::Contradiction, path, detail);
+        }
+    }
 }
 
 /// A workflow that many call signs for all of them: without its caller a name says little.
@@ -108,8 +141,8 @@ fn reference(path: &str, root: &Name, roots: &Roots<'_>, report: &mut Report<'_>
             let detail = format!("there is no `TrustRoot` `{root}`");
             report.add_help(Kind::Reference, path, detail, help);
         }
-        Some((_, document)) if document.spec.sigstore.is_none() => {
-            let detail = format!("the trust root `{root}` has no `sigstore`");
+        Some((_, document)) if document.spec.sigstore.is_none() && document.spec.pki.is_none() => {
+            let detail = format!("the trust root `{root}` has neither `sigstore` nor `pki`");
             report.add(Kind::Reference, path, detail);
         }
         Some(_) => {}

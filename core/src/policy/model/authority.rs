@@ -30,6 +30,15 @@ pub struct Authority {
     /// What to do with RFC 3161 timestamps beside a signature; absent: `auto`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<TimestampUse>,
+    /// How many logs of the trust root must hold an entry beside a signature, each counted once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8)))]
+    pub log_threshold: Option<u32>,
+    /// How many timestamp authorities of the trust root must have stamped a signature, each
+    /// counted once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8)))]
+    pub timestamp_threshold: Option<u32>,
     /// The [`TrustRoot`] to verify log entries and timestamps beside the signatures of keys with.
     /// Without one, a signature that carries some is refused, unless `log` is `ignore`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,7 +161,7 @@ pub struct TrustRoot {
     pub spec: TrustRootSpec,
 }
 
-/// `spec` of a [`TrustRoot`]: `keys`, `revoked` or both.
+/// `spec` of a [`TrustRoot`]: at least one of its members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -167,6 +176,26 @@ pub struct TrustRootSpec {
     /// The trusted root of a Sigstore instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sigstore: Option<SigstoreRoot>,
+    /// Certificate authorities of one's own. Beside `sigstore` they take the place of the
+    /// instance's, whose logs and timestamp authorities go on to count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pki: Option<Pki>,
+}
+
+/// Certificate authorities of one's own, in PEM. Their certificates need no OpenID Connect issuer
+/// and no certificate transparency log; a log entry or a timestamp has to prove when one signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Pki {
+    /// Root certificates.
+    pub roots: String,
+    /// Certificates between a root and the signers' own, where signatures do not carry them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intermediates: Option<String>,
+    /// The certificates of an RFC 3161 timestamp authority, its own first and its root last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp_authority: Option<String>,
 }
 
 /// A key that was taken back.

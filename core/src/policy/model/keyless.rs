@@ -2,8 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Name, RegexText};
 
-/// Signers with certificates of their identity: exactly one of `issuer` and `issuerRegex`, of
-/// `subject` and `subjectRegex`, and of every other such pair at most one. What is named has to
+/// Signers with certificates of their identity: exactly one of `issuer` and `issuerRegex` (unless
+/// the trust root has `pki`), of `subject` and `subjectRegex`, and of every other such pair at
+/// most one. What is named has to
 /// stand in the certificate; expressions match whole texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -21,7 +21,7 @@ mod vulnerabilities;
 pub use alternatives::{Alternative, AlternativesRule, Check, StaticAction, StaticRule};
 pub use attestation::{AttestationRule, PredicateType, Select};
 pub use authority::{
-    Authority, Key, KeySet, LogUse, Padding, RevokedKey, SignatureFormat, SigstoreInstance,
+    Authority, Key, KeySet, LogUse, Padding, Pki, RevokedKey, SignatureFormat, SigstoreInstance,
     SigstoreRoot, TimestampUse, TrustRoot, TrustRootSpec, TrustedKey, VerifierCall,
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};

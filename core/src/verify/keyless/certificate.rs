@@ -33,7 +33,8 @@ pub(super) struct Leaf {
     pub(super) window: Window,
     pub(super) not_before: Timestamp,
     pub(super) not_after: Timestamp,
-    pub(super) issuer: String,
+    /// The OpenID Connect issuer; only certificates of one's own authorities may lack it.
+    pub(super) issuer: Option<String>,
     pub(super) subject: Name,
     /// Fulcio's extensions by number, .1.2 and up.
     pub(super) texts: BTreeMap<u8, String>,
@@ -65,7 +66,7 @@ impl NameKind {
 }
 
 impl Leaf {
-    pub(super) fn parse(der: &[u8]) -> Result<Self, Fault> {
+    pub(super) fn parse(der: &[u8], needs_issuer: bool) -> Result<Self, Fault> {
         let unreadable = |error: x509_cert::der::Error| Fault::Unreadable(error.to_string());
         let certificate = Certificate::from_der(der).map_err(unreadable)?;
         let extensions = certificate.tbs_certificate.extensions.as_deref().unwrap_or_default();
@@ -78,9 +79,12 @@ impl Leaf {
         may_sign(extensions)?;
         let subject = name(extensions)?;
         let mut texts = texts(extensions)?;
-        let issuer = issuer(&mut texts)?;
+        let issuer = match issuer(&mut texts) {
+            Err(Fault::NoIssuer) if !needs_issuer => None,
+            issuer => Some(issuer?),
+        };
         let spelled = |text: &str| text.chars().any(|c| c.is_whitespace() || c.is_control());
-        if spelled(&issuer) || spelled(&subject.text) {
+        if issuer.as_deref().is_some_and(spelled) || spelled(&subject.text) {
             return Err(Fault::Spelling);
         }
         let (not_before, not_after) = validity(&certificate)

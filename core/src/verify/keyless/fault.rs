@@ -101,6 +101,22 @@ pub enum KeylessRefusal {
     /// No log entry is there.
     #[error("no transparency log entry stands beside it, and one is required")]
     NoLog,
+    /// Too few logs stand for it.
+    #[error("{found} logs hold an entry of it, and {wanted} are asked for")]
+    TooFewLogs {
+        /// How many are asked for.
+        wanted: u32,
+        /// How many hold one, each counted once.
+        found: usize,
+    },
+    /// Too few timestamp authorities stand for it.
+    #[error("{found} timestamp authorities stamped it, and {wanted} are asked for")]
+    TooFewTimestamps {
+        /// How many are asked for.
+        wanted: u32,
+        /// How many did, each counted once.
+        found: usize,
+    },
     /// A log entry does not hold.
     #[error("the log entry at position {position} {fault}")]
     Log {

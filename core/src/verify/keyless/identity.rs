@@ -56,8 +56,10 @@ pub enum Claim {
 /// What the certificate of a signer has to say.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// Who vouches for the signer: the OpenID Connect issuer.
-    pub issuer: Pattern,
+    /// Who vouches for the signer: the OpenID Connect issuer; `None` where the certificates come
+    /// from [authorities of one's own](super::TrustedRoot::of_certificates) that name none. From
+    /// others no certificate counts then.
+    pub issuer: Option<Pattern>,
     /// The signer: an email address, a user name, or the URI of a workflow or service.
     pub subject: Pattern,
     /// What else has to be stated.
@@ -143,7 +145,7 @@ impl Claim {
         if let Some(text) = leaf.texts.get(&number) {
             return Some(text.clone());
         }
-        let older = leaf.texts.get(&older?).filter(|_| leaf.issuer == GITHUB)?;
+        let older = leaf.texts.get(&older?).filter(|_| leaf.issuer.as_deref() == Some(GITHUB))?;
         match self {
             Self::Repository => Some(format!("https://github.com/{older}")),
             _ => Some(older.clone()),
@@ -162,7 +164,7 @@ const GITHUB: &str = "https://token.actions.githubusercontent.com";
 /// An [`Identity`] whose expressions are compiled.
 #[derive(Debug)]
 pub(super) struct Expected {
-    issuer: Matcher,
+    issuer: Option<Matcher>,
     subject: Matcher,
     claims: Vec<(Claim, Matcher)>,
     /// Whether a source repository is named, or any will do.
@@ -181,7 +183,7 @@ impl Expected {
         let named = names.iter().any(|claim| identity.claims.contains_key(claim));
         let claims = identity.claims.iter();
         Ok(Self {
-            issuer: identity.issuer.compiled()?,
+            issuer: identity.issuer.as_ref().map(Pattern::compiled).transpose()?,
             subject: identity.subject.compiled()?,
             claims: claims
                 .map(|(claim, pattern)| Ok((*claim, pattern.compiled()?)))
@@ -190,11 +192,8 @@ impl Expected {
         })
     }
 
-    pub(super) fn check(&self, leaf: &Leaf) -> Result<(), KeylessRefusal> {
-        if !self.issuer.matches(&leaf.issuer) {
-            let (wanted, found) = (self.issuer.text(), clipped(&leaf.issuer));
-            return Err(KeylessRefusal::OtherIssuer { wanted, found });
-        }
+    pub(super) fn check(&self, leaf: &Leaf, own_authorities: bool) -> Result<(), KeylessRefusal> {
+        self.check_issuer(leaf, own_authorities)?;
         // A pattern for addresses could match a user name that looks like one: user names count
         // only for a pattern with their own mark in it.
         let meant = leaf.subject.kind != NameKind::UserName || self.subject.text().contains('!');
@@ -202,10 +201,11 @@ impl Expected {
             let (kind, found) = (leaf.subject.kind.title(), clipped(&leaf.subject.text));
             return Err(KeylessRefusal::OtherSubject { wanted: self.subject.text(), kind, found });
         }
-        let builds = vouches_for_builds(&leaf.issuer)
+        let issuer = leaf.issuer.as_deref().unwrap_or_default();
+        let builds = vouches_for_builds(issuer)
             || leaf.texts.keys().any(|number| matches!(number, 5 | 12 | 15));
         if builds && !self.repository_settled {
-            return Err(KeylessRefusal::NoRepositoryNamed { issuer: clipped(&leaf.issuer) });
+            return Err(KeylessRefusal::NoRepositoryNamed { issuer: clipped(issuer) });
         }
         for (claim, wanted) in &self.claims {
             let found = claim.stated(leaf);
@@ -216,6 +216,19 @@ impl Expected {
             }
         }
         Ok(())
+    }
+
+    fn check_issuer(&self, leaf: &Leaf, own_authorities: bool) -> Result<(), KeylessRefusal> {
+        let found = leaf.issuer.as_deref();
+        let as_asked = match &self.issuer {
+            Some(wanted) => found.is_some_and(|found| wanted.matches(found)),
+            None => own_authorities,
+        };
+        if as_asked {
+            return Ok(());
+        }
+        let wanted = self.issuer.as_ref().map(Matcher::text).unwrap_or_default();
+        Err(KeylessRefusal::OtherIssuer { wanted, found: clipped(found.unwrap_or_default()) })
     }
 }
 

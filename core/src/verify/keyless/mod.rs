@@ -14,6 +14,7 @@ mod leaf_key;
 mod legacy;
 mod log;
 mod pem;
+mod pki;
 mod proven;
 mod provider;
 mod root;

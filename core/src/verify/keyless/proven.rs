@@ -21,6 +21,24 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 pub(in crate::verify) struct Asked {
     pub(in crate::verify) log: LogUse,
     pub(in crate::verify) timestamp: TimestampUse,
+    /// How many logs must hold an entry, each counted once.
+    pub(in crate::verify) logs: u32,
+    /// How many timestamp authorities must have made a timestamp, each counted once.
+    pub(in crate::verify) timestamps: u32,
+}
+
+impl Asked {
+    pub(in crate::verify) fn new(log: LogUse) -> Self {
+        Self { log, timestamp: TimestampUse::Auto, logs: 0, timestamps: 0 }
+    }
+
+    /// Whether a signature beside which nothing stands is refused.
+    pub(in crate::verify) fn requires_some(&self) -> bool {
+        self.log == LogUse::Required
+            || self.timestamp == TimestampUse::Required
+            || self.logs > 0
+            || self.timestamps > 0
+    }
 }
 
 /// The times that are proven, and what was checked for them.
@@ -54,11 +72,13 @@ pub(in crate::verify) fn verify(
     let timestamps = if ignored { &[][..] } else { &sealed.timestamps };
     let mut proven = Proven { times: Vec::new(), checks: Vec::new() };
     if entries.is_empty() && timestamps.is_empty() {
+        enough(asked, 0, 0)?;
         return Ok(proven);
     }
     let root = root.ok_or(KeylessRefusal::NoTrustedRoot)?;
-    stamped(timestamps, sealed, root, &mut proven)?;
-    logged(entries, sealed, (by, now), root, &mut proven)?;
+    let stampers = stamped(timestamps, sealed, root, &mut proven)?;
+    let logs = logged(entries, sealed, (by, now), root, &mut proven)?;
+    enough(asked, logs, stampers)?;
     let latest = now.saturating_add(CLOCK_SKEW).unwrap_or(now);
     match proven.times.iter().find(|at| **at > latest) {
         Some(at) => Err(KeylessRefusal::Future { at: *at, now }),
@@ -66,32 +86,48 @@ pub(in crate::verify) fn verify(
     }
 }
 
+/// Whether as many logs and timestamp authorities stand for it as are asked for.
+fn enough(asked: Asked, logs: usize, stampers: usize) -> Result<(), KeylessRefusal> {
+    let is_short = |wanted: u32, found: usize| usize::try_from(wanted).is_ok_and(|n| found < n);
+    if is_short(asked.logs, logs) {
+        return Err(KeylessRefusal::TooFewLogs { wanted: asked.logs, found: logs });
+    }
+    if is_short(asked.timestamps, stampers) {
+        let (wanted, found) = (asked.timestamps, stampers);
+        return Err(KeylessRefusal::TooFewTimestamps { wanted, found });
+    }
+    Ok(())
+}
+
+/// Verifies all timestamps, and gives the number of authorities that made them.
 fn stamped(
     timestamps: &[Vec<u8>],
     sealed: &Sealed<'_>,
     root: &TrustedRoot,
     proven: &mut Proven,
-) -> Result<(), KeylessRefusal> {
-    let mut seen = BTreeSet::new();
+) -> Result<usize, KeylessRefusal> {
+    let (mut seen, mut stampers) = (BTreeSet::new(), BTreeSet::new());
     for (position, token) in timestamps.iter().enumerate() {
         let at = match seen.insert(token) {
             true => timestamp(token, sealed.signature, &root.timestampers),
             false => Err(TimestampFault::Duplicate),
         };
-        proven.times.push(at.map_err(|fault| KeylessRefusal::Timestamp { position, fault })?);
+        let (at, stamper) = at.map_err(|fault| KeylessRefusal::Timestamp { position, fault })?;
+        proven.times.push(at);
+        stampers.insert(stamper);
     }
     if !timestamps.is_empty() {
         proven.checks.push("rfc3161".to_owned());
     }
-    Ok(())
+    Ok(stampers.len())
 }
 
-/// The time of an RFC 3161 token. The authority that signed it is the one whose window counts.
-fn timestamp(
+/// The time of an RFC 3161 token, and the key of the authority that signed it, whose window counts.
+fn timestamp<'a>(
     token: &[u8],
     signature: &[u8],
-    authorities: &[Timestamper],
-) -> Result<Timestamp, TimestampFault> {
+    authorities: &'a [Timestamper],
+) -> Result<(Timestamp, &'a [u8]), TimestampFault> {
     let untrusted = |detail: &dyn std::fmt::Display| {
         TimestampFault::Untrusted(detail.to_string().chars().take(200).collect())
     };
@@ -104,7 +140,7 @@ fn timestamp(
                 let at = Timestamp::from_nanosecond(time.as_nanosecond())
                     .map_err(|error| untrusted(&error))?;
                 if one.window.is_none_or(|window| window.contains(at)) {
-                    return Ok(at);
+                    return Ok((at, &one.key));
                 }
                 refused = TimestampFault::Window { at };
             }
@@ -117,15 +153,17 @@ fn timestamp(
     Err(refused)
 }
 
+/// Verifies all log entries, and gives the number of logs that hold them.
 fn logged(
     entries: &[LogEntry],
     sealed: &Sealed<'_>,
     (by, now): (By<'_>, Timestamp),
     root: &TrustedRoot,
     proven: &mut Proven,
-) -> Result<(), KeylessRefusal> {
+) -> Result<usize, KeylessRefusal> {
     let stamped = proven.times.clone();
     let (mut places, mut bodies) = (BTreeSet::new(), BTreeSet::new());
+    let mut logs = BTreeSet::new();
     for (position, entry) in entries.iter().enumerate() {
         let fault = |fault| KeylessRefusal::Log { position, fault };
         let log = entry.log_id.as_slice();
@@ -135,6 +173,7 @@ fn logged(
         complete(entry, sealed.form).map_err(fault)?;
         let kind = body::matches(entry, sealed, by).map_err(fault)?;
         let logged = log::verify(entry, kind, root, &stamped, now).map_err(fault)?;
+        logs.insert(log);
         proven.times.extend(logged.time);
         for check in logged.checks {
             if !proven.checks.iter().any(|known| known == check) {
@@ -142,7 +181,7 @@ fn logged(
             }
         }
     }
-    Ok(())
+    Ok(logs.len())
 }
 
 /// Whether an entry has what its form asks for.

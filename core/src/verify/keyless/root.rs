@@ -7,7 +7,7 @@ use rustls_pki_types::{CertificateDer, TrustAnchor};
 use serde::Deserialize;
 use sigstore_crypto::{SigningScheme, VerificationKey};
 use sigstore_types::{DerCertificate, DerPublicKey, TsaAuthority};
-use x509_cert::der::Decode as _;
+use x509_cert::der::{Decode as _, Encode as _};
 
 use super::provider;
 use crate::evidence::{EvidenceError, EvidenceErrorKind, json};
@@ -39,6 +39,9 @@ pub struct TrustedRoot {
     pub(super) certificate_logs: Vec<CertificateLog>,
     pub(super) authorities: Vec<CertificateAuthority>,
     pub(super) timestampers: Vec<Timestamper>,
+    /// Whether the certificate authorities are somebody's own: then no OpenID Connect issuer has
+    /// to stand in a certificate.
+    pub(super) own_authorities: bool,
 }
 
 /// When something counts; both ends belong to it.
@@ -84,6 +87,8 @@ pub(super) struct CertificateAuthority {
 #[derive(Debug)]
 pub(super) struct Timestamper {
     pub(super) authority: TsaAuthority,
+    /// Subject public key info of its own certificate in DER: authorities with one key are one.
+    pub(super) key: Vec<u8>,
     /// `None` is always.
     pub(super) window: Option<Window>,
 }
@@ -146,6 +151,7 @@ impl TrustedRoot {
                 certificate_authority,
             )?,
             timestampers: items("timestampAuthorities", &root.timestamp_authorities, timestamper)?,
+            own_authorities: false,
         })
     }
 
@@ -306,7 +312,10 @@ fn timestamper(json: &JsonAuthority, place: &str) -> Result<Timestamper, Evidenc
     let between = intermediates.iter().map(der).collect();
     // Its window is looked at here and not there, so that one kind of time is compared.
     let authority = TsaAuthority::new(der(leaf), between, der(root), None);
-    Ok(Timestamper { authority, window: json.valid_for })
+    let key = x509_cert::Certificate::from_der(leaf)
+        .and_then(|one| one.tbs_certificate.subject_public_key_info.to_der())
+        .map_err(|error| invalid(place, format!("not a certificate: {error}")))?;
+    Ok(Timestamper { authority, key, window: json.valid_for })
 }
 
 /// The certificates of an authority, its own first and the root last; at least one.
@@ -331,7 +340,10 @@ fn chain(json: &JsonAuthority, place: &str) -> Result<Vec<Vec<u8>>, EvidenceErro
         .collect()
 }
 
-fn anchor(der: &[u8], place: &str) -> Result<(TrustAnchor<'static>, Window), EvidenceError> {
+pub(super) fn anchor(
+    der: &[u8],
+    place: &str,
+) -> Result<(TrustAnchor<'static>, Window), EvidenceError> {
     let unusable = |detail: String| invalid(place, format!("the root certificate: {detail}"));
     let anchor = webpki::anchor_from_trusted_cert(&CertificateDer::from(der))
         .map_err(|error| unusable(error.to_string()))?

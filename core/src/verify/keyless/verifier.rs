@@ -35,8 +35,7 @@ impl KeylessVerifier {
     /// # Errors
     /// What is wrong with an expression.
     pub fn new(identity: &Identity, root: Arc<TrustedRoot>) -> Result<Self, String> {
-        let asked = Asked { log: LogUse::Required, timestamp: TimestampUse::Auto };
-        Ok(Self { expected: Expected::new(identity)?, root, asked })
+        Ok(Self { expected: Expected::new(identity)?, root, asked: Asked::new(LogUse::Required) })
     }
 
     /// The same with another use of logs. Something has to prove a time all the same.
@@ -53,6 +52,14 @@ impl KeylessVerifier {
         self
     }
 
+    /// The same, where at least so many logs and timestamp authorities of the trusted root have to
+    /// stand for a signature, each counted once.
+    #[must_use]
+    pub fn thresholds(mut self, logs: u32, timestamps: u32) -> Self {
+        (self.asked.logs, self.asked.timestamps) = (logs, timestamps);
+        self
+    }
+
     fn signer(&self, sealed: &Sealed<'_>, now: Timestamp) -> Result<Signer, KeylessRefusal> {
         let [der, given @ ..] = &*sealed.certificates else {
             return Err(match sealed.form {
@@ -66,8 +73,9 @@ impl KeylessVerifier {
         if let Some(position) = chain::root_in(&sealed.certificates, sealed.form) {
             return Err(KeylessRefusal::RootInChain { position });
         }
-        let leaf = Leaf::parse(der).map_err(KeylessRefusal::Certificate)?;
-        self.expected.check(&leaf)?;
+        let own = self.root.own_authorities;
+        let leaf = Leaf::parse(der, !own).map_err(KeylessRefusal::Certificate)?;
+        self.expected.check(&leaf, own)?;
         let key = LeafKey::parse(&leaf.spki).map_err(KeylessRefusal::Certificate)?;
         let check = key.verify(&sealed.content, sealed.signature);
         let check = check.ok_or(KeylessRefusal::Signature)?;
@@ -91,7 +99,8 @@ impl KeylessVerifier {
             checks.push("certificate-log".to_owned());
         }
         // Neither part has white space in it, so no other signer is spelled like this.
-        let id = format!("{} {}", leaf.issuer, leaf.subject.text);
+        let issuer = leaf.issuer.as_deref().unwrap_or("certificate");
+        let id = format!("{issuer} {}", leaf.subject.text);
         Ok(Signer { id, proven_at: Some(proven_at), checks })
     }
 }

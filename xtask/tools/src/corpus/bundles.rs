@@ -47,7 +47,7 @@ impl Asked<'_> {
         }
         let any = || RegexText::try_from(".+".to_owned()).map(Pattern::Regex);
         let identity = Identity {
-            issuer: self.issuer.clone().map_or_else(any, Ok)?,
+            issuer: Some(self.issuer.clone().map_or_else(any, Ok)?),
             subject: self.identity.clone().map_or_else(any, Ok)?,
             claims: std::collections::BTreeMap::new(),
             any_repository: true,

@@ -10,6 +10,7 @@ mod case;
 mod config;
 mod evidence;
 mod exceptions;
+mod keyless;
 mod names;
 mod provenance;
 mod scope;
@@ -24,6 +25,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
     let areas = [
         names::cases(),
         signature::cases(),
+        keyless::cases(),
         attestation::cases(),
         provenance::cases(),
         vulnerabilities::cases(),
