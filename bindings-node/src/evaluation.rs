@@ -167,7 +167,7 @@ impl Turn {
                     return Err(Fault::request("/id", "the answer names no signer").into());
                 }
                 Some(Answer { id, proven_at, checks }) => {
-                    Said::Signed(Signer { id, proven_at, checks })
+                    Said::Signed(Signer { id, proven_at, signed_after: None, checks })
                 }
             };
             self.say(position, said)

@@ -181,7 +181,8 @@ mod tests {
         assert!(failed(outcome));
         assert!(open_then.is_empty());
 
-        let signer = Signer { id: "a".to_owned(), proven_at: None, checks: Vec::new() };
+        let signer =
+            Signer { id: "a".to_owned(), proven_at: None, signed_after: None, checks: Vec::new() };
         answers.insert(Arc::clone(&open[0]), Said::Signed(signer.clone()));
         let (outcome, answers, open) = round(answers, || verify(&verifier));
         assert_eq!(outcome, Ok(signer));

@@ -61,7 +61,7 @@ impl SignatureVerifier for PythonVerifier {
             (Some((id, proven_at, checks)), None) => {
                 let proven_at = proven_at.map(|at| at.parse::<Timestamp>()).transpose();
                 let proven_at = proven_at.map_err(|_| failed("the proven time is not a moment"))?;
-                Ok(Signer { id, proven_at, checks })
+                Ok(Signer { id, proven_at, signed_after: None, checks })
             }
             (None, None) => Err(Refusal::Signature),
             (_, Some(detail)) => Err(failed(&detail)),

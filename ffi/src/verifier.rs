@@ -159,7 +159,7 @@ pub unsafe extern "C" fn cocket_verification_signer(
             Time { seconds: 0, nanoseconds: 0 } => None,
             moment => Some(moment.read("proven_at")?),
         };
-        locked(told)?.signer = Some(Signer { id, proven_at, checks });
+        locked(told)?.signer = Some(Signer { id, proven_at, signed_after: None, checks });
         Ok(())
     };
     // SAFETY: the caller's promise.

@@ -84,7 +84,8 @@ impl KeyVerifier {
                 match made {
                     Ok((proven_at, proven)) => {
                         let checks = std::iter::once(check.to_owned()).chain(proven).collect();
-                        return Ok(Signer { id: trusted.key.id(), proven_at, checks });
+                        let id = trusted.key.id();
+                        return Ok(Signer { id, proven_at, signed_after: None, checks });
                     }
                     // The least, so that the order in which a policy lists windows is no matter.
                     Err(refusal) => refused = refused.into_iter().chain([refusal]).min(),

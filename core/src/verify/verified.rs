@@ -34,6 +34,10 @@ pub struct Signer {
     pub id: String,
     /// The signature existed at this time; `None` where nothing proves a time.
     pub proven_at: Option<Timestamp>,
+    /// The signature cannot have been made before this time, as the start of a certificate's
+    /// validity tells; `None` where nothing tells it, as for a key, whose signatures anyone can
+    /// have logged again.
+    pub signed_after: Option<Timestamp>,
     /// What was checked. A key makes it one of `ecdsa-p256-sha256`, `ecdsa-p384-sha384`,
     /// `ecdsa-p384-sha256`, `ecdsa-p521-sha512`, `ecdsa-p521-sha256`, `rsa-pkcs1v15-sha256`,
     /// `rsa-pss-sha256`, `ed25519` and `ed25519ph-sha512`.

@@ -143,7 +143,7 @@ pub(crate) fn checked(key: &PublicKey, payload: &[u8], signature: &[u8]) -> Opti
     let material = Material::Detached { payload, signature, annotations: &annotations };
     let call = Call { subject: &digest(), material, authority: "ci", now: now() };
     match KeyVerifier::new(vec![TrustedKey::new(key.clone())]).verify(&call) {
-        Ok(Signer { id, proven_at, checks }) => {
+        Ok(Signer { id, proven_at, checks, .. }) => {
             assert_eq!((id, proven_at), (key.id(), None));
             assert_eq!(checks.len(), 1);
             checks.into_iter().next()

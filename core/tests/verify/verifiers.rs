@@ -46,7 +46,7 @@ fn ask(answer: fn() -> Result<Signer, Refusal>) -> (Result<Signer, Refusal>, Vec
 
 fn signer(id: &str) -> Signer {
     let proven_at: Option<Timestamp> = Some(now());
-    Signer { id: id.to_owned(), proven_at, checks: vec!["hsm".to_owned()] }
+    Signer { id: id.to_owned(), proven_at, signed_after: None, checks: vec!["hsm".to_owned()] }
 }
 
 #[test]

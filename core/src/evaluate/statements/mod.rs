@@ -70,6 +70,8 @@ pub(super) struct Statement<'a> {
     signers: BTreeSet<&'a str>,
     /// The earliest time at which it provably existed.
     proven_at: Option<Timestamp>,
+    /// No signature around it can be older; `None` where one may be.
+    signed_after: Option<Timestamp>,
 }
 
 /// What a rule asks of one statement: nothing comes back where it says that, else why not.
@@ -192,11 +194,14 @@ impl Statements {
                 documents: BTreeSet::new(),
                 signers: BTreeSet::new(),
                 proven_at: signer.proven_at,
+                signed_after: signer.signed_after,
             });
             statement.documents.insert(one.document);
             statement.signers.insert(&signer.id);
             let known = statement.proven_at;
             statement.proven_at = known.into_iter().chain(signer.proven_at).min();
+            // No time is the least of all: it may be of any age.
+            statement.signed_after = statement.signed_after.min(signer.signed_after);
         }
         found
     }

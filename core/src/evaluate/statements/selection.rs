@@ -27,11 +27,13 @@ impl Dated<'_, '_> {
     /// The time that orders it and that its age counts from: a statement is never later than it
     /// is proven to have existed.
     ///
-    /// What is proven alone says nothing: anyone can have a keyed statement logged again today.
+    /// One that states no time has that from which its certificate counts, by which it cannot be
+    /// older. What is proven of a key's statement says nothing: anyone can have it logged again.
     fn time(&self) -> Result<Timestamp, Reason> {
         match &self.stated {
             Stated::At(time) => Ok(self.statement.proven_at.map_or(*time, |at| at.min(*time))),
             Stated::Unreadable(reason) => Err(Reason::clone(reason)),
+            Stated::Nothing if let Some(time) = self.statement.signed_after => Ok(time),
             Stated::Nothing => Err(Reason::new(Code::EvidenceUndated)
                 .found("a statement without a time")
                 .expected("the time that it was made")),

@@ -95,8 +95,9 @@ pub(super) fn bound<'a>(
 }
 
 fn one<'a>(scan: &'a AttestedScan, accepted: &Accepted<'_>) -> Bound<'a> {
-    let proven = accepted.verified.signer().proven_at;
-    let stated = scan.finished_at.or_else(|| scan.report.created_at());
+    let signer = accepted.verified.signer();
+    let proven = signer.proven_at;
+    let stated = scan.finished_at.or_else(|| scan.report.created_at()).or(signer.signed_after);
     let updated = scan.database.as_ref().and_then(|database| database.updated_at);
     let built = scan.report.database().and_then(|database| database.built_at);
     Bound {

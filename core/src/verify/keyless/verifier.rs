@@ -101,7 +101,8 @@ impl KeylessVerifier {
         // Neither part has white space in it, so no other signer is spelled like this.
         let issuer = leaf.issuer.as_deref().unwrap_or("certificate");
         let id = format!("{issuer} {}", leaf.subject.text);
-        Ok(Signer { id, proven_at: Some(proven_at), checks })
+        let signed_after = Some(leaf.not_before);
+        Ok(Signer { id, proven_at: Some(proven_at), signed_after, checks })
     }
 }
 

@@ -231,9 +231,10 @@ fn a_flood_hides_no_later_statement() {
     assert_eq!(codes(&decision.results[0]), [Code::EvidenceTooMuch]);
 }
 
-/// A verifier that proves a time for whatever it is given.
+/// A verifier that proves a time for whatever it is given, and may know an earlier one before
+/// which nothing was signed.
 #[derive(Debug)]
-struct Log(Timestamp);
+struct Log(Timestamp, Option<Timestamp>);
 
 impl SignatureVerifier for Log {
     fn id(&self) -> &str {
@@ -241,21 +242,27 @@ impl SignatureVerifier for Log {
     }
 
     fn verify(&self, _: &Call<'_>) -> Result<Proven, Refusal> {
-        Ok(Proven { id: "signer".to_owned(), proven_at: Some(self.0), checks: Vec::new() })
+        let (proven_at, signed_after) = (Some(self.0), self.1);
+        Ok(Proven { id: "signer".to_owned(), proven_at, signed_after, checks: Vec::new() })
     }
 }
 
 #[test]
 fn logging_a_statement_again_makes_it_no_younger() {
-    let proven = |days: i32, predicate: &Value| {
-        let log: Arc<dyn SignatureVerifier> = Arc::new(Log(ago(days)));
+    let of = |days: i32, since: Option<i32>, predicate: &Value| {
+        let log: Arc<dyn SignatureVerifier> = Arc::new(Log(ago(days), since.map(ago)));
         let verifiers = BTreeMap::from([("log".to_owned(), log)]);
         let authorities = json!({"a": {"verifier": {"name": "log"}}});
         let engine =
             of_authorities(authorities, &json!({"anyOf": ["a"], "maxAge": "7d"}), &verifiers);
         codes(&result(&engine, &[attest("a", predicate)]))
     };
+    let proven = |days: i32, predicate: &Value| of(days, None, predicate);
     assert_eq!(proven(0, &json!({})), [Code::EvidenceUndated]);
+    // A certificate's signature is no older than the certificate, and may be as old as it.
+    assert_eq!(of(0, Some(6), &json!({})), [Code::AttestationVerified]);
+    assert_eq!(of(0, Some(9), &json!({})), [Code::AttestationTooOld]);
+    assert_eq!(of(0, Some(0), &said("good", 9)), [Code::AttestationTooOld]);
     assert_eq!(proven(0, &said("good", 9)), [Code::AttestationTooOld]);
     assert_eq!(proven(0, &said("good", 6)), [Code::AttestationVerified]);
     // It says that it is younger than it is proven to be.
