@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cocket::Timestamp;
+use cocket::import;
 use cocket::policy::{self, PolicySource};
 use cocket::source;
 use napi::bindgen_prelude::Buffer;
@@ -47,7 +48,7 @@ impl Policies {
     }
 
     fn load(sources: Vec<PolicySource>) -> Result<Self, Faults> {
-        Ok(Self { loaded: Arc::new(policy::Policies::load(&sources)?) })
+        Ok(Self { loaded: Arc::new(import::load(&sources, import::Options::default())?) })
     }
 
     /// The digest of the canonical model.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cocket::import::{self, Options};
 use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::{SourceError, read_policies};
 use pyo3::prelude::*;
@@ -77,6 +78,6 @@ impl Policies {
 }
 
 fn loaded(sources: Vec<PolicySource>) -> Result<Policies, PolicyErrors> {
-    let loaded = Arc::new(Loaded::load(&sources)?);
+    let loaded = Arc::new(import::load(&sources, Options::default())?);
     Ok(Policies { sources: sources.into(), loaded })
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cocket::Timestamp;
+use cocket::import::Options;
 use cocket::report::Format;
 
 const EXIT_STATUS: &str = "\
@@ -62,6 +63,8 @@ pub(crate) struct Check {
     /// A file or directory of policies
     #[arg(short, long, value_name = "PATH", required = true)]
     pub(crate) policy: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) import: Import,
     /// A directory with evidence: an OCI layout, or a directory of them
     #[arg(short, long, value_name = "DIR")]
     pub(crate) evidence: Vec<PathBuf>,
@@ -104,6 +107,20 @@ pub(crate) struct Check {
     pub(crate) color: Color,
 }
 
+/// How policies of other engines are taken.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Import {
+    /// Take policies of other engines of which parts are not taken: what rests on such a part fails
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
+}
+
+impl Import {
+    pub(crate) fn options(self) -> Options {
+        Options { allow_partial: self.allow_partial }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// The code, such as `registry.not_allowed`
@@ -122,6 +139,8 @@ pub(crate) struct Lint {
     /// A file or directory of policies
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) import: Import,
     /// Exit with 1 where there are warnings
     #[arg(long)]
     pub(crate) strict: bool,

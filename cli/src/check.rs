@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
         return Err(Failure::Usage("standard input can be read only once".to_owned()));
     }
     let labels = labels(arguments)?;
-    let policies = policies::load(&arguments.policy)?;
+    let policies = policies::load(&arguments.policy, arguments.import.options())?;
     let engine = Engine::new(&policies).map_err(Failure::Policies)?;
     let history = arguments.tags.as_deref().map(tags::read).transpose()?.unwrap_or_default();
     let mut sources = Sources::open(&arguments.evidence, &arguments.vouch);

@@ -8,7 +8,7 @@ use crate::failure::{Failure, policy_fault};
 use crate::{output, policies};
 
 pub(crate) fn run(arguments: &Lint, now: Timestamp) -> Result<u8, Failure> {
-    let policies = policies::load(&arguments.paths)?;
+    let policies = policies::load(&arguments.paths, arguments.import.options())?;
     // Some faults, such as keys that cannot be used, show only when the engine is made.
     Engine::new(&policies).map_err(Failure::Policies)?;
     let warnings = policies.warnings(now);

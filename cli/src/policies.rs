@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
+use cocket::import::{self, Options};
 use cocket::policy::Policies;
 use cocket::source::read_policies;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, policy_fault};
 
-/// Reads and loads policies.
-pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, Failure> {
+/// Reads and loads policies, those of other engines among them, and says where what was made of
+/// those is not just what they say.
+pub(crate) fn load(paths: &[PathBuf], options: Options) -> Result<Policies, Failure> {
     let sources = read_policies(paths).map_err(|error| Failure::Usage(error.to_string()))?;
-    Policies::load(&sources).map_err(Failure::Policies)
+    let policies = import::load(&sources, options).map_err(Failure::Policies)?;
+    policies.notes().iter().for_each(|note| policy_fault("note", note));
+    Ok(policies)
 }

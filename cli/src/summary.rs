@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cocket::Timestamp;
 use cocket::evaluate::summary;
 use cocket::evidence::scan::Document;
+use cocket::import::Options;
 use cocket::policy::Policies;
 use cocket::policy::model::{Family, VulnerabilitiesRule};
 use cocket::report::scan_summary;
@@ -17,7 +18,7 @@ use crate::{output, policies};
 pub(crate) fn run(arguments: &ScanSummary, now: Timestamp) -> Result<u8, Failure> {
     let policies = match arguments.policy.as_slice() {
         [] => None,
-        paths => Some(policies::load(paths)?),
+        paths => Some(policies::load(paths, Options { allow_partial: true })?),
     };
     let rule = match (&policies, &arguments.rule) {
         (Some(policies), name) => Some(rule(policies, name.as_deref())?),

@@ -143,7 +143,14 @@ fn the_order_of_evidence_policies_and_rules_changes_no_byte() {
         turned["policies"] = documents
             .iter()
             .enumerate()
-            .map(|(position, text)| json!({"name": format!("{position}.yaml"), "text": text}))
+            .map(|(position, text)| {
+                // Notes about policies of other engines give the name of their file.
+                let name = match documents.len() {
+                    1 => "policy.yaml".to_owned(),
+                    _ => format!("{position}.yaml"),
+                };
+                json!({"name": name, "text": text})
+            })
             .collect();
         let turned = answer(&turned);
         if !straight.starts_with(br#"{"answer":"error""#) {

@@ -1,5 +1,6 @@
 //! Loading policies.
 
+use cocket::import::{self, Options};
 use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::read_policies;
 use cocket::wire::Fault;
@@ -60,7 +61,7 @@ pub unsafe extern "C" fn cocket_policies_load(
             let bytes = unsafe { text.text.required(&format!("texts[{position}].text"))? };
             sources.push(PolicySource { name: name.to_owned(), bytes: bytes.to_vec() });
         }
-        Loaded::load(&sources).map_err(faulty)
+        import::load(&sources, Options::default()).map_err(faulty)
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
@@ -88,7 +89,8 @@ pub unsafe extern "C" fn cocket_policies_read(
             // SAFETY: the caller's promise.
             read.push(unsafe { path.required(&format!("paths[{position}]"))? });
         }
-        Loaded::load(&read_policies(&read).map_err(unreadable)?).map_err(faulty)
+        let sources = read_policies(&read).map_err(unreadable)?;
+        import::load(&sources, Options::default()).map_err(faulty)
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }

@@ -39,7 +39,11 @@ impl Compiled {
             false => (Code::AlternativesTooFew, failed),
         };
         let names = Detail::list(self.of.iter().map(|(name, _)| name.as_str()));
-        let own = Reason::new(code).found(Detail::list(met.iter().copied()));
+        let found = match met.is_empty() {
+            true => "none".into(),
+            false => Detail::list(met.iter().copied()),
+        };
+        let own = Reason::new(code).found(found);
         reasons.push(match self.at_least {
             0 | 1 => own.expected(names),
             several => own.expected(format!("{several} of {}", self.of.len())),

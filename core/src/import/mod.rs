@@ -3,11 +3,17 @@
 //! Everything here is a pure function of texts and values that are handed in. A policy that is
 //! taken only in part says so ([`Diagnostic`]); none is passed over in silence.
 
+mod cluster_image_policy;
 mod diagnostic;
 mod foreign;
+mod go_regex;
+mod load;
 mod outcome;
+mod pem;
+mod supplied;
 pub mod text;
 
 pub use diagnostic::{Diagnostic, DiagnosticKind, Extent};
 pub use foreign::{Foreign, ForeignKind};
+pub use load::{Options, load};
 pub use outcome::{Dialect, Note, RuleOutcome, RuleResult};

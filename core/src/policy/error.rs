@@ -73,6 +73,13 @@ pub enum PolicyErrorKind {
     ///
     /// [`Policies::warnings`]: crate::policy::Policies::warnings
     Doubtful,
+    /// A part of another engine's policy that is not taken: what rests on it fails.
+    NotTaken,
+    /// A part of another engine's policy that means something slightly different here; only in
+    /// [`Policies::notes`].
+    ///
+    /// [`Policies::notes`]: crate::policy::Policies::notes
+    Inexact,
 }
 
 impl PolicyErrorKind {
@@ -91,6 +98,8 @@ impl PolicyErrorKind {
             Self::Duplicate => "duplicate",
             Self::Contradiction => "contradiction",
             Self::Doubtful => "doubtful",
+            Self::NotTaken => "notTaken",
+            Self::Inexact => "inexact",
         }
     }
 }

@@ -20,6 +20,8 @@ mod shown;
 
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
 pub use load::limits;
+pub(crate) use load::{ForeignDocument, Head, SuppliedFile, well_formed};
+pub(crate) use policies::{Foreign, Translation};
 pub use policies::{Policies, PolicySource};
 #[cfg(feature = "schema")]
 pub use reference_page::reference_markdown;

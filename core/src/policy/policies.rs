@@ -1,11 +1,13 @@
 //! Loaded policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::load::{self, Note, Stored, Typed};
+use super::load::{
+    self, Collection, ForeignDocument, Note, Recognise, Stored, SuppliedFile, Typed,
+};
 use super::model::{ImageCatalog, ImagePolicy, PolicyException, PolicySet, TrustRoot};
 use super::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors, check, digest, lint};
 use crate::reference::Digest;
@@ -48,7 +50,35 @@ pub struct Policies {
     /// For each document its source and its position there.
     places: BTreeMap<(DocumentKind, String), (usize, usize)>,
     stored: Arc<[Stored]>,
+    /// Where what was made of other engines' documents is not just what they say.
+    notes: Vec<PolicyError>,
 }
+
+/// What other engines' documents come to.
+#[derive(Debug, Default)]
+pub(crate) struct Translation {
+    /// Policies, each with the position of its document.
+    pub(crate) policies: Vec<(usize, ImagePolicy)>,
+    /// Trust roots likewise.
+    pub(crate) trust_roots: Vec<(usize, TrustRoot)>,
+    /// Where they are not just what the documents say.
+    pub(crate) notes: Vec<PolicyError>,
+}
+
+/// What was found beside documents of our own.
+#[derive(Debug)]
+pub(crate) struct Foreign<'f, 's> {
+    /// Documents of other engines.
+    pub(crate) documents: &'f [ForeignDocument<'s>],
+    /// Files that they may name.
+    pub(crate) supplied: &'f [SuppliedFile<'s>],
+    /// The names of our own trust roots.
+    pub(crate) trust_roots: BTreeSet<&'f str>,
+}
+
+/// Makes a translation of documents of other engines.
+pub(crate) type Translate<'t> =
+    dyn Fn(&Foreign<'_, '_>) -> Result<Translation, Vec<PolicyError>> + 't;
 
 impl Policies {
     /// Loads one text.
@@ -65,7 +95,40 @@ impl Policies {
     /// Every fault that was found, at most [`MAX_FAULTS`](super::limits::MAX_FAULTS). Faults
     /// between documents are looked for once each document is good by itself.
     pub fn load(sources: &[PolicySource]) -> Result<Self, PolicyErrors> {
-        let collection = load::read(sources)?;
+        Self::assemble(load::read(sources, None)?, Vec::new(), sources)
+    }
+
+    /// Loads several texts as one set, with documents of other engines among them.
+    pub(crate) fn load_mixed(
+        sources: &[PolicySource],
+        recognise: Recognise,
+        translate: &Translate<'_>,
+    ) -> Result<Self, PolicyErrors> {
+        let mut collection = load::read(sources, Some(recognise))?;
+        let roots = collection.documents.iter().filter_map(|document| match &document.typed {
+            Typed::TrustRoot(root) => Some(root.metadata.name.as_str()),
+            _ => None,
+        });
+        let made = translate(&Foreign {
+            documents: &collection.foreign,
+            supplied: &collection.supplied,
+            trust_roots: roots.collect(),
+        })
+        .map_err(|errors| PolicyErrors(load::sorted(errors)))?;
+        for (position, policy) in made.policies {
+            collection.add(position, Typed::Policy(Box::new(policy)));
+        }
+        for (position, root) in made.trust_roots {
+            collection.add(position, Typed::TrustRoot(root));
+        }
+        Self::assemble(collection, load::sorted(made.notes), sources)
+    }
+
+    fn assemble(
+        collection: Collection<'_>,
+        notes: Vec<PolicyError>,
+        sources: &[PolicySource],
+    ) -> Result<Self, PolicyErrors> {
         if let Some(errors) = collection.errors(check::all(&collection)) {
             return Err(errors);
         }
@@ -78,6 +141,7 @@ impl Policies {
             trust_roots: Vec::new(),
             places: BTreeMap::new(),
             stored,
+            notes,
         };
         for document in collection.documents {
             loaded.add(document.typed, (document.source, document.ordinal));
@@ -131,6 +195,13 @@ impl Policies {
     #[must_use]
     pub fn trust_roots(&self) -> &[TrustRoot] {
         &self.trust_roots
+    }
+
+    /// What was made of other engines' documents and is not just what they say, by file, line and
+    /// column: parts that mean something slightly different here, and parts that are not taken.
+    #[must_use]
+    pub fn notes(&self) -> &[PolicyError] {
+        &self.notes
     }
 
     /// The digest of the canonical model of everything loaded: layout, the order of documents,

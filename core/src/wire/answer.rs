@@ -17,6 +17,9 @@ pub(super) enum Answer {
         decisions: Vec<Judged>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         unjudged: Vec<Passed>,
+        /// Where what was made of other engines' policies is not just what they say.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<Fault>,
     },
     Version {
         version: &'static str,

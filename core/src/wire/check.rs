@@ -8,8 +8,9 @@ use super::answer::{Answer, Fault};
 use super::request::{Context, GapItemKind, HistoryItem, Image, Item, Request, Text};
 use crate::evaluate::{Engine, History, ImageRequest};
 use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
+use crate::import::{self, Options};
 use crate::kubernetes::{Objects, Unjudged, Workload};
-use crate::policy::{Policies, PolicySource};
+use crate::policy::PolicySource;
 use crate::report::{Judged, Origin, verdict};
 
 pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
@@ -17,7 +18,8 @@ pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
     let source = |text: Text| PolicySource { name: text.name, bytes: text.text.into_bytes() };
     let sources: Vec<PolicySource> =
         request.policies.into_iter().chain(request.trust).map(source).collect();
-    let policies = Policies::load(&sources).map_err(|errors| Fault::policies(&errors))?;
+    let options = Options { allow_partial: request.allow_partial };
+    let policies = import::load(&sources, options).map_err(|errors| Fault::policies(&errors))?;
     let engine = Engine::new(&policies).map_err(|errors| Fault::policies(&errors))?;
     let mut evidence = Evidence::new();
     for (position, item) in request.evidence.into_iter().enumerate() {
@@ -34,7 +36,12 @@ pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
         };
         evidence.add_gap(Gap { subject: item.subject, kind, detail: item.detail });
     }
-    decided(&engine, &evidence, request.context, request.history, now).map_err(one)
+    let mut answer =
+        decided(&engine, &evidence, request.context, request.history, now).map_err(one)?;
+    if let Answer::Decided { notes, .. } = &mut answer {
+        notes.extend(policies.notes().iter().map(Fault::from));
+    }
+    Ok(answer)
 }
 
 /// As [`check`], with an engine and evidence that are at hand. A request that has its own would
@@ -48,6 +55,7 @@ pub(super) fn check_with(
     let own = [
         ("/policies", request.policies.is_empty()),
         ("/trust", request.trust.is_empty()),
+        ("/allowPartial", !request.allow_partial),
         ("/evidence", request.evidence.is_empty()),
         ("/vouched", request.vouched.is_empty()),
         ("/gaps", request.gaps.is_empty()),
@@ -85,7 +93,7 @@ fn decided(
         Fault::request("/context", "neither an image nor an object with images".to_owned())
     })?;
     let unjudged = unjudged.into_iter().map(Into::into).collect();
-    Ok(Answer::Decided { verdict, decisions, unjudged })
+    Ok(Answer::Decided { verdict, decisions, unjudged, notes: Vec::new() })
 }
 
 /// Adds an item as what its media type says; what is none of the known ones is listed as refused

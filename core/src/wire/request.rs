@@ -17,6 +17,9 @@ pub(super) struct Request {
     /// Texts with trust roots; kept apart from policies only for the caller's convenience.
     #[serde(default)]
     pub(super) trust: Vec<Text>,
+    /// Take policies of other engines of which parts are not taken.
+    #[serde(default)]
+    pub(super) allow_partial: bool,
     /// What is at hand about the images, unverified.
     #[serde(default)]
     pub(super) evidence: Vec<Item>,

@@ -4,7 +4,7 @@ use super::Report;
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{
-    Authority, Keyless, LogUse, Name, RegexText, SigstoreRoot, TrustRoot, build_issuers,
+    Authority, Keyless, LogUse, Name, RegexText, SigstoreRoot, TrustRoot, matches_builds,
     vouches_for_builds,
 };
 
@@ -93,10 +93,6 @@ fn repository(path: &str, keyless: &Keyless, report: &mut Report<'_>) {
         let detail = "`anyRepository` beside a repository that is named";
         report.add(Kind::Contradiction, format!("{path}.anyRepository"), detail);
     }
-}
-
-fn matches_builds(regex: &RegexText) -> bool {
-    regex.compile().is_ok_and(|regex| build_issuers().iter().any(|issuer| regex.is_match(issuer)))
 }
 
 /// The members of which at most one of two is expected, and whether one has to be there.

@@ -3,6 +3,7 @@
 mod build;
 mod decode;
 mod document;
+mod foreign;
 mod json;
 pub mod limits;
 mod node;
@@ -14,7 +15,9 @@ mod text;
 mod yaml;
 
 pub(super) use document::{API_VERSION, Typed};
+pub(crate) use foreign::{ForeignDocument, Head, SuppliedFile};
 pub(super) use node::{Emptiness, Node, joined};
 pub(super) use sources::{Collection, Note, Stored, read, sorted};
+pub(crate) use sources::{Recognise, well_formed};
 pub(super) use suggest::help as suggestion;
 pub(super) use text::PRIVATE_KEY;

@@ -2,6 +2,7 @@
 
 use super::build::Budget;
 use super::document::{self, Typed};
+use super::foreign::{self, ForeignDocument, Head, SuppliedFile};
 use super::limits::{
     MAX_CATALOG_ENTRIES, MAX_DOCUMENTS, MAX_FAULTS, MAX_RULES, MAX_SOURCES, MAX_TOTAL_BYTES,
 };
@@ -19,6 +20,10 @@ const SHOWN: usize = MAX_FAULTS + 1;
 pub(in crate::policy) struct Collection<'s> {
     texts: Vec<Text<'s>>,
     pub(in crate::policy) documents: Vec<Document<'s>>,
+    /// Documents of other engines.
+    pub(in crate::policy) foreign: Vec<ForeignDocument<'s>>,
+    /// Files that those may name.
+    pub(in crate::policy) supplied: Vec<SuppliedFile<'s>>,
 }
 
 #[derive(Debug)]
@@ -27,7 +32,8 @@ pub(in crate::policy) struct Document<'s> {
     pub(in crate::policy) source: usize,
     /// Position among the source's documents, empty ones counted.
     pub(in crate::policy) ordinal: usize,
-    root: Node<'s>,
+    /// `None` for what was made of another engine's document.
+    root: Option<Node<'s>>,
     pub(in crate::policy) typed: Typed,
 }
 
@@ -49,10 +55,16 @@ pub(in crate::policy) struct Stored {
     text: Box<str>,
 }
 
+/// Which documents are another engine's, and not to be read as our own.
+pub(crate) type Recognise = fn(Head<'_>) -> bool;
+
 /// Reads all sources.
-pub(in crate::policy) fn read(sources: &[PolicySource]) -> Result<Collection<'_>, PolicyErrors> {
+pub(in crate::policy) fn read(
+    sources: &[PolicySource],
+    recognise: Option<Recognise>,
+) -> Result<Collection<'_>, PolicyErrors> {
     bounds(sources)?;
-    let mut reading = Reading::default();
+    let mut reading = Reading { recognise, ..Reading::default() };
     let mut texts = Vec::with_capacity(sources.len());
     for (position, source) in sources.iter().enumerate() {
         if reading.errors.len() > MAX_FAULTS {
@@ -70,9 +82,28 @@ pub(in crate::policy) fn read(sources: &[PolicySource]) -> Result<Collection<'_>
         }
     }
     match reading.errors.is_empty() {
-        true => Ok(Collection { texts, documents: reading.documents }),
+        true => Ok(Collection {
+            texts,
+            documents: reading.documents,
+            foreign: reading.foreign,
+            supplied: reading.supplied,
+        }),
         false => Err(PolicyErrors(sorted(reading.errors))),
     }
+}
+
+/// What keeps a text from being read as YAML or JSON at all.
+pub(crate) fn well_formed(source: &PolicySource) -> Vec<PolicyError> {
+    let text = match Text::new(&source.name, &source.bytes) {
+        Ok(text) => text,
+        Err(error) => return vec![*error],
+    };
+    let mut budget = Budget::default();
+    let stopped = trees(text, &mut budget, &mut Vec::new());
+    let mut faults = budget.faults;
+    faults.extend(stopped.err());
+    faults.sort_by_key(|fault| fault.at);
+    text.errors(faults)
 }
 
 fn bounds(sources: &[PolicySource]) -> Result<(), PolicyErrors> {
@@ -91,7 +122,10 @@ fn bounds(sources: &[PolicySource]) -> Result<(), PolicyErrors> {
 #[derive(Default)]
 struct Reading<'s> {
     budget: Budget,
+    recognise: Option<Recognise>,
     documents: Vec<Document<'s>>,
+    foreign: Vec<ForeignDocument<'s>>,
+    supplied: Vec<SuppliedFile<'s>>,
     seen: usize,
     rules: usize,
     entries: usize,
@@ -100,6 +134,9 @@ struct Reading<'s> {
 
 impl<'s> Reading<'s> {
     fn source(&mut self, source: usize, text: Text<'s>) {
+        if self.recognise.is_some() && foreign::is_supplied(text) {
+            return self.supplied.push(SuppliedFile { name: text.name, text: text.text });
+        }
         let mut roots = Vec::new();
         let mut faults = Vec::new();
         let stopped = trees(text, &mut self.budget, &mut roots);
@@ -116,9 +153,11 @@ impl<'s> Reading<'s> {
                 faults.push(Fault::new(Kind::Limit, root.at, "", detail));
                 break;
             }
-            if let Some(typed) = document::read(&mut root, &mut faults) {
+            if self.recognise.is_some_and(|recognise| recognise(foreign::head(&root))) {
+                self.foreign.push(ForeignDocument::new(source, ordinal, text, root));
+            } else if let Some(typed) = document::read(&mut root, &mut faults) {
                 faults.extend(self.count(&typed, &root));
-                self.documents.push(Document { source, ordinal, root, typed });
+                self.documents.push(Document { source, ordinal, root: Some(root), typed });
             }
         }
         faults.append(&mut self.budget.faults);
@@ -173,7 +212,14 @@ impl Collection<'_> {
     pub(in crate::policy) fn errors(&self, notes: Vec<Note>) -> Option<PolicyErrors> {
         let place = |note: Note| {
             let document = self.documents.get(note.document)?;
-            Some((document.source, fault(&document.root, note)))
+            let foreign = || {
+                let own = |one: &&ForeignDocument<'_>| {
+                    (one.source, one.ordinal) == (document.source, document.ordinal)
+                };
+                self.foreign.iter().find(own).map(|one| &one.root)
+            };
+            let root = document.root.as_ref().or_else(foreign)?;
+            Some((document.source, fault(root, note)))
         };
         let mut faults: Vec<(usize, Fault)> = notes.into_iter().filter_map(place).collect();
         faults.sort_by_key(|(source, fault)| (*source, fault.at));
@@ -187,9 +233,17 @@ impl Collection<'_> {
         (!errors.is_empty()).then(|| PolicyErrors(sorted(errors)))
     }
 
-    /// The tree of a document.
+    /// The tree of a document of our own.
     pub(in crate::policy) fn root(&self, document: usize) -> Option<&Node<'_>> {
-        self.documents.get(document).map(|document| &document.root)
+        self.documents.get(document).and_then(|document| document.root.as_ref())
+    }
+
+    /// Adds what was made of the document of another engine at a position.
+    pub(in crate::policy) fn add(&mut self, foreign: usize, typed: Typed) {
+        if let Some(ForeignDocument { source, ordinal, .. }) = self.foreign.get(foreign) {
+            let (source, ordinal) = (*source, *ordinal);
+            self.documents.push(Document { source, ordinal, root: None, typed });
+        }
     }
 
     /// The texts, to be kept.
@@ -199,7 +253,7 @@ impl Collection<'_> {
     }
 }
 
-fn fault(root: &Node<'_>, note: Note) -> Fault {
+pub(super) fn fault(root: &Node<'_>, note: Note) -> Fault {
     let at = root.find(&note.path).0;
     Fault { help: note.help, ..Fault::new(note.kind, at, &note.path, note.detail) }
 }

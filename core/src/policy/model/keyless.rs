@@ -85,6 +85,36 @@ pub struct Keyless {
 }
 
 impl Keyless {
+    /// Nothing asked of signers yet.
+    pub(crate) fn of(trust_root: Name) -> Self {
+        Self {
+            issuer: None,
+            issuer_regex: None,
+            subject: None,
+            subject_regex: None,
+            repository: None,
+            repository_regex: None,
+            r#ref: None,
+            ref_regex: None,
+            workflow: None,
+            workflow_regex: None,
+            workflow_digest: None,
+            build_signer_uri: None,
+            build_signer_uri_regex: None,
+            build_signer_digest: None,
+            runner_environment: None,
+            trigger: None,
+            source_repository_digest: None,
+            source_repository_identifier: None,
+            source_repository_owner_uri: None,
+            source_repository_owner_identifier: None,
+            run_invocation_uri: None,
+            source_repository_visibility: None,
+            any_repository: None,
+            trust_root,
+        }
+    }
+
     /// Whether a source repository is named, or said to be of no matter.
     #[must_use]
     pub fn settles_repository(&self) -> bool {
@@ -110,8 +140,13 @@ pub fn vouches_for_builds(issuer: &str) -> bool {
     })
 }
 
+/// Whether an expression for issuers matches one that is known to vouch for builds.
+pub(crate) fn matches_builds(regex: &RegexText) -> bool {
+    regex.compile().is_ok_and(|regex| build_issuers().iter().any(|issuer| regex.is_match(issuer)))
+}
+
 /// The issuers that are known to vouch for builds.
-pub(crate) fn build_issuers() -> &'static [&'static str] {
+fn build_issuers() -> &'static [&'static str] {
     &[
         "https://token.actions.githubusercontent.com",
         "https://gitlab.com",

@@ -30,7 +30,7 @@ pub use exception::{ExceptionSpec, PolicyException};
 pub use image_policy::{
     ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly,
 };
-pub(crate) use keyless::build_issuers;
+pub(crate) use keyless::matches_builds;
 pub use keyless::{Keyless, vouches_for_builds};
 pub use policy_set::{
     DefaultVerdict, ExceptionLimits, Mirror, PolicySet, PolicySetSpec, SetExclude, Unqualified,

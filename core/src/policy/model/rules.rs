@@ -234,6 +234,7 @@ pub enum SignedIdentity {
 /// containers-policy.json(5) has it. A tag in either counts there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = describe_type))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[serde(deny_unknown_fields)]
 pub enum ContainersIdentity {
@@ -261,6 +262,19 @@ pub enum ContainersIdentity {
         /// What takes its place.
         signed_prefix: String,
     },
+}
+
+/// The key that tells the variants apart has no place of its own to be described at.
+#[cfg(feature = "schema")]
+fn describe_type(schema: &mut schemars::Schema) {
+    let variants = schema.get_mut("oneOf").and_then(serde_json::Value::as_array_mut);
+    for variant in variants.into_iter().flatten() {
+        if let Some(key) = variant.pointer_mut("/properties/type")
+            && let Some(members) = key.as_object_mut()
+        {
+            members.insert("description".to_owned(), "Which comparison.".into());
+        }
+    }
 }
 
 /// Which digest of a multi-platform image the evidence must be about.

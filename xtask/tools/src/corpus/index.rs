@@ -5,7 +5,10 @@ use std::path::Path;
 use cocket::Timestamp;
 use serde_json::Value;
 
-use super::{Outcome, Tally, bundles, facts, feeds, globs, references, scans, slsa, tables, vex};
+use super::{
+    Outcome, Tally, bundles, facts, feeds, foreign_policies, globs, references, scans, slsa,
+    tables, vex,
+};
 
 /// A row of the index, with the bytes it is about.
 #[derive(Clone, Copy)]
@@ -65,6 +68,7 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {
             scans::refused(row)
         }
+        "clusterimagepolicy" => foreign_policies::cluster_image_policy(row),
         "openvex" => vex::openvex(row),
         "epss" => feeds::epss(row),
         "kev" => feeds::kev(row),

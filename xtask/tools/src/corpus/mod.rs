@@ -4,6 +4,7 @@
 mod bundles;
 mod facts;
 mod feeds;
+mod foreign_policies;
 mod globs;
 mod index;
 mod mutants;

@@ -10,6 +10,7 @@ mod case;
 mod config;
 mod evidence;
 mod exceptions;
+mod imports;
 mod keyless;
 mod names;
 mod provenance;
@@ -36,6 +37,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         exceptions::cases(),
         scope::cases(),
         alternatives::cases(),
+        imports::cases(),
     ];
     let cases: Vec<case::Case> = areas.into_iter().flatten().collect();
     for case in &cases {

@@ -31,6 +31,18 @@ const GLOB_BYTES: usize = 256;
 pub struct Name(String);
 
 impl Name {
+    /// A literal that is a name.
+    pub(crate) fn of(literal: &'static str) -> Self {
+        Self(literal.to_owned())
+    }
+
+    /// `base-number` for a `base` that is a name, or starts like one; clipped where it would be
+    /// too long.
+    pub(crate) fn numbered(base: &str, number: usize) -> Self {
+        let base: String = base.chars().take(NAME_BYTES / 2).collect();
+        Self(format!("{base}-{number}"))
+    }
+
     fn check(text: &str) -> Result<(), String> {
         if text.is_empty() {
             return Err("a name is expected, and the text is empty".to_owned());

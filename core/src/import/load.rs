@@ -1,0 +1,114 @@
+//! Loading policies of other engines among our own.
+//!
+//! | document | becomes |
+//! |---|---|
+//! | `ClusterImagePolicy`, `TrustRoot` of `policy.sigstore.dev` | an `ImagePolicy`, a `TrustRoot` |
+
+use super::cluster_image_policy;
+use super::supplied::Supplied;
+use crate::policy::{
+    Foreign, ForeignDocument, Head, Policies, PolicyError, PolicyErrorKind as Kind, PolicyErrors,
+    PolicySource, Translation,
+};
+
+/// How policies of other engines are taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Take a policy of which parts are not taken. What rests on such a part fails, and
+    /// [`Policies::notes`] names it; without this, it is an error.
+    pub allow_partial: bool,
+}
+
+/// Loads several texts as one set, like [`Policies::load`], with policies of other engines among
+/// them. Public keys and certificates that those name by a path, or by a `Secret`, are handed in as
+/// further sources: PEM under that path, and the `Secret`.
+///
+/// ```
+/// use cocket::import::{self, Options};
+/// use cocket::policy::PolicySource;
+/// let text = "
+/// apiVersion: policy.sigstore.dev/v1beta1
+/// kind: ClusterImagePolicy
+/// metadata: {name: closed}
+/// spec:
+///   images: [{glob: 'registry.example.com/old/**'}]
+///   authorities: [{static: {action: fail, message: 'use the new registry'}}]
+/// ";
+/// let source = PolicySource { name: "cip.yaml".to_owned(), bytes: text.as_bytes().to_vec() };
+/// let policies = import::load(&[source], Options::default())?;
+/// assert_eq!(policies.image_policies()[0].metadata.name.as_str(), "closed");
+/// assert!(policies.notes().is_empty());
+/// # Ok::<(), cocket::policy::PolicyErrors>(())
+/// ```
+///
+/// # Errors
+/// Every fault that was found, among them those that the other engine finds itself; and what is not
+/// taken, unless `options` allow that.
+pub fn load(sources: &[PolicySource], options: Options) -> Result<Policies, PolicyErrors> {
+    Policies::load_mixed(sources, recognise, &|foreign| translate(foreign, options))
+}
+
+/// Whether a document is another engine's, or one that such a document may name.
+fn recognise(head: Head<'_>) -> bool {
+    whose(head).is_some()
+}
+
+/// Whose a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Sigstore,
+    Containers,
+    Secret,
+}
+
+pub(super) fn whose(head: Head<'_>) -> Option<Whose> {
+    match (head.api_version, head.kind) {
+        (Some(version), Some(_)) if version.starts_with("policy.sigstore.dev/") => {
+            Some(Whose::Sigstore)
+        }
+        (Some("v1"), Some("Secret")) => Some(Whose::Secret),
+        (Some("v1"), Some("ConfigMap")) if head.name() == Some("config-image-policies") => {
+            Some(Whose::Sigstore)
+        }
+        (None, None) if head.has("default") => Some(Whose::Containers),
+        _ => None,
+    }
+}
+
+fn translate(foreign: &Foreign<'_, '_>, options: Options) -> Result<Translation, Vec<PolicyError>> {
+    let mut work = Work::default();
+    let supplied = Supplied::read(foreign, &mut work);
+    cluster_image_policy::translate(foreign, &supplied, &mut work);
+    if !options.allow_partial {
+        let untaken = work.made.notes.iter().filter(|note| note.kind == Kind::NotTaken);
+        work.errors.extend(untaken.cloned());
+    }
+    match work.errors.is_empty() {
+        true => Ok(work.made),
+        false => Err(work.errors),
+    }
+}
+
+/// A translation in the making.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) made: Translation,
+    pub(super) errors: Vec<PolicyError>,
+}
+
+impl Work {
+    pub(super) fn not_taken(
+        &mut self,
+        document: &ForeignDocument<'_>,
+        path: &str,
+        detail: &str,
+        help: Option<&str>,
+    ) {
+        let help = help.map(str::to_owned);
+        self.made.notes.push(document.remark(Kind::NotTaken, path, detail.to_owned(), help));
+    }
+
+    pub(super) fn inexact(&mut self, document: &ForeignDocument<'_>, path: &str, detail: &str) {
+        self.made.notes.push(document.remark(Kind::Inexact, path, detail.to_owned(), None));
+    }
+}

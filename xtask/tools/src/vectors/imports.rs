@@ -1,0 +1,59 @@
+//! Policies of other engines, as they are written for those.
+
+use cocket_testkit::Signer;
+use serde_json::{Value, json};
+
+use super::case::{Case, REPOSITORY, good_image};
+
+pub(super) fn cases() -> Vec<Case> {
+    cluster_image_policies()
+}
+
+/// A `ClusterImagePolicy` of these authorities.
+fn cluster_image_policy(authorities: &Value) -> String {
+    let document = json!({
+        "apiVersion": "policy.sigstore.dev/v1beta1",
+        "kind": "ClusterImagePolicy",
+        "metadata": {"name": "signed"},
+        "spec": {"images": [{"glob": "registry.example.com/**"}], "authorities": authorities},
+    });
+    format!("{document:#}\n")
+}
+
+fn cluster_image_policies() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let release = Signer::named("release");
+    let key = json!({"key": {"data": release.pem()}});
+    let signature = release.simple_signing(REPOSITORY, &digest, &json!(null));
+    let case = |name, authorities: Value| {
+        Case::of_policy(name, &cluster_image_policy(&authorities))
+            .image(&image)
+            .attached(&digest, &signature)
+    };
+    let untaken = json!([{"key": {"kms": "hashivault://release"}}, {
+        "name": "scan",
+        "key": key["key"],
+        "attestations": [{
+            "name": "scan",
+            "predicateType": "vuln",
+            "policy": {"type": "cue", "data": "predicateType: string"},
+        }],
+    }]);
+    vec![
+        case("import/sigstore-key", json!([key])).expect("allow", &["signature.verified"]),
+        case("import/sigstore-other-key", json!([{"key": {"data": Signer::named("other").pem()}}]))
+            .expect("deny", &["signature.untrusted"]),
+        case(
+            "import/sigstore-second-authority",
+            json!([{"static": {"action": "fail", "message": "not by itself"}}, key]),
+        )
+        .expect("allow", &["alternatives.met", "signature.verified"]),
+        case("import/sigstore-invalid", json!([{"key": {}}]))
+            .expect("error", &["policy.missingKey"]),
+        case("import/sigstore-not-taken", untaken.clone()).expect("error", &["policy.notTaken"]),
+        case("import/sigstore-partly", untaken)
+            .with("allowPartial", json!(true))
+            .expect("deny", &["alternatives.too_few", "attestation.missing", "static.failed"]),
+    ]
+}
