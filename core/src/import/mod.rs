@@ -7,6 +7,7 @@ mod cluster_image_policy;
 mod diagnostic;
 mod foreign;
 mod go_regex;
+pub mod kyverno;
 mod load;
 mod outcome;
 mod pem;
