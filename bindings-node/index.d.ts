@@ -358,12 +358,31 @@ export interface EngineOptions {
 }
 
 /** Compiled policies: made once, used by any number of evaluations at a time. */
+/**
+ * What an engine's cache of verification results did so far. No decision depends on it.
+ */
+export interface CacheStatistics {
+  /** How many results were found again. */
+  readonly hits: number;
+  /** How many had to be worked out. */
+  readonly misses: number;
+  /** How many results are kept. */
+  readonly entries: number;
+  /** How many are kept at most. */
+  readonly capacity: number;
+  /** The earliest `now` for which a kept result was worked out. */
+  readonly oldest?: string;
+}
+
 export class Engine {
   /** @throws {CocketError} `policy.…` for what only shows here, such as a verifier nobody gave */
   constructor(policies: Policies, options?: EngineOptions);
 
   /** The digest of the policies' canonical model. */
   get policiesDigest(): Digest;
+
+  /** What is kept of verifications. */
+  get cacheStatistics(): CacheStatistics;
 
   /**
    * Decides on one image, off the event loop. The same arguments give the same decision, byte for

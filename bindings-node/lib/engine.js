@@ -32,6 +32,11 @@ class Engine {
     return native(() => engines.of(this).policiesDigest);
   }
 
+  get cacheStatistics() {
+    const { oldest, ...counts } = JSON.parse(native(() => engines.of(this).cacheStatistics()));
+    return oldest === null ? counts : { ...counts, oldest };
+  }
+
   evaluateSync(request, evidence, given) {
     const ask = question(request, options(given, ['history', 'now']));
     return decided(native(() => engines.of(this).evaluateSync(ask, evidences.of(evidence))));

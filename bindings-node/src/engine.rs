@@ -79,6 +79,19 @@ impl Engine {
         self.compiled.policies_digest().to_string()
     }
 
+    /// What is kept of verifications, as JSON.
+    #[napi]
+    pub fn cache_statistics(&self) -> String {
+        let now = self.compiled.cache().statistics();
+        let oldest = now.oldest.map(|oldest| oldest.to_string());
+        serde_json::json!({
+            "hits": now.hits, "misses": now.misses,
+            "entries": now.entries, "capacity": now.capacity,
+            "oldest": oldest,
+        })
+        .to_string()
+    }
+
     /// Decides on one image here and now.
     #[napi]
     pub fn evaluate_sync(

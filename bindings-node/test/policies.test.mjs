@@ -41,6 +41,9 @@ test('layout does not change the digest', () => {
   assert.match(plain.digest, /^sha256:[0-9a-f]{64}$/);
   assert.equal(spaced.digest, plain.digest);
   assert.equal(new Engine(plain).policiesDigest, plain.digest);
+  const { capacity, ...kept } = new Engine(plain).cacheStatistics;
+  assert.deepEqual(kept, { hits: 0, misses: 0, entries: 0 });
+  assert.ok(capacity > 0);
   const [document] = plain.documents();
   const again = Policies.fromText('p.json', document.toString());
   assert.equal(again.digest, plain.digest);

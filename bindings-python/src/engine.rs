@@ -122,4 +122,11 @@ impl Engine {
     fn policies_digest(&self) -> String {
         self.0.policies_digest().to_string()
     }
+
+    /// Hits, misses, entries, capacity, and the time of the oldest entry.
+    fn cache_statistics(&self) -> (u64, u64, usize, usize, Option<String>) {
+        let now = self.0.cache().statistics();
+        let oldest = now.oldest.map(|oldest| oldest.to_string());
+        (now.hits, now.misses, now.entries, now.capacity, oldest)
+    }
 }

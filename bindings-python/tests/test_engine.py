@@ -197,3 +197,15 @@ def test_a_request_with_its_own_policies_is_not_answered_by_others(engine: cocke
     request = {"op": "check", "now": "2026-11-23T12:00:00Z", "policies": [{"name": "", "text": ""}]}
     answer = json.loads(engine.answer(json.dumps(request).encode()))
     assert answer["answer"] == "error" and answer["errors"][0]["path"] == "/policies"
+
+
+def test_what_is_kept_of_verifications_can_be_seen(now: datetime) -> None:
+    engine = cocket.Engine(cocket.Policies.from_file(FIRST_LOOK / "policy"))
+    assert engine.cache_statistics.oldest is None
+    first = engine.check(*asked(CHECKOUT), now=now)
+    before = engine.cache_statistics
+    assert (before.hits, before.oldest) == (0, now)
+    assert engine.check(*asked(CHECKOUT), now=now) == first
+    after = engine.cache_statistics
+    assert (after.hits, after.misses) == (before.misses, before.misses)
+    assert after.entries == before.entries <= after.capacity

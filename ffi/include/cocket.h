@@ -593,6 +593,32 @@ typedef struct cocket_engine_options {
 } cocket_engine_options;
 
 /**
+ * What an engine's cache of verification results did so far. No decision depends on it.
+ */
+typedef struct cocket_cache_statistics {
+  /**
+   * How many results were found again.
+   */
+  uint64_t hits;
+  /**
+   * How many had to be worked out.
+   */
+  uint64_t misses;
+  /**
+   * How many results are kept.
+   */
+  size_t entries;
+  /**
+   * How many are kept at most.
+   */
+  size_t capacity;
+  /**
+   * The earliest moment for which a kept result was worked out; not set where none is kept.
+   */
+  struct cocket_time oldest;
+} cocket_cache_statistics;
+
+/**
  * The image that a decision is asked about. Set everything to zero, then `size` and `image`.
  */
 typedef struct cocket_image_request {
@@ -1164,6 +1190,17 @@ cocket_status cocket_engine_new(const struct cocket_policies *policies,
 cocket_status cocket_engine_policies_digest(const struct cocket_engine *engine,
                                             struct cocket_digest *out,
                                             struct cocket_error **error);
+
+/**
+ * Writes what the engine keeps of verifications to `out`. May be called from any thread, also at
+ * the same time.
+ *
+ * What the caller sees to:
+ * `engine` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_engine_cache_statistics(const struct cocket_engine *engine,
+                                             struct cocket_cache_statistics *out,
+                                             struct cocket_error **error);
 
 /**
  * Decides on one image for the moment `now`; the caller owns the decision. A denial is a

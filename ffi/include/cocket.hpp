@@ -437,6 +437,14 @@ public:
         // The engine has them now, and gives them to `release`.
         for (auto &one : owned) one.release();
     }
+    /// What is kept of verifications; no decision depends on it.
+    cocket_cache_statistics cache_statistics() const {
+        cocket_cache_statistics now;
+        detail::check([&](cocket_error **error) {
+            return cocket_engine_cache_statistics(handle_.get(), &now, error);
+        });
+        return now;
+    }
     /// Decides on one image; a denial is a decision, not an exception.
     Decision check(const ImageRequest &request, const Evidence &evidence, cocket_time now) const {
         return decide(request, evidence, nullptr, now);

@@ -129,6 +129,50 @@ pub unsafe extern "C" fn cocket_engine_policies_digest(
     unsafe { guard::call(error, work) }
 }
 
+/// What an engine's cache of verification results did so far. No decision depends on it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct CacheStatistics {
+    /// How many results were found again.
+    pub hits: u64,
+    /// How many had to be worked out.
+    pub misses: u64,
+    /// How many results are kept.
+    pub entries: usize,
+    /// How many are kept at most.
+    pub capacity: usize,
+    /// The earliest moment for which a kept result was worked out; not set where none is kept.
+    pub oldest: Time,
+}
+
+/// Writes what the engine keeps of verifications to `out`. May be called from any thread, also at
+/// the same time.
+///
+/// # Safety
+/// `engine` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_engine_cache_statistics(
+    engine: *const Engine,
+    out: *mut CacheStatistics,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let now = unsafe { handle::borrow(engine, "engine")? }.cache().statistics();
+        let told = CacheStatistics {
+            hits: now.hits,
+            misses: now.misses,
+            entries: now.entries,
+            capacity: now.capacity,
+            oldest: now.oldest.map_or(Time { seconds: 0, nanoseconds: 0 }, Time::of),
+        };
+        // SAFETY: the caller's promise.
+        unsafe { put(out, told) }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, work) }
+}
+
 /// Decides on one image for the moment `now`; the caller owns the decision. A denial is a
 /// decision, with `COCKET_STATUS_OK`. `history` may be NULL: nothing was recorded.
 ///

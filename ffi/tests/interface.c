@@ -334,6 +334,10 @@ static void policies_tell_of_themselves(void) {
     cocket_engine *made = NULL;
     CHECK(cocket_engine_new(loaded, NULL, &made, NULL) == COCKET_STATUS_OK);
     CHECK(cocket_engine_policies_digest(made, &again, NULL) == COCKET_STATUS_OK);
+    cocket_cache_statistics kept;
+    CHECK(cocket_engine_cache_statistics(made, &kept, NULL) == COCKET_STATUS_OK);
+    CHECK(kept.hits == 0 && kept.entries == 0 && kept.capacity > 0 && kept.oldest.seconds == 0);
+    CHECK(cocket_engine_cache_statistics(NULL, &kept, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(memcmp(digest.text, again.text, digest.len) == 0);
     cocket_engine_free(&made);
     cocket_buffer_free(&json);

@@ -43,7 +43,7 @@ from ._decision import (
     Verdict,
     Violation,
 )
-from ._engine import Engine, History, ImageRequest, Review, Unjudged
+from ._engine import CacheStatistics, Engine, History, ImageRequest, Review, Unjudged
 from ._errors import (
     CocketError,
     EvidenceError,
@@ -69,6 +69,7 @@ from ._verifiers import (
 
 __all__ = [
     "BytesLike",
+    "CacheStatistics",
     "CocketError",
     "Counts",
     "Decision",

@@ -110,6 +110,22 @@ class Review:
         return self._answer
 
 
+@dataclass(frozen=True)
+class CacheStatistics:
+    """What an engine's cache of verification results did so far. No decision depends on it."""
+
+    hits: int
+    """How many results were found again."""
+    misses: int
+    """How many had to be worked out."""
+    entries: int
+    """How many are kept."""
+    capacity: int
+    """How many are kept at most."""
+    oldest: datetime | None
+    """The earliest `now` for which a kept result was worked out."""
+
+
 class Engine:
     """Compiled policies, for any number of threads.
 
@@ -153,6 +169,13 @@ class Engine:
     def policies_digest(self) -> str:
         """The digest of the policies' canonical model."""
         return self._native.policies_digest()
+
+    @property
+    def cache_statistics(self) -> CacheStatistics:
+        """What is kept of verifications."""
+        hits, misses, entries, capacity, since = self._native.cache_statistics()
+        oldest = None if since is None else _time.from_text(since)
+        return CacheStatistics(hits, misses, entries, capacity, oldest)
 
     def check(
         self,

@@ -21,6 +21,7 @@ use crate::policy::model::{
 };
 use crate::policy::{DocumentKind, Policies, PolicyError, PolicyErrors};
 use crate::reference::{Digest, PatternIndex, Reference, RepositoryPrefix};
+use crate::verify::VerificationCache;
 use authorities::Authorities;
 
 #[derive(Debug)]
@@ -150,6 +151,7 @@ pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engi
         exceptions,
         authorities: authorities.finish(),
         listed: LISTED_FINDINGS,
+        cache: Arc::new(VerificationCache::new(VerificationCache::DEFAULT_CAPACITY)),
     })
 }
 

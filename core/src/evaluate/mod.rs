@@ -31,7 +31,7 @@ use crate::facts::{Authority, Facts};
 use crate::policy::{Policies, PolicyErrors};
 use crate::reasons::Code;
 use crate::reference::{Digest, Reference};
-use crate::verify::SignatureVerifier;
+use crate::verify::{SignatureVerifier, VerificationCache};
 use compile::{CompiledPolicy, CompiledSet};
 
 pub use vulnerabilities::{Levels, ScanSummary, summary};
@@ -68,6 +68,7 @@ pub struct Engine {
     exceptions: Vec<exceptions::CompiledException>,
     authorities: Vec<Arc<Authority>>,
     listed: usize,
+    cache: Arc<VerificationCache>,
 }
 
 /// How many findings of each kind a decision lists unless the program asks for more or fewer.
@@ -133,6 +134,20 @@ impl Engine {
         self
     }
 
+    /// The same engine with another cache of verification results: one that several engines share,
+    /// or of another size. No decision depends on it.
+    #[must_use]
+    pub fn caching(mut self, cache: Arc<VerificationCache>) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// What it keeps of verifications.
+    #[must_use]
+    pub fn cache(&self) -> &Arc<VerificationCache> {
+        &self.cache
+    }
+
     /// The digest of the policies' canonical model.
     #[must_use]
     pub fn policies_digest(&self) -> Digest {
@@ -157,7 +172,7 @@ impl Engine {
         let named = Reference::parse(&request.image).ok();
         let named = named.and_then(|reference| reference.digest().copied());
         let digest = named.or(request.digest);
-        Facts::gather(digest, request.parent, evidence, &self.authorities, now)
+        Facts::gather(digest, request.parent, evidence, &self.authorities, &self.cache, now)
     }
 
     /// Decides on one image from facts that [`Engine::facts`] of this engine gathered for it.

@@ -17,6 +17,7 @@ use crate::evidence::Evidence;
 use crate::evidence::Vouched;
 use crate::evidence::oci::Document;
 use crate::reference::Digest;
+use crate::verify::VerificationCache;
 
 /// Everything established about one image at one moment.
 #[derive(Debug, Clone)]
@@ -37,13 +38,14 @@ pub struct Facts {
 
 impl Facts {
     /// Gathers what `evidence` proves about `digest`. `parent` is the index by which the caller
-    /// came to the image.
+    /// came to the image. What `cache` keeps is not verified again.
     #[must_use]
     pub fn gather(
         digest: Option<Digest>,
         parent: Option<Digest>,
         evidence: &Evidence,
         authorities: &[Arc<Authority>],
+        cache: &VerificationCache,
         now: Timestamp,
     ) -> Self {
         let image = digest.map(|digest| ImageFacts::gather(digest, evidence));
@@ -53,8 +55,9 @@ impl Facts {
         if let Some(Ok(platforms)) = image.as_ref().map(|image| &image.platforms) {
             digests.extend(platforms.iter().map(|platform| platform.digest));
         }
-        let signed =
-            digest.map(|digest| SignedFacts::gather(&digest, &digests, evidence, authorities, now));
+        let signed = digest.map(|digest| {
+            SignedFacts::gather(&digest, &digests, evidence, authorities, cache, now)
+        });
         let mut vouched = evidence.vouched().to_vec();
         vouched.sort_by_key(|one| (one.digest, one.subject));
         vouched.dedup_by_key(|one| (one.digest, one.subject));

@@ -10,7 +10,7 @@ use crate::evidence::signing::{Material, SignedDocument};
 use crate::evidence::{Attached, Evidence, EvidenceError};
 use crate::policy::model::{self, SignatureFormat};
 use crate::reference::Digest;
-use crate::verify::{self, Refusal, SignatureVerifier, Verified};
+use crate::verify::{self, CacheKey, Refusal, SignatureVerifier, VerificationCache, Verified};
 
 /// Most checks for one image, so that what strangers attach costs a bounded time: one signature
 /// with one key is one check.
@@ -27,6 +27,9 @@ pub struct Authority {
     pub verifier: Arc<dyn SignatureVerifier>,
     /// The ids of its keys; empty where a supplied verifier knows them.
     pub keys: BTreeSet<String>,
+    /// The digest of everything that its verifier's answers depend on beside what it is asked;
+    /// `None` where that is not known, as of a supplied verifier.
+    pub trust: Option<Digest>,
 }
 
 /// What is attached to an image.
@@ -79,6 +82,7 @@ impl SignedFacts {
         digests: &BTreeSet<Digest>,
         evidence: &Evidence,
         authorities: &[Arc<Authority>],
+        cache: &VerificationCache,
         now: Timestamp,
     ) -> Self {
         let mut attached: Vec<&Attached> = evidence
@@ -89,20 +93,20 @@ impl SignedFacts {
         let key = |one: &&Attached| (one.digest, one.kind.clone(), one.annotations.clone());
         attached.sort_by_cached_key(key);
         attached.dedup_by_key(|one| key(&&**one));
-        let read = attached.iter().map(|one| (one.digest, SignedDocument::read(one)));
+        let read = attached.iter().map(|one| (*one, SignedDocument::read(one)));
         let mut read: Vec<_> = read.enumerate().collect();
         // What signers make has one signature. A stranger's documents with many come last, so
         // that they use up no checks that others need.
         read.sort_by_key(|(_, (_, document))| document.as_ref().map_or(0, signatures));
-        let asked = Asked { judged, digests, authorities, now };
+        let asked = Asked { judged, digests, authorities, cache, now };
         let (mut left, mut cut) = (MAX_CHECKS, false);
         let mut documents = Vec::new();
-        for (position, (digest, document)) in read {
+        for (position, (attached, document)) in read {
             let claimed_type =
                 document.as_ref().ok().and_then(|read| read.claim().predicate_type.clone());
             let proofs = match document {
                 Err(error) => Err(error),
-                Ok(document) => match asked.proofs(&document, &mut left) {
+                Ok(document) => match asked.proofs(attached, &document, &mut left) {
                     Some(proofs) => Ok(proofs),
                     None => {
                         cut = true;
@@ -110,7 +114,7 @@ impl SignedFacts {
                     }
                 },
             };
-            documents.push((position, SignedFact::new(digest, claimed_type, proofs)));
+            documents.push((position, SignedFact::new(attached.digest, claimed_type, proofs)));
         }
         documents.sort_by_key(|(position, _)| *position);
         Self { documents: documents.into_iter().map(|(_, fact)| fact).collect(), cut }
@@ -140,18 +144,34 @@ fn signatures(document: &SignedDocument) -> usize {
     }
 }
 
+/// The digest of a document with all that reading and verifying it looks at.
+fn identity(attached: &Attached) -> Digest {
+    let mut text = format!("{}\n{:?}\n", attached.digest, attached.kind);
+    for (key, value) in &attached.annotations {
+        text += &format!("{} {}\n{key}{value}", key.len(), value.len());
+    }
+    Digest::sha256(text.as_bytes())
+}
+
 /// What is asked of each document.
 struct Asked<'a> {
     judged: &'a Digest,
     /// The judged digest, those of its platforms, and that of the index that lists it.
     digests: &'a BTreeSet<Digest>,
     authorities: &'a [Arc<Authority>],
+    cache: &'a VerificationCache,
     now: Timestamp,
 }
 
 impl Asked<'_> {
     /// `None` where the checks are used up.
-    fn proofs(&self, document: &SignedDocument, left: &mut usize) -> Option<Vec<Proof>> {
+    fn proofs(
+        &self,
+        attached: &Attached,
+        document: &SignedDocument,
+        left: &mut usize,
+    ) -> Option<Vec<Proof>> {
+        let identity = identity(attached);
         let mut subjects = document.claim().subjects.iter().flat_map(|subject| &subject.digests);
         let subject = subjects.find(|digest| self.digests.contains(digest));
         let mut proofs = Vec::new();
@@ -166,7 +186,13 @@ impl Asked<'_> {
                     let keys = authority.keys.len().max(1);
                     *left = left.checked_sub(signatures(document).saturating_mul(keys))?;
                     let (verifier, name) = (&*authority.verifier, &authority.name);
-                    verify::verify(document, verifier, name, subject, self.now)
+                    match authority.trust {
+                        None => verify::verify(document, verifier, name, subject, self.now),
+                        Some(trust) => {
+                            let key = CacheKey { document: identity, subject: *subject, trust };
+                            self.cache.verify(key, document, verifier, name, self.now)
+                        }
+                    }
                 }
             };
             proofs.push(Proof { authority: Arc::clone(authority), result });

@@ -6,6 +6,7 @@
 
 mod approval;
 mod artifact;
+mod cache;
 mod containers_identity;
 mod key;
 mod keyless;
@@ -17,6 +18,8 @@ mod verifier;
 
 pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests, names};
 pub use artifact::{VerifiedArtifact, verify_artifact};
+pub(crate) use cache::CacheKey;
+pub use cache::{CacheStatistics, VerificationCache};
 pub use key::KeyVerifier;
 pub use keyless::{
     CertificateFault, Claim, Identity, KeylessRefusal, KeylessVerifier, LogFault,

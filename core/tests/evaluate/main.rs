@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod attacks;
+mod cache;
 mod findings;
 mod laws;
 mod naive;

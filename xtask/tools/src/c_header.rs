@@ -11,9 +11,10 @@ const SOURCES: [&str; 16] = [
 ];
 
 /// The types by their names in Rust; `PolicyText` is `cocket_policy_text` in C.
-const TYPES: [&str; 32] = [
+const TYPES: [&str; 33] = [
     "Buffer",
     "Bytes",
+    "CacheStatistics",
     "Decision",
     "Digest",
     "Engine",

@@ -13,6 +13,7 @@ use crate::policy::model::{
     TimestampUse, TrustRootSpec,
 };
 use crate::policy::{DocumentKind, Policies};
+use crate::reference::Digest;
 use crate::verify::{
     Claim, Identity, KeyVerifier, KeylessVerifier, Pattern, Revoked, SignatureVerifier, TrustedKey,
     TrustedRoot,
@@ -68,10 +69,26 @@ impl<'a> Authorities<'a> {
             return Ok(Arc::clone(one));
         }
         let (verifier, keys) = self.verifier(name, model)?;
-        let one = Authority { name: name.to_string(), model: model.clone(), verifier, keys };
-        let one = Arc::new(one);
+        let trust = self.trust(name, model, &*verifier);
+        let (name, model) = (name.to_string(), model.clone());
+        let one = Arc::new(Authority { name, model, verifier, keys, trust });
         self.found.push(Arc::clone(&one));
         Ok(one)
+    }
+
+    /// The digest of what a built-in verifier was made of: the authority, all trust roots (one
+    /// may take a key of another back), and itself.
+    fn trust(
+        &self,
+        name: &Name,
+        model: &model::Authority,
+        verifier: &dyn SignatureVerifier,
+    ) -> Option<Digest> {
+        if model.verifier.is_some() {
+            return None;
+        }
+        let made_of = (name, model, self.policies.trust_roots(), verifier.id());
+        serde_json::to_vec(&made_of).ok().map(|text| Digest::sha256(&text))
     }
 
     fn verifier(
