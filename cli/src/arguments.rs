@@ -33,6 +33,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Write policies of other engines as policies of our own
+    Import(ImportPolicies),
     /// Show what scan reports say, in the scanner's own numbers and as a rule counts
     ScanSummary(ScanSummary),
     /// Write the JSON schema of policy documents
@@ -105,6 +107,15 @@ pub(crate) struct Check {
     /// When the table has colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportPolicies {
+    /// A file or directory of policies; keys and secrets that they name are given alike
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) import: Import,
 }
 
 /// How policies of other engines are taken.

@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod explain;
 mod failure;
+mod import;
 mod inputs;
 mod lint;
 mod output;
@@ -51,6 +52,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
         Command::Policy { command: PolicyCommand::Lint(lint) } => {
             lint::run(lint, lint.at.unwrap_or(clock))
         }
+        Command::Import(import) => import::run(import),
         Command::ScanSummary(summary) => summary::run(summary, summary.at.unwrap_or(clock)),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions(*shell),

@@ -365,3 +365,64 @@ fn a_reader_that_has_gone_away_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
+
+const CLUSTER_IMAGE_POLICY: &str = r#"
+apiVersion: policy.sigstore.dev/v1beta1
+kind: ClusterImagePolicy
+metadata: {name: playground}
+spec:
+  images: [{glob: "playground.example.com/**"}]
+  authorities: [{static: {action: pass}}]
+"#;
+
+const CONTAINERS_POLICY: &str = r#"{
+  "default": [{"type": "reject"}],
+  "transports": {
+    "docker": {
+      "open.example.com": [{"type": "insecureAcceptAnything"}],
+      "keyed.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/gpg"}]
+    }
+  }
+}"#;
+
+#[test]
+fn policies_of_other_engines_run_beside_our_own() {
+    let place = Place::new();
+    place.write("cip.yaml", CLUSTER_IMAGE_POLICY);
+    let run = |image| place.run(&["check", image, "-p", "policy.yaml", "-p", "cip.yaml"]);
+    let both = run("playground.example.com/app:1");
+    assert_eq!(both.status, 1, "{}", both.stdout);
+    let alone = place.run(&["check", "playground.example.com/app:1", "-p", "cip.yaml"]);
+    assert_eq!(alone.status, 0, "{}{}", alone.stdout, alone.stderr);
+}
+
+#[test]
+fn parts_that_are_not_taken_are_an_error_unless_they_are_allowed() {
+    let place = Place::new();
+    place.write("policy.json", CONTAINERS_POLICY);
+    let strict = place.run(&["check", "open.example.com/app:1", "-p", "policy.json"]);
+    assert_eq!(strict.status, 2);
+    assert!(strict.stderr.contains("GPG"), "{}", strict.stderr);
+    for (image, status) in [
+        ("open.example.com/app:1", 0),
+        ("keyed.example.com/app:1", 1),
+        ("other.example.com/app:1", 1),
+    ] {
+        let ran = place.run(&["check", image, "-p", "policy.json", "--allow-partial"]);
+        assert_eq!(ran.status, status, "{image} {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains("note: ") && ran.stderr.contains("GPG"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn import_writes_what_decides_the_same() {
+    let place = Place::new();
+    place.write("policy.json", CONTAINERS_POLICY);
+    let written = place.run(&["import", "policy.json", "--allow-partial"]);
+    assert_eq!(written.status, 0, "{}", written.stderr);
+    place.write("native.yaml", &written.stdout);
+    for (image, status) in [("open.example.com/app:1", 0), ("keyed.example.com/app:1", 1)] {
+        let ran = place.run(&["check", image, "-p", "native.yaml"]);
+        assert_eq!(ran.status, status, "{image} {}{}", ran.stdout, ran.stderr);
+    }
+}

@@ -408,4 +408,6 @@ fn what_it_becomes_can_be_loaded_again() {
         .map(|(position, bytes)| PolicySource { name: format!("{position}.json"), bytes })
         .collect();
     assert_eq!(Policies::load(&sources).unwrap().digest(), policies.digest());
+    let yaml = policies.to_yaml();
+    assert_eq!(Policies::from_text("p.yaml", &yaml).unwrap().digest(), policies.digest(), "{yaml}");
 }

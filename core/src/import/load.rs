@@ -3,8 +3,10 @@
 //! | document | becomes |
 //! |---|---|
 //! | `ClusterImagePolicy`, `TrustRoot` of `policy.sigstore.dev` | an `ImagePolicy`, a `TrustRoot` |
+//! | `policy.json` of the containers project | an `ImagePolicy` for each of its scopes |
 
 use super::cluster_image_policy;
+use super::containers_policy;
 use super::supplied::Supplied;
 use crate::policy::{
     Foreign, ForeignDocument, Head, Policies, PolicyError, PolicyErrorKind as Kind, PolicyErrors,
@@ -79,6 +81,7 @@ fn translate(foreign: &Foreign<'_, '_>, options: Options) -> Result<Translation,
     let mut work = Work::default();
     let supplied = Supplied::read(foreign, &mut work);
     cluster_image_policy::translate(foreign, &supplied, &mut work);
+    containers_policy::translate(foreign, &supplied, &mut work);
     if !options.allow_partial {
         let untaken = work.made.notes.iter().filter(|note| note.kind == Kind::NotTaken);
         work.errors.extend(untaken.cloned());

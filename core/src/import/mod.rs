@@ -4,7 +4,9 @@
 //! taken only in part says so ([`Diagnostic`]); none is passed over in silence.
 
 mod cluster_image_policy;
+mod containers_policy;
 mod diagnostic;
+mod faults;
 mod foreign;
 mod go_regex;
 pub mod kyverno;
@@ -13,6 +15,7 @@ mod outcome;
 mod pem;
 mod supplied;
 pub mod text;
+mod trusted_root;
 
 pub use diagnostic::{Diagnostic, DiagnosticKind, Extent};
 pub use foreign::{Foreign, ForeignKind};

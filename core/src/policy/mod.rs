@@ -17,10 +17,11 @@ mod reference_page;
 #[cfg(feature = "schema")]
 mod schema;
 mod shown;
+mod yaml;
 
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
 pub use load::limits;
-pub(crate) use load::{ForeignDocument, Head, SuppliedFile, well_formed};
+pub(crate) use load::{ForeignDocument, Head, SuppliedFile, joined, well_formed};
 pub(crate) use policies::{Foreign, Translation};
 pub use policies::{Policies, PolicySource};
 #[cfg(feature = "schema")]

@@ -6,7 +6,6 @@
 
 mod authority;
 mod config_map;
-mod faults;
 mod kms;
 mod model;
 mod roots;
@@ -16,10 +15,10 @@ mod validate;
 
 use std::collections::BTreeMap;
 
-use self::faults::Faults;
 use self::model::ClusterImagePolicy;
 use self::roots::Roots;
 use self::trust_root::TrustRootDocument;
+use super::faults::Faults;
 use super::load::{Whose, Work, whose};
 use super::supplied::Supplied;
 use crate::policy::{Foreign, ForeignDocument, PolicyErrorKind as Kind};

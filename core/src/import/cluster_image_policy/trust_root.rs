@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 
 use super::Faults;
 use super::model::ObjectMeta;
-use crate::import::pem;
+use crate::import::{pem, trusted_root};
 use crate::policy::PolicyErrorKind as Kind;
-use crate::reference::Digest;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -107,9 +106,6 @@ struct Log {
     public_key: String,
 }
 
-/// Since when keys count that come without a date: since ever, as the controller has it.
-const SINCE: &str = "1970-01-01T00:00:00Z";
-
 impl TrustRootDocument {
     /// The trusted root in sigstore's own form (`trusted_root.json`); `None` for a TUF repository.
     pub(super) fn trusted_root(&self, faults: &mut Faults) -> Option<Value> {
@@ -181,7 +177,7 @@ impl SigstoreKeys {
         let (certificate_logs, logs) =
             (logs("ctLogs", &self.certificate_logs), logs("tLogs", &self.logs));
         json!({
-            "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+            "mediaType": trusted_root::MEDIA_TYPE,
             "certificateAuthorities": certificate,
             "timestampAuthorities": timestamp,
             "ctlogs": certificate_logs,
@@ -222,7 +218,7 @@ impl CertificateAuthority {
             },
             "uri": self.uri,
             "certChain": {"certificates": certificates},
-            "validFor": {"start": SINCE},
+            "validFor": {"start": trusted_root::SINCE},
         })
     }
 }
@@ -250,27 +246,13 @@ impl Log {
                 Vec::new()
             }
         };
-        let mut json = log(&self.base_url, &der);
+        let mut json = trusted_root::log(&self.base_url, &der);
         // Other algorithms are refused by whoever uses the log.
         if let Some(algorithm) = json.get_mut("hashAlgorithm") {
             *algorithm = algorithm_name(&self.hash_algorithm).into();
         }
         json
     }
-}
-
-/// A log of a trusted root: its id is the digest of its key.
-pub(in crate::import) fn log(base_url: &str, key: &[u8]) -> Value {
-    json!({
-        "baseUrl": base_url,
-        "hashAlgorithm": "SHA2_256",
-        "publicKey": {
-            "rawBytes": STANDARD.encode(key),
-            "keyDetails": "PKIX_ECDSA_P256_SHA_256",
-            "validFor": {"start": SINCE},
-        },
-        "logId": {"keyId": STANDARD.encode(Digest::sha256(key).bytes())},
-    })
 }
 
 fn algorithm_name(algorithm: &str) -> &'static str {

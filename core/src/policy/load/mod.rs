@@ -16,7 +16,8 @@ mod yaml;
 
 pub(super) use document::{API_VERSION, Typed};
 pub(crate) use foreign::{ForeignDocument, Head, SuppliedFile};
-pub(super) use node::{Emptiness, Node, joined};
+pub(crate) use node::joined;
+pub(super) use node::{Emptiness, Node};
 pub(super) use sources::{Collection, Note, Stored, read, sorted};
 pub(crate) use sources::{Recognise, well_formed};
 pub(super) use suggest::help as suggestion;

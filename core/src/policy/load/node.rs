@@ -176,7 +176,7 @@ pub(super) fn segment(key: &str) -> Cow<'_, str> {
 }
 
 /// A path with one more key.
-pub(in crate::policy) fn joined(path: &str, key: &str) -> String {
+pub(crate) fn joined(path: &str, key: &str) -> String {
     let segment = segment(key);
     match path.is_empty() || segment.starts_with('[') {
         true => format!("{path}{segment}"),

@@ -1,12 +1,14 @@
 //! Policies of other engines, as they are written for those.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cocket_testkit::Signer;
 use serde_json::{Value, json};
 
 use super::case::{Case, REPOSITORY, good_image};
 
 pub(super) fn cases() -> Vec<Case> {
-    cluster_image_policies()
+    [cluster_image_policies(), containers_policies()].into_iter().flatten().collect()
 }
 
 /// A `ClusterImagePolicy` of these authorities.
@@ -55,5 +57,40 @@ fn cluster_image_policies() -> Vec<Case> {
         case("import/sigstore-partly", untaken)
             .with("allowPartial", json!(true))
             .expect("deny", &["alternatives.too_few", "attestation.missing", "static.failed"]),
+    ]
+}
+
+fn containers_policies() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let release = Signer::named("release");
+    let signature = release.simple_signing(REPOSITORY, &digest, &json!(null));
+    let case = |name, requirement: Value| {
+        let policy = json!({
+            "default": [{"type": "insecureAcceptAnything"}],
+            "transports": {"docker": {"registry.example.com/team": [requirement]}},
+        });
+        Case::of_policy(name, &format!("{policy:#}\n")).image(&image).attached(&digest, &signature)
+    };
+    let signed = |identity: &str| {
+        json!({
+            "type": "sigstoreSigned", "keyData": STANDARD.encode(release.pem()),
+            "signedIdentity": {"type": identity},
+        })
+    };
+    vec![
+        case("import/containers-accept", json!({"type": "insecureAcceptAnything"}))
+            .expect("allow", &["static.passed"]),
+        case("import/containers-reject", json!({"type": "reject"}))
+            .expect("deny", &["static.failed"]),
+        case("import/containers-signed", signed("matchRepository"))
+            .expect("allow", &["signature.verified"]),
+        case("import/containers-tag-is-asked", signed("matchExact"))
+            .expect("deny", &["signature.untrusted"]),
+        case(
+            "import/containers-gpg",
+            json!({"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/gpg"}),
+        )
+        .expect("error", &["policy.notTaken"]),
     ]
 }
