@@ -107,6 +107,12 @@ export interface PolicySource {
   readonly text: string;
 }
 
+/** How policies of other engines are taken. */
+export interface LoadOptions {
+  /** Take policies of which parts are not taken: what rests on such a part fails, and `notes` names it. */
+  readonly allowPartial?: boolean | undefined;
+}
+
 /** Loaded policies. */
 export class Policies {
   private constructor();
@@ -115,26 +121,29 @@ export class Policies {
    * Loads one text.
    * @throws {CocketError} with every fault that was found, `code` `policy.…`
    */
-  static fromText(name: string, text: string): Policies;
+  static fromText(name: string, text: string, options?: LoadOptions): Policies;
 
   /**
    * Loads several texts as one set.
    * @throws {CocketError} as `fromText`
    */
-  static fromSources(sources: readonly PolicySource[]): Policies;
+  static fromSources(sources: readonly PolicySource[], options?: LoadOptions): Policies;
 
   /**
    * Loads files, and in directories every `*.yaml`, `*.yml` and `*.json` at any depth. Reads
    * before it returns: meant for the start of a program.
    * @throws {CocketError} as `fromText`, and `source` for what cannot be read
    */
-  static fromFiles(paths: readonly (string | URL)[]): Policies;
+  static fromFiles(paths: readonly (string | URL)[], options?: LoadOptions): Policies;
 
   /** The digest of the policies' canonical model: layout and order do not change it. */
   get digest(): Digest;
 
   /** What loads and is probably not meant, at the moment `now`. */
   warnings(now: Time): Fault[];
+
+  /** Where what was made of other engines' policies is not just what they say. */
+  notes(): Fault[];
 
   /** Everything loaded as canonical JSON (RFC 8785), one text a document. */
   documents(): Buffer[];

@@ -1,7 +1,7 @@
 'use strict';
 
 const { argument, native } = require('./errors.js');
-const { Handles, filePath, json, text, time } = require('./values.js');
+const { Handles, filePath, json, options, text, time } = require('./values.js');
 const addon = require('../cocket.node');
 
 const policies = new Handles('a Policies');
@@ -11,19 +11,22 @@ class Policies {
     throw argument('', 'policies are made by `Policies.fromText`, `fromSources` and `fromFiles`');
   }
 
-  static fromText(name, content) {
-    return Policies.fromSources([{ name: text(name, '/name'), text: text(content, '/text') }]);
+  static fromText(name, content, given) {
+    const source = { name: text(name, '/name'), text: text(content, '/text') };
+    return Policies.fromSources([source], given);
   }
 
-  static fromSources(sources) {
+  static fromSources(sources, given) {
     const written = json(sources, '/sources');
-    return made(native(() => addon.Policies.fromSources(written)));
+    const partial = allowed(given);
+    return made(native(() => addon.Policies.fromSources(written, partial)));
   }
 
-  static fromFiles(paths) {
+  static fromFiles(paths, given) {
     if (!Array.isArray(paths)) throw argument('/paths', 'a list of paths is expected');
     const named = paths.map(filePath);
-    return made(native(() => addon.Policies.fromFiles(named)));
+    const partial = allowed(given);
+    return made(native(() => addon.Policies.fromFiles(named, partial)));
   }
 
   get digest() {
@@ -35,9 +38,19 @@ class Policies {
     return JSON.parse(native(() => policies.of(this).warnings(at)));
   }
 
+  notes() {
+    return JSON.parse(native(() => policies.of(this).notes()));
+  }
+
   documents() {
     return native(() => policies.of(this).documents());
   }
+}
+
+function allowed(given) {
+  const { allowPartial = false } = options(given, ['allowPartial']);
+  if (typeof allowPartial !== 'boolean') throw argument('/options/allowPartial', 'true or false is expected');
+  return allowPartial;
 }
 
 function made(handle) {

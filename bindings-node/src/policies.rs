@@ -31,24 +31,25 @@ struct Source {
 impl Policies {
     /// Loads a JSON list of `{name, text}`.
     #[napi(factory)]
-    pub fn from_sources(sources: String) -> napi::Result<Self> {
+    pub fn from_sources(sources: String, allow_partial: bool) -> napi::Result<Self> {
         Ok(guarded(|| {
             let sources: Vec<Source> = text::read(&sources)?;
             let source =
                 |one: Source| PolicySource { name: one.name, bytes: one.text.into_bytes() };
-            Self::load(sources.into_iter().map(source).collect())
+            Self::load(sources.into_iter().map(source).collect(), allow_partial)
         })?)
     }
 
     /// Loads files and directories of them.
     #[napi(factory)]
-    pub fn from_files(paths: Vec<String>) -> napi::Result<Self> {
+    pub fn from_files(paths: Vec<String>, allow_partial: bool) -> napi::Result<Self> {
         let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-        Ok(guarded(|| Self::load(source::read_policies(&paths)?))?)
+        Ok(guarded(|| Self::load(source::read_policies(&paths)?, allow_partial))?)
     }
 
-    fn load(sources: Vec<PolicySource>) -> Result<Self, Faults> {
-        Ok(Self { loaded: Arc::new(import::load(&sources, import::Options::default())?) })
+    fn load(sources: Vec<PolicySource>, allow_partial: bool) -> Result<Self, Faults> {
+        let options = import::Options { allow_partial };
+        Ok(Self { loaded: Arc::new(import::load(&sources, options)?) })
     }
 
     /// The digest of the canonical model.
@@ -65,6 +66,14 @@ impl Policies {
             let faults = self.loaded.warnings(now);
             text::write(&faults.iter().map(Fault::from).collect::<Vec<_>>())
         })?)
+    }
+
+    /// Where what was made of other engines' policies is not just what they say, as a JSON list of
+    /// faults.
+    #[napi]
+    pub fn notes(&self) -> napi::Result<String> {
+        let notes = || self.loaded.notes().iter().map(Fault::from).collect::<Vec<_>>();
+        Ok(guarded(|| text::write(&notes()))?)
     }
 
     /// Everything loaded as canonical JSON, one text a document.

@@ -49,8 +49,10 @@ test('from eight threads at once', async () => {
 });
 
 /** What a binding's own objects make of a request: decisions as the wire lists them. */
-async function typed({ policies, trust = [], evidence: items = [], vouched = [], gaps = [], context, history, now }) {
-  const loaded = Policies.fromSources([...policies, ...trust]);
+async function typed({
+  policies, trust = [], evidence: items = [], vouched = [], gaps = [], context, history, now, allowPartial,
+}) {
+  const loaded = Policies.fromSources([...policies, ...trust], { allowPartial });
   const engine = new Engine(loaded);
   const evidence = new Evidence();
   for (const { mediaType, digest, subject, annotations, data } of items) {
@@ -91,7 +93,7 @@ async function typed({ policies, trust = [], evidence: items = [], vouched = [],
     assert.deepEqual(engine.evaluateSync(request, evidence, options).bytes(), decision.bytes());
     decisions.push({ decision, origin });
   }
-  return { decisions };
+  return { decisions, notes: loaded.notes().map(({ snippet, ...note }) => note) };
 }
 
 test('by objects instead of requests, with the same decisions and the same errors', async () => {
@@ -116,7 +118,8 @@ test('by objects instead of requests, with the same decisions and the same error
       counts.errors += 1;
       continue;
     }
-    const { decisions, verdict } = wanted;
+    const { decisions, verdict, notes = [] } = wanted;
+    assert.deepEqual(found.notes, notes, name);
     assert.equal(report('json', found.decisions), JSON.stringify({ decisions, verdict }), name);
     counts.decided += 1;
   }

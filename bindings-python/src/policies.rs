@@ -29,17 +29,23 @@ impl Policies {
 #[pymethods]
 impl Policies {
     #[staticmethod]
-    fn load(py: Python<'_>, texts: Vec<(String, PyBackedBytes)>) -> PyResult<Self> {
+    fn load(
+        py: Python<'_>,
+        texts: Vec<(String, PyBackedBytes)>,
+        allow_partial: bool,
+    ) -> PyResult<Self> {
         let source =
             |(name, bytes): (String, PyBackedBytes)| PolicySource { name, bytes: bytes.to_vec() };
         let sources: Vec<PolicySource> = texts.into_iter().map(source).collect();
-        faults::released(py, || loaded(sources))?.map_err(|errors| faults::policies(py, &errors))
+        faults::released(py, || loaded(sources, allow_partial))?
+            .map_err(|errors| faults::policies(py, &errors))
     }
 
     #[staticmethod]
-    fn read(py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<Self> {
-        let read =
-            |paths: &[PathBuf]| -> Result<_, SourceError> { Ok(loaded(read_policies(paths)?)) };
+    fn read(py: Python<'_>, paths: Vec<PathBuf>, allow_partial: bool) -> PyResult<Self> {
+        let read = |paths: &[PathBuf]| -> Result<_, SourceError> {
+            Ok(loaded(read_policies(paths)?, allow_partial))
+        };
         faults::released(py, || read(&paths))?
             .map_err(|error| faults::source(py, &error))?
             .map_err(|errors| faults::policies(py, &errors))
@@ -75,9 +81,14 @@ impl Policies {
         let warnings = faults::released(py, || self.loaded.warnings(now))?;
         faults::listed(py, &warnings)
     }
+
+    /// Where what was made of other engines' policies is not just what they say.
+    fn notes(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        faults::listed(py, self.loaded.notes())
+    }
 }
 
-fn loaded(sources: Vec<PolicySource>) -> Result<Policies, PolicyErrors> {
-    let loaded = Arc::new(import::load(&sources, Options::default())?);
+fn loaded(sources: Vec<PolicySource>, allow_partial: bool) -> Result<Policies, PolicyErrors> {
+    let loaded = Arc::new(import::load(&sources, Options { allow_partial })?);
     Ok(Policies { sources: sources.into(), loaded })
 }

@@ -863,6 +863,18 @@ cocket_status cocket_policies_load(const struct cocket_policy_text *texts,
                                    struct cocket_error **error);
 
 /**
+ * As `cocket_policies_load`, with policies of other engines of which parts are not taken: what
+ * rests on such a part fails, and `cocket_policies_notes` names it.
+ *
+ * What the caller sees to:
+ * As for `cocket_policies_load`.
+ */
+cocket_status cocket_policies_load_partial(const struct cocket_policy_text *texts,
+                                           size_t len,
+                                           struct cocket_policies **out,
+                                           struct cocket_error **error);
+
+/**
  * Reads policy files and loads them as one set: each of `paths`, and in directories every
  * `*.yaml`, `*.yml` and `*.json` at any depth. The caller owns the result. May be called from
  * any thread at any time.
@@ -875,6 +887,18 @@ cocket_status cocket_policies_read(const struct cocket_text *paths,
                                    size_t len,
                                    struct cocket_policies **out,
                                    struct cocket_error **error);
+
+/**
+ * As `cocket_policies_read`, with policies of other engines of which parts are not taken: what
+ * rests on such a part fails, and `cocket_policies_notes` names it.
+ *
+ * What the caller sees to:
+ * As for `cocket_policies_read`.
+ */
+cocket_status cocket_policies_read_partial(const struct cocket_text *paths,
+                                           size_t len,
+                                           struct cocket_policies **out,
+                                           struct cocket_error **error);
 
 /**
  * Writes the digest of everything loaded to `out`; neither layout nor the order of documents,
@@ -910,6 +934,18 @@ cocket_status cocket_policies_warnings(const struct cocket_policies *policies,
                                        struct cocket_time now,
                                        struct cocket_error **out,
                                        struct cocket_error **error);
+
+/**
+ * Where what was made of other engines' policies is not just what they say. The result has the
+ * form of an error, with no fault where there is nothing to say; the caller owns it. May be called
+ * from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_policies_notes(const struct cocket_policies *policies,
+                                    struct cocket_error **out,
+                                    struct cocket_error **error);
 
 /**
  * Frees the policies in `*policies` and sets it to NULL; engines made of them live on. NULL

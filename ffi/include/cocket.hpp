@@ -129,25 +129,27 @@ inline cocket_time time(std::string_view text) {
 /// Loaded policies.
 class Policies {
 public:
-    /// Loads texts as one set: pairs of a name and a text.
-    static Policies load(const std::vector<std::pair<std::string, std::string>> &texts) {
+    /// Loads texts as one set: pairs of a name and a text. With `partial` also policies of other
+    /// engines of which parts are not taken; `notes` names those.
+    static Policies load(const std::vector<std::pair<std::string, std::string>> &texts,
+                         bool partial = false) {
         std::vector<cocket_policy_text> lent;
         for (const auto &one : texts)
             lent.push_back({detail::text(one.first), detail::bytes(one.second)});
         cocket_policy_text none{};
         return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
-            return cocket_policies_load(lent.empty() ? &none : lent.data(), lent.size(), out,
-                                        error);
+            const auto call = partial ? cocket_policies_load_partial : cocket_policies_load;
+            return call(lent.empty() ? &none : lent.data(), lent.size(), out, error);
         }));
     }
-    /// Reads files, and every policy file in directories.
-    static Policies read(const std::vector<std::string> &paths) {
+    /// Reads files, and every policy file in directories; `partial` as for `load`.
+    static Policies read(const std::vector<std::string> &paths, bool partial = false) {
         std::vector<cocket_text> lent;
         for (const auto &path : paths) lent.push_back(detail::text(path));
         cocket_text none{};
         return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
-            return cocket_policies_read(lent.empty() ? &none : lent.data(), lent.size(), out,
-                                        error);
+            const auto call = partial ? cocket_policies_read_partial : cocket_policies_read;
+            return call(lent.empty() ? &none : lent.data(), lent.size(), out, error);
         }));
     }
     /// The digest of everything loaded.
@@ -162,6 +164,13 @@ public:
     std::vector<Fault> warnings(cocket_time now) const {
         auto found = detail::made<detail::ErrorOwner>([&](cocket_error **out, cocket_error **error) {
             return cocket_policies_warnings(handle_.get(), now, out, error);
+        });
+        return detail::faults(found.get());
+    }
+    /// Where what was made of other engines' policies is not just what they say.
+    std::vector<Fault> notes() const {
+        auto found = detail::made<detail::ErrorOwner>([&](cocket_error **out, cocket_error **error) {
+            return cocket_policies_notes(handle_.get(), out, error);
         });
         return detail::faults(found.get());
     }

@@ -50,19 +50,26 @@ pub unsafe extern "C" fn cocket_policies_load(
     out: *mut *mut Policies,
     error: *mut *mut Error,
 ) -> Status {
-    let work = || {
-        // SAFETY: the caller's promise.
-        let texts = unsafe { list(texts, len, "texts")? }.ok_or_else(|| Failure::null("texts"))?;
-        let mut sources = Vec::with_capacity(texts.len());
-        for (position, text) in texts.iter().enumerate() {
-            // SAFETY: the caller's promise.
-            let name = unsafe { text.name.required(&format!("texts[{position}].name"))? };
-            // SAFETY: the caller's promise.
-            let bytes = unsafe { text.text.required(&format!("texts[{position}].text"))? };
-            sources.push(PolicySource { name: name.to_owned(), bytes: bytes.to_vec() });
-        }
-        import::load(&sources, Options::default()).map_err(faulty)
-    };
+    // SAFETY: the caller's promise.
+    let work = || unsafe { self::load(texts, len, false) };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// As `cocket_policies_load`, with policies of other engines of which parts are not taken: what
+/// rests on such a part fails, and `cocket_policies_notes` names it.
+///
+/// # Safety
+/// As for `cocket_policies_load`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_load_partial(
+    texts: *const PolicyText,
+    len: usize,
+    out: *mut *mut Policies,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    let work = || unsafe { self::load(texts, len, true) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
@@ -81,19 +88,62 @@ pub unsafe extern "C" fn cocket_policies_read(
     out: *mut *mut Policies,
     error: *mut *mut Error,
 ) -> Status {
-    let work = || {
-        // SAFETY: the caller's promise.
-        let paths = unsafe { list(paths, len, "paths")? }.ok_or_else(|| Failure::null("paths"))?;
-        let mut read = Vec::with_capacity(paths.len());
-        for (position, path) in paths.iter().enumerate() {
-            // SAFETY: the caller's promise.
-            read.push(unsafe { path.required(&format!("paths[{position}]"))? });
-        }
-        let sources = read_policies(&read).map_err(unreadable)?;
-        import::load(&sources, Options::default()).map_err(faulty)
-    };
+    // SAFETY: the caller's promise.
+    let work = || unsafe { self::read(paths, len, false) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// As `cocket_policies_read`, with policies of other engines of which parts are not taken: what
+/// rests on such a part fails, and `cocket_policies_notes` names it.
+///
+/// # Safety
+/// As for `cocket_policies_read`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_read_partial(
+    paths: *const Text,
+    len: usize,
+    out: *mut *mut Policies,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    let work = || unsafe { self::read(paths, len, true) };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// # Safety
+/// As for `cocket_policies_load`.
+unsafe fn load(
+    texts: *const PolicyText,
+    len: usize,
+    allow_partial: bool,
+) -> Result<Loaded, Failure> {
+    // SAFETY: the caller's promise.
+    let texts = unsafe { list(texts, len, "texts")? }.ok_or_else(|| Failure::null("texts"))?;
+    let mut sources = Vec::with_capacity(texts.len());
+    for (position, text) in texts.iter().enumerate() {
+        // SAFETY: the caller's promise.
+        let name = unsafe { text.name.required(&format!("texts[{position}].name"))? };
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { text.text.required(&format!("texts[{position}].text"))? };
+        sources.push(PolicySource { name: name.to_owned(), bytes: bytes.to_vec() });
+    }
+    import::load(&sources, Options { allow_partial }).map_err(faulty)
+}
+
+/// # Safety
+/// As for `cocket_policies_read`.
+unsafe fn read(paths: *const Text, len: usize, allow_partial: bool) -> Result<Loaded, Failure> {
+    // SAFETY: the caller's promise.
+    let paths = unsafe { list(paths, len, "paths")? }.ok_or_else(|| Failure::null("paths"))?;
+    let mut read = Vec::with_capacity(paths.len());
+    for (position, path) in paths.iter().enumerate() {
+        // SAFETY: the caller's promise.
+        read.push(unsafe { path.required(&format!("paths[{position}]"))? });
+    }
+    let sources = read_policies(&read).map_err(unreadable)?;
+    import::load(&sources, Options { allow_partial }).map_err(faulty)
 }
 
 /// Writes the digest of everything loaded to `out`; neither layout nor the order of documents,
@@ -156,6 +206,27 @@ pub unsafe extern "C" fn cocket_policies_warnings(
         let policies = unsafe { handle::borrow(policies, "policies")? };
         let doubts = policies.warnings(now.read("now")?);
         Ok(doubts.iter().map(Fault::from).collect::<Vec<_>>().into())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// Where what was made of other engines' policies is not just what they say. The result has the
+/// form of an error, with no fault where there is nothing to say; the caller owns it. May be called
+/// from any thread, also at the same time.
+///
+/// # Safety
+/// `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_notes(
+    policies: *const Policies,
+    out: *mut *mut Error,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let policies = unsafe { handle::borrow(policies, "policies")? };
+        Ok(policies.notes().iter().map(Fault::from).collect::<Vec<_>>().into())
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }

@@ -168,6 +168,8 @@ static void null_is_an_error_everywhere(void) {
     CHECK(cocket_policies_load(NULL, 0, &loaded, &error) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(tells(&error, "argument", "texts") && loaded == NULL);
     CHECK(cocket_policies_read(NULL, 1, &loaded, &error) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_policies_load_partial(NULL, 0, &loaded, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_policies_read_partial(NULL, 1, &loaded, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(tells(&error, "argument", "paths"));
     CHECK(cocket_policies_digest(NULL, &digest, &error) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(tells(&error, "argument", "policies"));
@@ -322,6 +324,9 @@ static void policies_tell_of_themselves(void) {
     cocket_error *doubts = NULL;
     CHECK(cocket_policies_digest(loaded, &digest, NULL) == COCKET_STATUS_OK);
     CHECK(cocket_policies_json(loaded, &json, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_policies_notes(loaded, &doubts, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_error_free(&doubts) == COCKET_STATUS_OK);
+    CHECK(cocket_policies_notes(NULL, &doubts, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(cocket_policies_warnings(loaded, now(), &doubts, NULL) == COCKET_STATUS_OK);
     CHECK(cocket_error_len(doubts) == 0);
     cocket_error_free(&doubts);

@@ -62,36 +62,40 @@ class Policies:
     2 7 did you mean `ImagePolicy`?
     """
 
-    __slots__ = ("__dict__", "_native")
+    __slots__ = ("__dict__", "_allow_partial", "_native")
 
-    def __init__(self, texts: Iterable[tuple[str, str | BytesLike]]) -> None:
+    def __init__(
+        self, texts: Iterable[tuple[str, str | BytesLike]], *, allow_partial: bool = False
+    ) -> None:
         """Loads texts, each with the name that faults give: YAML (several documents in one) or
-        JSON (one).
+        JSON (one). Policies of other engines may be among them; with `allow_partial` also those
+        of which parts are not taken, which `notes` then names.
 
         Raises `PolicyError` with every fault that was found.
         """
-        self._native = _native.Policies.load([(name, text_bytes(text)) for name, text in texts])
+        given = [(name, text_bytes(text)) for name, text in texts]
+        self._native = _native.Policies.load(given, allow_partial)
+        self._allow_partial = allow_partial
 
     @classmethod
-    def _of(cls, native: _native.Policies) -> Policies:
-        made = cls.__new__(cls)
-        made._native = native
-        return made
-
-    @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> Policies:
+    def from_file(cls, path: str | os.PathLike[str], *, allow_partial: bool = False) -> Policies:
         """Loads a file, or every ``*.yaml``, ``*.yml`` and ``*.json`` in a directory.
 
         Raises `SourceError` where something cannot be read, and `PolicyError`.
         """
-        return cls.from_files([path])
+        return cls.from_files([path], allow_partial=allow_partial)
 
     @classmethod
-    def from_files(cls, paths: Iterable[str | os.PathLike[str]]) -> Policies:
+    def from_files(
+        cls, paths: Iterable[str | os.PathLike[str]], *, allow_partial: bool = False
+    ) -> Policies:
         """As `from_file`, from several files and directories as one set."""
         if isinstance(paths, (str, bytes, os.PathLike)):
             raise TypeError("`paths` must be several; for one there is `from_file`")
-        return cls._of(_native.Policies.read([os.fspath(path) for path in paths]))
+        made = cls.__new__(cls)
+        made._native = _native.Policies.read([os.fspath(path) for path in paths], allow_partial)
+        made._allow_partial = allow_partial
+        return made
 
     @classmethod
     def from_yaml(cls, text: str | BytesLike, name: str = "policy.yaml") -> Policies:
@@ -130,6 +134,11 @@ class Policies:
         authorities that nothing uses, bounds that bound nothing, …"""
         return self._native.warnings(_time.to_text(now, "now"))
 
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """Where what was made of other engines' policies is not just what they say."""
+        return self._native.notes()
+
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, Policies) else NotImplemented
 
@@ -142,7 +151,11 @@ class Policies:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The texts, so that faults and warnings have the same places in another process.
-        return Policies, (self._native.sources(),)
+        return _loaded, (self._native.sources(), self._allow_partial)
+
+
+def _loaded(texts: list[tuple[str, bytes]], allow_partial: bool) -> Policies:
+    return Policies(texts, allow_partial=allow_partial)
 
 
 def _policy(document: Mapping[str, Any], digests: Mapping[str, str]) -> Policy:
