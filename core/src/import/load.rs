@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `ClusterImagePolicy`, `TrustRoot` of `policy.sigstore.dev` | an `ImagePolicy`, a `TrustRoot` |
 //! | `policy.json` of the containers project | an `ImagePolicy` for each of its scopes |
+//! | `ClusterPolicy` of Kyverno whose rules all verify images | an `ImagePolicy` |
 
 use super::cluster_image_policy;
 use super::containers_policy;
+use super::kyverno;
 use super::supplied::Supplied;
 use crate::policy::{
     Foreign, ForeignDocument, Head, Policies, PolicyError, PolicyErrorKind as Kind, PolicyErrors,
@@ -61,6 +63,8 @@ pub(super) enum Whose {
     Sigstore,
     Containers,
     Secret,
+    /// A policy of Kyverno whose rules all verify images.
+    KyvernoVerify,
 }
 
 pub(super) fn whose(head: Head<'_>) -> Option<Whose> {
@@ -72,6 +76,11 @@ pub(super) fn whose(head: Head<'_>) -> Option<Whose> {
         (Some("v1"), Some("ConfigMap")) if head.name() == Some("config-image-policies") => {
             Some(Whose::Sigstore)
         }
+        (Some(version), Some("ClusterPolicy" | "Policy"))
+            if version.starts_with("kyverno.io/") && head.each_rule_has("verifyImages") =>
+        {
+            Some(Whose::KyvernoVerify)
+        }
         (None, None) if head.has("default") => Some(Whose::Containers),
         _ => None,
     }
@@ -82,6 +91,7 @@ fn translate(foreign: &Foreign<'_, '_>, options: Options) -> Result<Translation,
     let supplied = Supplied::read(foreign, &mut work);
     cluster_image_policy::translate(foreign, &supplied, &mut work);
     containers_policy::translate(foreign, &supplied, &mut work);
+    kyverno::verify::translate(foreign, &supplied, &mut work);
     if !options.allow_partial {
         let untaken = work.made.notes.iter().filter(|note| note.kind == Kind::NotTaken);
         work.errors.extend(untaken.cloned());

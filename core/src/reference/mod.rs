@@ -3,6 +3,7 @@
 mod containers_scope;
 mod digest;
 mod index;
+mod kyverno_images;
 mod name;
 mod pattern;
 mod prefix;
@@ -12,6 +13,7 @@ mod wildcard;
 pub use containers_scope::ContainersScope;
 pub use digest::{Digest, DigestError};
 pub use index::PatternIndex;
+pub use kyverno_images::KyvernoImages;
 pub use name::{Reference, ReferenceError};
 pub use pattern::ImagePattern;
 pub use prefix::RepositoryPrefix;

@@ -7,6 +7,7 @@ mod go;
 mod images;
 pub mod jmespath;
 mod quantity;
+pub(super) mod verify;
 pub mod verify_images;
 mod versions;
 mod wildcard;

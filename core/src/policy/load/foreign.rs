@@ -28,6 +28,17 @@ impl Head<'_> {
         }
     }
 
+    /// Whether `spec.rules` is a list, not an empty one, of mappings with this key.
+    pub(crate) fn each_rule_has(&self, key: &str) -> bool {
+        let rules = member(self.root, "spec").and_then(|spec| member(spec, "rules"));
+        match rules.map(Node::body) {
+            Some(Body::List(rules)) => {
+                !rules.is_empty() && rules.iter().all(|rule| member(rule, key).is_some())
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the document is a mapping with this key.
     pub(crate) fn has(&self, key: &str) -> bool {
         member(self.root, key).is_some()

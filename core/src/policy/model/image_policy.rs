@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authority, Metadata, Name, NameGlob, Rule};
 use crate::evidence::Platform;
-use crate::reference::{ContainersScope, ImagePattern, Reference, SigstoreGlob};
+use crate::reference::{ContainersScope, ImagePattern, KyvernoImages, Reference, SigstoreGlob};
 
 /// Rules about images, and where they apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +104,8 @@ pub enum ForeignPattern {
     Sigstore(SigstoreGlob),
     /// A scope of containers-policy.json(5).
     Containers(ContainersScope),
+    /// The images of a `verifyImages` entry of Kyverno.
+    Kyverno(KyvernoImages),
 }
 
 impl ForeignPattern {
@@ -113,6 +115,7 @@ impl ForeignPattern {
         match self {
             Self::Sigstore(glob) => glob.matches(image),
             Self::Containers(scope) => scope.matches(image),
+            Self::Kyverno(images) => images.matches(image),
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cocket_testkit::Signer;
+use cocket_testkit::{Signature, Signer};
 use serde_json::{Value, json};
 
 use super::case::{Case, REPOSITORY, good_image};
 
 pub(super) fn cases() -> Vec<Case> {
-    [cluster_image_policies(), containers_policies()].into_iter().flatten().collect()
+    let areas = [cluster_image_policies(), containers_policies(), kyverno_policies()];
+    areas.into_iter().flatten().collect()
 }
 
 /// A `ClusterImagePolicy` of these authorities.
@@ -92,5 +93,43 @@ fn containers_policies() -> Vec<Case> {
             json!({"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/gpg"}),
         )
         .expect("error", &["policy.notTaken"]),
+    ]
+}
+
+fn kyverno_policies() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let release = Signer::named("release");
+    let case = |name, form: &str, signature: &Signature| {
+        let attestor = json!({
+            "keys": {"publicKeys": release.pem(), "rekor": {"ignoreTlog": true}},
+        });
+        let policy = json!({
+            "apiVersion": "kyverno.io/v1",
+            "kind": "ClusterPolicy",
+            "metadata": {"name": "signed"},
+            "spec": {
+                "validationFailureAction": "Enforce",
+                "rules": [{
+                    "name": "signed",
+                    "match": {"any": [{"resources": {"kinds": ["Pod"]}}]},
+                    "verifyImages": [{
+                        "imageReferences": ["registry.example.com/*"],
+                        "type": form,
+                        "attestors": [{"entries": [attestor]}],
+                    }],
+                }],
+            },
+        });
+        Case::of_policy(name, &format!("{policy:#}\n")).image(&image).attached(&digest, signature)
+    };
+    let simple = release.simple_signing(REPOSITORY, &digest, &json!(null));
+    vec![
+        case("import/kyverno-key", "Cosign", &simple).expect("allow", &["signature.verified"]),
+        case("import/kyverno-bundle", "Cosign", &release.bundle(&digest))
+            .expect("allow", &["signature.verified"]),
+        case("import/kyverno-bundle-asked", "SigstoreBundle", &simple)
+            .expect("deny", &["signature.untrusted"]),
+        case("import/kyverno-notary", "Notary", &simple).expect("error", &["policy.notTaken"]),
     ]
 }

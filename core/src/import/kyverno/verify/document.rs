@@ -1,0 +1,83 @@
+//! Policies of Kyverno whose rules all verify images, as documents.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Document {
+    pub(super) metadata: Metadata,
+    pub(super) spec: Spec,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Metadata {
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) namespace: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Spec {
+    #[serde(default)]
+    pub(super) validation_failure_action: Option<String>,
+    #[serde(default)]
+    pub(super) validation_failure_action_overrides: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) rules: Vec<Rule>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Rule {
+    pub(super) name: String,
+    #[serde(default, rename = "match")]
+    pub(super) matches: Filters,
+    #[serde(default)]
+    pub(super) exclude: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) context: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) preconditions: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) image_extractors: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) skip_background_requests: Option<bool>,
+    #[serde(default)]
+    pub(super) verify_images: Vec<Value>,
+}
+
+/// `any`, `all`, or one filter.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Filters {
+    #[serde(default)]
+    pub(super) any: Vec<Filter>,
+    #[serde(default)]
+    pub(super) all: Vec<Filter>,
+    #[serde(default)]
+    pub(super) resources: Option<Resources>,
+    #[serde(flatten)]
+    pub(super) others: BTreeMap<String, IgnoredAny>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Filter {
+    #[serde(default)]
+    pub(super) resources: Resources,
+    #[serde(flatten)]
+    pub(super) others: BTreeMap<String, IgnoredAny>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Resources {
+    #[serde(default)]
+    pub(super) kinds: Vec<String>,
+    #[serde(default)]
+    pub(super) namespaces: Vec<String>,
+    #[serde(flatten)]
+    pub(super) others: BTreeMap<String, IgnoredAny>,
+}

@@ -1,0 +1,215 @@
+//! Policies of Kyverno whose rules all verify images (`verifyImages`), as policies of our own.
+//!
+//! An image is judged by what it is: the name that a signature gives for it is not compared, as
+//! Kyverno does not. Both forms of signatures are read where Kyverno reads cosign's own alone.
+
+mod attestors;
+mod document;
+mod trust;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::attestors::Making;
+use self::document::{Document, Filters, Resources, Rule};
+use super::verify_images::{SignatureFormat, VerifyImages};
+use crate::import::load::{Whose, Work, whose};
+use crate::import::supplied::Supplied;
+use crate::policy::model::{
+    self, DigestRule, Family, ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Metadata, Mode,
+    Name, NameGlob, ReferenceRule, TagOnly,
+};
+use crate::policy::{Foreign, ForeignDocument, PolicyErrorKind as Kind};
+use crate::reference::KyvernoImages;
+
+pub(in crate::import) fn translate(
+    foreign: &Foreign<'_, '_>,
+    supplied: &Supplied<'_>,
+    work: &mut Work,
+) {
+    for (position, document) in foreign.documents.iter().enumerate() {
+        if whose(document.head()) == Some(Whose::KyvernoVerify) {
+            match document.decode::<Document>() {
+                Ok(policy) => {
+                    let ours = &foreign.trust_roots;
+                    self::policy(position, document, &policy, (ours, supplied), work);
+                }
+                Err(errors) => work.errors.extend(errors),
+            }
+        }
+    }
+}
+
+fn policy(
+    position: usize,
+    document: &ForeignDocument<'_>,
+    policy: &Document,
+    (ours, supplied): (&BTreeSet<&str>, &Supplied<'_>),
+    work: &mut Work,
+) {
+    let name = match Name::try_from(policy.metadata.name.clone()) {
+        Ok(name) => name,
+        Err(detail) => {
+            return work.errors.push(document.remark(Kind::Value, "metadata.name", detail, None));
+        }
+    };
+    if policy.spec.validation_failure_action_overrides.is_some() {
+        let detail = "overrides by namespace are left aside; the general action holds";
+        work.inexact(document, "spec.validationFailureActionOverrides", detail);
+    }
+    let general = policy.spec.validation_failure_action.as_deref();
+    let mut rules = Vec::new();
+    let mut making = Making::new(position, document, &name, ours, supplied, work);
+    for (at, rule) in policy.spec.rules.iter().enumerate() {
+        let path = format!("spec.rules[{at}]");
+        let scope = scope(&path, rule, policy.metadata.namespace.as_deref(), &mut making);
+        for (entry, value) in rule.verify_images.iter().enumerate() {
+            let path = format!("{path}.verifyImages[{entry}]");
+            let numbered = at.saturating_mul(100).saturating_add(entry);
+            let id = Name::numbered(plain(&rule.name), numbered);
+            match VerifyImages::read(value) {
+                Err((place, detail)) => {
+                    let path = format!("{path}.{place}");
+                    making.work.errors.push(document.remark(Kind::Value, &path, detail, None));
+                }
+                Ok(entry) => {
+                    rules.extend(self::entry(&path, &id, &entry, &scope, general, &mut making))
+                }
+            }
+        }
+    }
+    let authorities = making.finish();
+    let spec = ImagePolicySpec {
+        mode: None,
+        enforce_from: None,
+        modes: Vec::new(),
+        matches: None,
+        exclude: None,
+        platforms: Vec::new(),
+        // Kyverno puts the digest in the place of the tag, or is asked to accept the tag.
+        tag_only: Some(TagOnly::Accept),
+        authorities,
+        rules,
+    };
+    let metadata = Metadata { name, version: None, description: None };
+    // A rule without entries asks for nothing, and neither does a policy of such rules.
+    if !spec.rules.is_empty() {
+        work.made.policies.push((position, ImagePolicy { metadata, spec }));
+    }
+}
+
+/// A rule's name as far as names may have its letters.
+fn plain(name: &str) -> &str {
+    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+    let start = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
+    match start.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        true => start,
+        false => "verify-images",
+    }
+}
+
+/// The namespaces that a rule is about. What narrows it further is left aside, and said.
+fn scope(
+    path: &str,
+    rule: &Rule,
+    namespace: Option<&str>,
+    making: &mut Making<'_, '_>,
+) -> Vec<NameGlob> {
+    for (key, is_there) in
+        [("exclude", rule.exclude.is_some()), ("preconditions", rule.preconditions.is_some())]
+    {
+        if is_there {
+            let detail = "it is left aside: the rule is taken to be about every object here";
+            making.work.inexact(making.document, &format!("{path}.{key}"), detail);
+        }
+    }
+    for (key, is_there) in
+        [("imageExtractors", rule.image_extractors.is_some()), ("context", rule.context.is_some())]
+    {
+        if is_there {
+            let detail = format!("`{key}` of a rule that verifies images is not taken");
+            making.work.not_taken(making.document, &format!("{path}.{key}"), &detail, None);
+        }
+    }
+    let (globs, is_narrower) = namespaces(&rule.matches);
+    if is_narrower {
+        let detail = "the rule is taken to be about every object in these namespaces";
+        making.work.inexact(making.document, &format!("{path}.match"), detail);
+    }
+    let globs = match namespace {
+        Some(own) => vec![own.to_owned()],
+        None => globs,
+    };
+    globs.into_iter().filter_map(|glob| NameGlob::try_from(glob).ok()).collect()
+}
+
+/// The namespaces of all filters (none: every one), and whether something else narrows them.
+fn namespaces(filters: &Filters) -> (Vec<String>, bool) {
+    let each: Vec<&Resources> = match &filters.resources {
+        Some(resources) => vec![resources],
+        None => filters.any.iter().chain(&filters.all).map(|one| &one.resources).collect(),
+    };
+    let pods = |resources: &&Resources| resources.kinds.iter().any(|kind| kind.ends_with("Pod"));
+    let is_narrower = !filters.others.is_empty()
+        || filters.all.len() > 1
+        || filters.any.iter().chain(&filters.all).any(|one| !one.others.is_empty())
+        || each.iter().any(|one| !one.others.is_empty())
+        || !each.iter().all(pods);
+    let everywhere = each.iter().any(|one| one.namespaces.is_empty());
+    match everywhere {
+        true => (Vec::new(), is_narrower),
+        false => (each.iter().flat_map(|one| one.namespaces.clone()).collect(), is_narrower),
+    }
+}
+
+/// The rules for one entry.
+fn entry(
+    path: &str,
+    id: &Name,
+    entry: &VerifyImages,
+    namespaces: &[NameGlob],
+    general: Option<&str>,
+    making: &mut Making<'_, '_>,
+) -> Vec<model::Rule> {
+    let action = entry.failure_action.as_deref().or(general).unwrap_or("Audit");
+    let mode = match action.eq_ignore_ascii_case("enforce") {
+        true => Mode::Enforce,
+        false => Mode::Audit,
+    };
+    let images = KyvernoImages {
+        any: entry.image_references.clone(),
+        except: entry.skip_image_references.clone(),
+    };
+    let mut families = making.families(path, entry);
+    if entry.verify_digest && !entry.mutate_digest {
+        families.push(Family::Reference(ReferenceRule {
+            digest: Some(DigestRule::Required),
+            tag: None,
+        }));
+    }
+    if entry.format == SignatureFormat::Notary {
+        let detail = "signatures of Notary are not verified in policies of Kyverno";
+        families = vec![making.untaken(&format!("{path}.type"), detail.to_owned(), None)];
+    }
+    if entry.validate.is_some() {
+        let detail = "`validate` of an entry is not taken";
+        families.push(making.untaken(&format!("{path}.validate"), detail.to_owned(), None));
+    }
+    let numbered = families.into_iter().enumerate();
+    numbered
+        .map(|(position, family)| model::Rule {
+            id: Name::numbered(id.as_str(), position),
+            mode: Some(mode),
+            modes: Vec::new(),
+            severity: None,
+            controls: Vec::new(),
+            message: None,
+            matches: Some(Match {
+                namespaces: namespaces.to_vec(),
+                namespace_labels: BTreeMap::new(),
+                images: Vec::new(),
+                images_as: vec![ForeignPattern::Kyverno(images.clone())],
+            }),
+            family,
+        })
+        .collect()
+}

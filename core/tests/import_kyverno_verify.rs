@@ -1,0 +1,225 @@
+//! Policies of Kyverno that verify images: what the engine decides by them, and where that is not
+//! what Kyverno answers.
+#![cfg(test)]
+
+use cocket::decision::{Outcome, Verdict};
+use cocket::evaluate::{Engine, History, ImageRequest};
+use cocket::evidence::{AttachedKind, Evidence};
+use cocket::import::{self, Options};
+use cocket::policy::{Policies, PolicyErrorKind, PolicyErrors, PolicySource};
+use cocket::reference::Digest;
+use cocket_testkit::{Signature, Signer};
+use serde_json::{Value, json};
+
+const REPOSITORY: &str = "registry.example.com/team/app";
+
+fn digest() -> Digest {
+    Digest::sha256(b"the image")
+}
+
+/// A policy with one entry, which is about one registry.
+fn policy(entry: &Value) -> String {
+    let mut whole = json!({"imageReferences": ["registry.example.com/*"]});
+    for (key, value) in entry.as_object().unwrap() {
+        whole[key] = value.clone();
+    }
+    json!({
+        "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "signed"},
+        "spec": {
+            "validationFailureAction": "Enforce", "webhookTimeoutSeconds": 30,
+            "rules": [{
+                "name": "verify-cosign-signature",
+                "match": {"any": [{"resources": {"kinds": ["Pod"], "namespaces": ["production-*"]}}]},
+                "verifyImages": [whole],
+            }],
+        },
+    })
+    .to_string()
+}
+
+fn load(text: &str, options: Options) -> Result<Policies, PolicyErrors> {
+    let source = PolicySource { name: "policy.yaml".to_owned(), bytes: text.as_bytes().to_vec() };
+    import::load(&[source], options)
+}
+
+fn taken(entry: &Value) -> Policies {
+    load(&policy(entry), Options::default()).unwrap()
+}
+
+/// A key without a log.
+fn key(signer: &str) -> Value {
+    json!({"keys": {"publicKeys": Signer::named(signer).pem(), "rekor": {"ignoreTlog": true}}})
+}
+
+fn decide(
+    policies: &Policies,
+    image: &str,
+    namespace: &str,
+    attached: &[Signature],
+) -> (Verdict, Vec<Outcome>) {
+    let mut evidence = Evidence::new();
+    for one in attached {
+        let kind = AttachedKind::from_media_type(one.media_type);
+        evidence.attach(Some(digest()), kind, one.bytes.clone(), one.annotations.clone());
+    }
+    let request = ImageRequest {
+        image: image.to_owned(),
+        digest: Some(digest()),
+        namespace: Some(namespace.to_owned()),
+        admission: true,
+        ..Default::default()
+    };
+    let now = "2026-11-23T15:00:00Z".parse().unwrap();
+    let engine = Engine::new(policies).unwrap();
+    let decision = engine.check(&request, &evidence, &History::default(), now);
+    (decision.verdict, decision.results.iter().map(|result| result.outcome).collect())
+}
+
+fn verdict(entry: &Value, attached: &[Signature]) -> Verdict {
+    decide(&taken(entry), &format!("{REPOSITORY}:1"), "production-a", attached).0
+}
+
+fn signed(by: &str) -> Signature {
+    Signer::named(by).simple_signing(REPOSITORY, &digest().to_string(), &json!(null))
+}
+
+fn sets(entries: Value) -> Value {
+    json!({"attestors": [{"entries": entries}]})
+}
+
+#[test]
+fn a_set_without_a_count_wants_all_of_its_entries() {
+    let both = sets(json!([key("a"), key("b")]));
+    assert_eq!(verdict(&both, &[signed("a"), signed("b")]), Verdict::Allow);
+    assert_eq!(verdict(&both, &[signed("a")]), Verdict::Deny);
+    let one = json!({"attestors": [{"count": 1, "entries": [key("a"), key("b")]}]});
+    assert_eq!(verdict(&one, &[signed("b")]), Verdict::Allow);
+    assert_eq!(verdict(&one, &[signed("c")]), Verdict::Deny);
+}
+
+#[test]
+fn several_keys_in_one_entry_are_an_entry_each() {
+    let mut keys = key("a");
+    let text = format!("{}{}", Signer::named("a").pem(), Signer::named("b").pem());
+    keys["keys"]["publicKeys"] = json!(text);
+    let one = json!({"attestors": [{"count": 1, "entries": [keys]}]});
+    assert_eq!(verdict(&one, &[signed("b")]), Verdict::Allow);
+    assert_eq!(verdict(&sets(json!([keys])), &[signed("b")]), Verdict::Deny);
+}
+
+#[test]
+fn sets_nest_and_each_of_the_outer_ones_must_hold() {
+    let nested = json!({"attestor": {"count": 1, "entries": [key("b"), key("c")]}});
+    let entry = json!({"attestors": [{"entries": [key("a")]}, {"entries": [nested]}]});
+    assert_eq!(verdict(&entry, &[signed("a"), signed("c")]), Verdict::Allow);
+    assert_eq!(verdict(&entry, &[signed("a")]), Verdict::Deny);
+    assert_eq!(verdict(&entry, &[signed("c")]), Verdict::Deny);
+}
+
+#[test]
+fn a_key_without_a_word_about_the_log_wants_an_entry() {
+    let mut logged = key("a");
+    logged["keys"].as_object_mut().unwrap().remove("rekor");
+    assert_eq!(verdict(&sets(json!([logged])), &[signed("a")]), Verdict::Deny);
+}
+
+#[test]
+fn images_and_namespaces_are_those_of_the_entry_and_the_rule() {
+    let policies = taken(&json!({
+        "attestors": [{"entries": [key("a")]}],
+        "skipImageReferences": ["registry.example.com/open/*"],
+    }));
+    let outcome = |image: &str, namespace: &str| {
+        let (_, outcomes) = decide(&policies, image, namespace, &[]);
+        outcomes[0]
+    };
+    assert_eq!(outcome("registry.example.com/team/app:1", "production-a"), Outcome::Fail);
+    assert_eq!(outcome("registry.example.com/open/app:1", "production-a"), Outcome::Skipped);
+    assert_eq!(outcome("other.example.com/app:1", "production-a"), Outcome::Skipped);
+    assert_eq!(outcome("registry.example.com/team/app:1", "staging"), Outcome::Skipped);
+}
+
+#[test]
+fn a_tag_is_accepted_where_kyverno_puts_the_digest_in_its_place() {
+    let entry = sets(json!([key("a")]));
+    assert_eq!(verdict(&entry, &[signed("a")]), Verdict::Allow);
+    let mut unpinned = entry;
+    unpinned["mutateDigest"] = json!(false);
+    assert_eq!(verdict(&unpinned, &[signed("a")]), Verdict::Deny);
+    unpinned["verifyDigest"] = json!(false);
+    assert_eq!(verdict(&unpinned, &[signed("a")]), Verdict::Allow);
+}
+
+#[test]
+fn attestations_are_asked_of_their_own_attestors() {
+    let entry = json!({"attestations": [{
+        "type": "https://acme.example/scan/v1", "attestors": [{"entries": [key("a")]}],
+    }]});
+    let statement =
+        |by: &str, kind: &str| Signer::named(by).statement(&digest().to_string(), kind, &json!({}));
+    let good = statement("a", "https://acme.example/scan/v1");
+    assert_eq!(verdict(&entry, &[good]), Verdict::Allow);
+    for bad in [
+        statement("b", "https://acme.example/scan/v1"),
+        statement("a", "https://x.example"),
+        signed("a"),
+    ] {
+        assert_eq!(verdict(&entry, &[bad]), Verdict::Deny);
+    }
+}
+
+/// Kyverno 1.19 finds no signature in it, whichever `type` is asked for.
+#[test]
+fn unlike_kyverno_a_keyed_bundle_is_a_signature() {
+    let bundle = Signer::named("a").bundle(&digest().to_string());
+    for form in ["Cosign", "SigstoreBundle"] {
+        let mut entry = sets(json!([key("a")]));
+        entry["type"] = json!(form);
+        assert_eq!(verdict(&entry, std::slice::from_ref(&bundle)), Verdict::Allow, "{form}");
+    }
+}
+
+#[test]
+fn like_kyverno_bundles_alone_count_where_they_are_asked_for() {
+    let mut entry = sets(json!([key("a")]));
+    entry["type"] = json!("SigstoreBundle");
+    assert_eq!(verdict(&entry, &[signed("a")]), Verdict::Deny);
+}
+
+/// Kyverno takes statements that nobody signed where an attestation names no attestor.
+#[test]
+fn unlike_kyverno_an_attestation_without_attestors_proves_nothing() {
+    let entry = json!({"attestations": [{"type": "https://acme.example/scan/v1"}]});
+    let errors = load(&policy(&entry), Options::default()).unwrap_err();
+    assert_eq!(errors.as_slice()[0].kind, PolicyErrorKind::NotTaken);
+}
+
+#[test]
+fn what_is_not_taken_never_passes() {
+    let statement = Signer::named("a").statement(
+        &digest().to_string(),
+        "https://acme.example/scan/v1",
+        &json!({}),
+    );
+    for entry in [
+        json!({"type": "Notary", "attestors": [{"entries": [key("a")]}]}),
+        sets(json!([{"keys": {"kms": "awskms:///x"}}])),
+        sets(json!([{"keys": {"publicKeys": "k8s://ns/name"}}])),
+        sets(json!([{"keys": {"publicKeys": "{{ keys.data.x }}"}}])),
+        sets(json!([])),
+        json!({"attestors": [{"count": 2, "entries": [key("a")]}]}),
+        json!({"attestations": [{
+            "type": "https://acme.example/scan/v1", "attestors": [{"entries": [key("a")]}],
+            "conditions": [{"all": [{"key": "{{ a }}", "operator": "Equals", "value": "b"}]}],
+        }]}),
+        json!({}),
+    ] {
+        let errors = load(&policy(&entry), Options::default()).unwrap_err();
+        let kinds = errors.as_slice().iter().map(|error| error.kind);
+        assert!(kinds.clone().all(|kind| kind == PolicyErrorKind::NotTaken), "{entry} {errors}");
+        let policies = load(&policy(&entry), Options { allow_partial: true }).unwrap();
+        let attached = [signed("a"), statement.clone()];
+        let (verdict, _) = decide(&policies, &format!("{REPOSITORY}:1"), "production-a", &attached);
+        assert_eq!(verdict, Verdict::Deny, "{entry}");
+    }
+}
