@@ -6,6 +6,7 @@
 
 mod approval;
 mod artifact;
+mod attesting;
 mod cache;
 mod containers_identity;
 mod key;
@@ -18,6 +19,7 @@ mod verifier;
 
 pub use approval::{APPROVAL_PREDICATE, Wanted, approves, attests, names};
 pub use artifact::{VerifiedArtifact, verify_artifact};
+pub use attesting::{AttestationCall, AttestationVerifier, attesting};
 pub(crate) use cache::CacheKey;
 pub use cache::{CacheStatistics, VerificationCache};
 pub use key::KeyVerifier;

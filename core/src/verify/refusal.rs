@@ -94,6 +94,12 @@ pub enum Refusal {
         /// The authority asked.
         authority: String,
     },
+    /// The authority's verifier is one for attestations.
+    #[error("the authority `{authority}` attests, and approves of nothing")]
+    AttestsOnly {
+        /// The authority.
+        authority: String,
+    },
     /// What certificates, logs and timestamps say does not hold.
     #[error(transparent)]
     Keyless(#[from] KeylessRefusal),

@@ -11,7 +11,10 @@ use cocket::evaluate::{Engine, History, ImageRequest, Verifiers};
 use cocket::evidence::{AttachedKind, Evidence};
 use cocket::policy::Policies;
 use cocket::reasons::Code;
-use cocket::verify::{Call, Refusal, SignatureVerifier, Signer as Proven};
+use cocket::verify::{
+    AttestationCall, AttestationVerifier, Call, Refusal, SignatureVerifier, Signer as Proven,
+    attesting,
+};
 use cocket_testkit::{Image, Signature, Signer};
 use serde_json::{Value, json};
 
@@ -269,6 +272,57 @@ fn logging_a_statement_again_makes_it_no_younger() {
     assert_eq!(proven(9, &said("good", 0)), [Code::AttestationTooOld]);
     assert_eq!(proven(-1, &said("good", 1)), [Code::AttestationUntrusted]);
     assert_eq!(proven(1, &said("good", -1)), [Code::EvidenceInvalid]);
+}
+
+/// Stands for every statement of one profile, whoever signed it.
+#[derive(Debug)]
+struct Profiles(&'static str);
+
+impl AttestationVerifier for Profiles {
+    fn id(&self) -> &str {
+        "profiles/1"
+    }
+
+    fn verify(&self, asked: &AttestationCall<'_>) -> Result<Proven, Refusal> {
+        let predicate: Value = serde_json::from_str(asked.predicate).unwrap();
+        match asked.predicate_type == TYPE && predicate["profile"] == self.0 {
+            true => Ok(Proven {
+                id: asked.call.authority.to_owned(),
+                proven_at: None,
+                signed_after: None,
+                checks: Vec::new(),
+            }),
+            false => Err(Refusal::Signature),
+        }
+    }
+}
+
+#[test]
+fn a_verifier_of_attestations_never_approves() {
+    let verifier = attesting(Arc::new(Profiles("good")));
+    let verifiers = BTreeMap::from([("profiles".to_owned(), verifier)]);
+    let authorities = json!({"a": {"verifier": {"name": "profiles"}}});
+    let attested = of_authorities(authorities.clone(), &good_only(&json!({})), &verifiers);
+    assert_eq!(result(&attested, &[attest("x", &said("good", 1))]).outcome, Outcome::Pass);
+    let other = result(&attested, &[attest("x", &said("bad", 1))]);
+    assert_eq!(codes(&other), [Code::AttestationUntrusted]);
+    let policy = json!({
+        "apiVersion": "cocket.dev/v1alpha1", "kind": "ImagePolicy", "metadata": {"name": "p"},
+        "spec": {"authorities": authorities, "rules": [{"id": "r", "signature": {"anyOf": ["a"]}}]},
+    });
+    let policies = Policies::from_text("p.yaml", &policy.to_string()).unwrap();
+    let approving = Engine::with_verifiers(&policies, &verifiers).unwrap();
+    for signature in [
+        attest("x", &said("good", 1)),
+        Signer::named("x").bundle(&image().digest()),
+        Signer::named("x").simple_signing(
+            "registry.example.com/team/app",
+            &image().digest(),
+            &json!(null),
+        ),
+    ] {
+        assert_eq!(decide(&approving, &evidence(&[signature])).verdict, Verdict::Deny);
+    }
 }
 
 #[test]
