@@ -210,7 +210,7 @@ fn what_is_not_taken_never_passes() {
         json!({"attestors": [{"count": 2, "entries": [key("a")]}]}),
         json!({"attestations": [{
             "type": "https://acme.example/scan/v1", "attestors": [{"entries": [key("a")]}],
-            "conditions": [{"all": [{"key": "{{ a }}", "operator": "Equals", "value": "b"}]}],
+            "conditions": [{"all": [{"key": "{{ a[0] }}", "operator": "Equals", "value": "b"}]}],
         }]}),
         json!({}),
     ] {
@@ -222,4 +222,67 @@ fn what_is_not_taken_never_passes() {
         let (verdict, _) = decide(&policies, &format!("{REPOSITORY}:1"), "production-a", &attached);
         assert_eq!(verdict, Verdict::Deny, "{entry}");
     }
+}
+
+#[test]
+fn plain_conditions_are_asked_of_each_statement() {
+    let entry = |conditions: Value| {
+        json!({"attestations": [{
+            "type": "https://acme.example/scan/v1", "attestors": [{"entries": [key("a")]}],
+            "conditions": conditions,
+        }]})
+    };
+    let statement = |predicate: Value| {
+        Signer::named("a").statement(
+            &digest().to_string(),
+            "https://acme.example/scan/v1",
+            &predicate,
+        )
+    };
+    let builder = entry(json!([{"all": [
+        {"key": "{{ builder.id }}", "operator": "Equals", "value": "https://builder.example/v1"},
+        {"key": "{{ critical }}", "operator": "LessThanOrEquals", "value": 2},
+    ]}]));
+    let good = statement(json!({"builder": {"id": "https://builder.example/v1"}, "critical": 2}));
+    let worse = statement(json!({"builder": {"id": "https://builder.example/v1"}, "critical": 3}));
+    let other = statement(json!({"builder": {"id": "https://other.example"}, "critical": 0}));
+    assert_eq!(verdict(&builder, std::slice::from_ref(&good)), Verdict::Allow);
+    assert_eq!(verdict(&builder, &[worse]), Verdict::Deny);
+    assert_eq!(verdict(&builder, &[good, other]), Verdict::Deny);
+    assert_eq!(verdict(&builder, &[statement(json!({}))]), Verdict::Deny);
+}
+
+#[test]
+fn conditions_whose_values_could_mean_something_else_are_not_taken() {
+    let condition = |key: &str, operator: &str, value: Value| {
+        let attestation = json!({
+            "type": "https://acme.example/scan/v1", "attestors": [{"entries": [self::key("a")]}],
+            "conditions": [{"all": [{"key": key, "operator": operator, "value": value}]}],
+        });
+        load(&policy(&json!({"attestations": [attestation]})), Options::default())
+    };
+    assert!(condition("{{ a }}", "Equals", json!("passed")).is_ok());
+    for (key, operator, value) in [
+        ("{{ a }}", "Equals", json!("pass*")),
+        ("{{ a }}", "Equals", json!("10Mi")),
+        ("{{ a }}", "Equals", json!("{{ b }}")),
+        ("{{ a }}", "GreaterThan", json!("1h")),
+        ("{{ length(a) }}", "Equals", json!(1)),
+        ("a", "Equals", json!("a")),
+        ("{{ a }}", "DurationGreaterThan", json!("1h")),
+    ] {
+        assert!(condition(key, operator, value.clone()).is_err(), "{key} {operator} {value}");
+    }
+}
+
+#[test]
+fn a_text_in_the_place_of_a_list_is_read_and_said() {
+    let text = policy(&sets(json!([key("a")]))).replace("[\"production-*\"]", "\"production-*\"");
+    let policies = load(&text, Options::default()).unwrap();
+    let notes: Vec<_> = policies.notes().iter().map(|note| note.path.as_str()).collect();
+    assert_eq!(notes, ["spec.rules[0].match"]);
+    let image = format!("{REPOSITORY}:1");
+    assert_eq!(decide(&policies, &image, "production-a", &[]).0, Verdict::Deny);
+    let (_, outcomes) = decide(&policies, &image, "staging", &[]);
+    assert_eq!(outcomes, [Outcome::Skipped]);
 }

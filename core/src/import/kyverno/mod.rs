@@ -12,5 +12,6 @@ pub mod verify_images;
 mod versions;
 mod wildcard;
 
+pub use verify::entry_policies;
 pub use verify_images::VerifyImages;
 pub use wildcard::wildcard_match;

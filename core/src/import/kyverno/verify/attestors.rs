@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::conditions;
 use super::trust::{self, Untaken};
 use crate::import::kyverno::verify_images::{
     Attestation, Attestor, AttestorSet, SignatureFormat as Form, VerifyImages,
@@ -10,9 +11,9 @@ use crate::import::load::Work;
 use crate::import::supplied::Supplied;
 use crate::policy::ForeignDocument;
 use crate::policy::model::{
-    Alternative, AlternativesRule, AttestationRule, Authority, Check, Family, Metadata, Name,
-    PredicateType, Requirement, Scope, Select, SignatureFormat, SignatureRule, SignedIdentity,
-    SigstoreRoot, StaticAction, StaticRule, TrustRoot, TrustRootSpec,
+    Alternative, AlternativesRule, AttestationRule, Authority, Check, Condition, Family, Metadata,
+    Name, PredicateType, Requirement, Scope, Select, SignatureFormat, SignatureRule,
+    SignedIdentity, SigstoreRoot, StaticAction, StaticRule, TrustRoot, TrustRootSpec,
 };
 
 /// A policy in the making.
@@ -34,7 +35,7 @@ enum Asked<'a> {
     /// To have signed the image.
     Signature { annotations: &'a BTreeMap<String, String> },
     /// To have attested it.
-    Statement { kind: &'a PredicateType },
+    Statement { kind: &'a PredicateType, conditions: &'a [Condition] },
 }
 
 impl<'m, 's> Making<'m, 's> {
@@ -90,19 +91,21 @@ impl<'m, 's> Making<'m, 's> {
             Ok(kind) => kind,
             Err(detail) => return vec![self.untaken(&format!("{path}.type"), detail, None)],
         };
+        let conditions = match conditions::read(&one.conditions) {
+            Ok(conditions) => conditions,
+            Err(detail) => {
+                let help = "write them as `where` of an `attestation` rule";
+                return vec![self.untaken(&format!("{path}.conditions"), detail, Some(help))];
+            }
+        };
+        let asked = Asked::Statement { kind: &kind, conditions: &conditions };
         let mut families = Vec::new();
         for (at, set) in one.attestors.iter().enumerate() {
-            let path = format!("{path}.attestors[{at}]");
-            families.push(self.set(&path, set, form, Asked::Statement { kind: &kind }));
+            families.push(self.set(&format!("{path}.attestors[{at}]"), set, form, asked));
         }
         if families.is_empty() {
             let detail = "an attestation that nobody has to have signed proves nothing".to_owned();
             families.push(self.untaken(path, detail, None));
-        }
-        if !one.conditions.is_empty() {
-            let detail = "conditions on what an attestation says are not taken".to_owned();
-            let help = "write them as `where` of an `attestation` rule";
-            families.push(self.untaken(&format!("{path}.conditions"), detail, Some(help)));
         }
         families
     }
@@ -209,7 +212,7 @@ fn leaf(name: Name, own: &BTreeMap<String, String>, asked: Asked<'_>) -> Family 
                 scope: Some(Scope::Index),
             })
         }
-        Asked::Statement { kind } => Family::Attestation(Box::new(AttestationRule {
+        Asked::Statement { kind, conditions } => Family::Attestation(Box::new(AttestationRule {
             predicate_type: kind.clone(),
             require,
             // Kyverno looks at each statement of the type that is signed so.
@@ -218,7 +221,7 @@ fn leaf(name: Name, own: &BTreeMap<String, String>, asked: Asked<'_>) -> Family 
             max_age: None,
             subject_name: None,
             scope: Some(Scope::Index),
-            conditions: Vec::new(),
+            conditions: conditions.to_vec(),
         })),
     }
 }

@@ -75,9 +75,37 @@ pub(super) struct Filter {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Resources {
     #[serde(default)]
-    pub(super) kinds: Vec<String>,
+    pub(super) kinds: Names,
     #[serde(default)]
-    pub(super) namespaces: Vec<String>,
+    pub(super) namespaces: Names,
     #[serde(flatten)]
     pub(super) others: BTreeMap<String, IgnoredAny>,
+}
+
+/// A list of names. Kyverno drops a policy that has one name in its place, without a word; it is
+/// read as a list of one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+impl Names {
+    pub(super) fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
+        }
+    }
+
+    pub(super) fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
 }

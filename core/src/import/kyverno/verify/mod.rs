@@ -4,22 +4,66 @@
 //! Kyverno does not. Both forms of signatures are read where Kyverno reads cosign's own alone.
 
 mod attestors;
+mod conditions;
 mod document;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Value, json};
+
 use self::attestors::Making;
 use self::document::{Document, Filters, Resources, Rule};
 use super::verify_images::{SignatureFormat, VerifyImages};
-use crate::import::load::{Whose, Work, whose};
+use crate::import::load::{Options, Whose, Work, load, whose};
 use crate::import::supplied::Supplied;
 use crate::policy::model::{
     self, DigestRule, Family, ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Metadata, Mode,
     Name, NameGlob, ReferenceRule, TagOnly,
 };
-use crate::policy::{Foreign, ForeignDocument, PolicyErrorKind as Kind};
+use crate::policy::{
+    Foreign, ForeignDocument, Policies, PolicyErrorKind as Kind, PolicyErrors, PolicySource,
+};
 use crate::reference::KyvernoImages;
+
+/// What one entry of `verifyImages`, its variables put in, asks of the images that it names: a
+/// policy with a rule for each part. `beside` are secrets and keys that the entry names.
+///
+/// ```
+/// use cocket::import::{Options, kyverno};
+/// let entry = serde_json::json!({
+///     "imageReferences": ["registry.example.com/*"],
+///     "attestors": [{"entries": [{"keyless": {"issuer": "https://accounts.example.com", "subject": "*@acme.example"}}]}],
+/// });
+/// let policies = kyverno::entry_policies(&entry, &[], Options::default())?;
+/// assert_eq!(policies.image_policies()[0].spec.rules.len(), 1);
+/// # Ok::<(), cocket::policy::PolicyErrors>(())
+/// ```
+///
+/// # Errors
+/// As for [`import::load`](crate::import::load); places are those in a policy around the entry.
+pub fn entry_policies(
+    entry: &Value,
+    beside: &[PolicySource],
+    options: Options,
+) -> Result<Policies, PolicyErrors> {
+    let document = json!({
+        "apiVersion": "kyverno.io/v1",
+        "kind": "ClusterPolicy",
+        "metadata": {"name": "entry"},
+        "spec": {
+            "validationFailureAction": "Enforce",
+            "rules": [{
+                "name": "entry",
+                "match": {"any": [{"resources": {"kinds": ["Pod"]}}]},
+                "verifyImages": [entry],
+            }],
+        },
+    });
+    let own = PolicySource { name: "entry".to_owned(), bytes: document.to_string().into_bytes() };
+    let sources: Vec<PolicySource> = [&[own], beside].concat();
+    load(&sources, options)
+}
 
 pub(in crate::import) fn translate(
     foreign: &Foreign<'_, '_>,
@@ -130,6 +174,12 @@ fn scope(
             making.work.not_taken(making.document, &format!("{path}.{key}"), &detail, None);
         }
     }
+    let scalar = |one: &&Resources| one.kinds.is_one() || one.namespaces.is_one();
+    if resources(&rule.matches).iter().any(scalar) {
+        let detail = "a text stands where a list is needed, and is read as a list of one; Kyverno \
+                      drops such a policy without a word";
+        making.work.inexact(making.document, &format!("{path}.match"), detail);
+    }
     let (globs, is_narrower) = namespaces(&rule.matches);
     if is_narrower {
         let detail = "the rule is taken to be about every object in these namespaces";
@@ -142,22 +192,31 @@ fn scope(
     globs.into_iter().filter_map(|glob| NameGlob::try_from(glob).ok()).collect()
 }
 
-/// The namespaces of all filters (none: every one), and whether something else narrows them.
-fn namespaces(filters: &Filters) -> (Vec<String>, bool) {
-    let each: Vec<&Resources> = match &filters.resources {
+/// What the filters say of objects.
+fn resources(filters: &Filters) -> Vec<&Resources> {
+    match &filters.resources {
         Some(resources) => vec![resources],
         None => filters.any.iter().chain(&filters.all).map(|one| &one.resources).collect(),
+    }
+}
+
+/// The namespaces of all filters (none: every one), and whether something else narrows them.
+fn namespaces(filters: &Filters) -> (Vec<String>, bool) {
+    let each = resources(filters);
+    let pods = |resources: &&Resources| {
+        resources.kinds.as_slice().iter().any(|kind| kind.ends_with("Pod"))
     };
-    let pods = |resources: &&Resources| resources.kinds.iter().any(|kind| kind.ends_with("Pod"));
     let is_narrower = !filters.others.is_empty()
         || filters.all.len() > 1
         || filters.any.iter().chain(&filters.all).any(|one| !one.others.is_empty())
         || each.iter().any(|one| !one.others.is_empty())
         || !each.iter().all(pods);
-    let everywhere = each.iter().any(|one| one.namespaces.is_empty());
+    let everywhere = each.iter().any(|one| one.namespaces.as_slice().is_empty());
     match everywhere {
         true => (Vec::new(), is_narrower),
-        false => (each.iter().flat_map(|one| one.namespaces.clone()).collect(), is_narrower),
+        false => {
+            (each.iter().flat_map(|one| one.namespaces.as_slice()).cloned().collect(), is_narrower)
+        }
     }
 }
 
