@@ -3,6 +3,7 @@
 //! Everything here is a pure function of texts and values that are handed in. A policy that is
 //! taken only in part says so ([`Diagnostic`]); none is passed over in silence.
 
+pub mod cel;
 mod cluster_image_policy;
 mod containers_policy;
 mod diagnostic;

@@ -1,7 +1,7 @@
 //! Durations as Go writes them: `1h30m`, `250ms`.
 
 /// Nanoseconds of a duration in Go's form (`time.ParseDuration`); `None` for other texts.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(in crate::import) fn parse(text: &str) -> Option<i64> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned == "0" {
         return Some(0);
@@ -48,7 +48,7 @@ fn part(number: &str, unit: i128) -> Option<i128> {
 }
 
 /// A duration in Go's form (`time.Duration.String`).
-pub(super) fn text(nanos: i64) -> String {
+pub(in crate::import) fn text(nanos: i64) -> String {
     let sign = if nanos < 0 { "-" } else { "" };
     let unsigned = nanos.unsigned_abs();
     let over = |unit: u64| {

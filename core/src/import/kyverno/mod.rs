@@ -2,14 +2,14 @@
 
 #![expect(dead_code, reason = "the judge of these policies is not here yet")]
 
-mod duration;
+pub(super) mod duration;
 mod go;
 mod images;
 pub mod jmespath;
-mod quantity;
+pub(super) mod quantity;
 pub(super) mod verify;
 pub mod verify_images;
-mod versions;
+pub(super) mod versions;
 mod wildcard;
 
 pub use verify::entry_policies;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 /// An exact value: `mantissa` times ten to `-9`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Quantity {
+pub(in crate::import) struct Quantity {
     nanos: i128,
 }
 
@@ -12,7 +12,7 @@ const NANO: i128 = 1_000_000_000;
 
 impl Quantity {
     /// Reads a quantity; `None` for what is none, and for what is beyond the range kept here.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::import) fn parse(text: &str) -> Option<Self> {
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
         let is_number = |c: char| c.is_ascii_digit() || c == '.';
         let end = unsigned.find(|c| !is_number(c)).unwrap_or(unsigned.len());
@@ -30,32 +30,32 @@ impl Quantity {
         Some(Self { nanos: if text.starts_with('-') { nanos.checked_neg()? } else { nanos } })
     }
 
-    pub(super) fn compare(&self, other: &Self) -> Ordering {
+    pub(in crate::import) fn compare(&self, other: &Self) -> Ordering {
         self.nanos.cmp(&other.nanos)
     }
 
-    pub(super) fn checked_add(self, other: Self) -> Option<Self> {
+    pub(in crate::import) fn checked_add(self, other: Self) -> Option<Self> {
         Some(Self { nanos: self.nanos.checked_add(other.nanos)? })
     }
 
-    pub(super) fn checked_sub(self, other: Self) -> Option<Self> {
+    pub(in crate::import) fn checked_sub(self, other: Self) -> Option<Self> {
         Some(Self { nanos: self.nanos.checked_sub(other.nanos)? })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "the answer of Kyverno's arithmetic is a float")]
-    pub(super) fn as_f64(self) -> f64 {
+    pub(in crate::import) fn as_f64(self) -> f64 {
         self.nanos as f64 / NANO as f64
     }
 
     /// From a float; `None` beyond the range.
     #[expect(clippy::cast_possible_truncation, reason = "the range is checked before")]
-    pub(super) fn from_f64(value: f64) -> Option<Self> {
+    pub(in crate::import) fn from_f64(value: f64) -> Option<Self> {
         let nanos = (value * 1e9).round();
         (nanos.is_finite() && nanos.abs() < 1e37).then_some(Self { nanos: nanos as i128 })
     }
 
     /// As a plain number: Kubernetes would write it with the suffix that it came with.
-    pub(super) fn plain(self) -> String {
+    pub(in crate::import) fn plain(self) -> String {
         let unsigned = self.nanos.unsigned_abs();
         let nano = NANO.unsigned_abs();
         let sign = if self.nanos < 0 { "-" } else { "" };

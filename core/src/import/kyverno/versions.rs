@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 /// A version; build metadata does not order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Version {
-    core: [u64; 3],
+pub(in crate::import) struct Version {
+    pub(in crate::import) core: [u64; 3],
     pre: Vec<Part>,
 }
 
@@ -17,7 +17,7 @@ enum Part {
 
 impl Version {
     /// Reads `1.2.3-rc.1+build`; nothing shorter is a version.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::import) fn parse(text: &str) -> Option<Self> {
         let text = text.split_once('+').map_or(text, |(version, _)| version);
         let (core, pre) =
             text.split_once('-').map_or((text, None), |(core, pre)| (core, Some(pre)));
@@ -64,7 +64,7 @@ impl Ord for Version {
 }
 
 /// Whether a version is in a range such as `>=1.0.0 <2.0.0 || >3.0.0`; `None` for what is none.
-pub(super) fn in_range(version: &Version, range: &str) -> Option<bool> {
+pub(in crate::import) fn in_range(version: &Version, range: &str) -> Option<bool> {
     let mut is_in = false;
     for all in range.split("||") {
         let mut holds = true;

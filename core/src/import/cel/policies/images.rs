@@ -1,0 +1,44 @@
+//! The images that an `ImageValidatingPolicy` is about.
+
+use serde_json::{Map, Value};
+
+use crate::import::kyverno::wildcard_match;
+
+/// Where pods name images.
+const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+
+/// The variable `images`, and how many there are; those that no reference matches are left out.
+pub(super) fn images(object: &Value, spec: &Value) -> (Value, usize) {
+    let pod = ["/spec/jobTemplate/spec/template/spec", "/spec/template/spec", "/spec"];
+    let pod = pod.iter().find_map(|pointer| object.pointer(pointer)).unwrap_or(&Value::Null);
+    let globs: Vec<&str> = spec
+        .get("matchImageReferences")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.get("glob").and_then(Value::as_str))
+        .collect();
+    let mut found = Map::new();
+    let mut count: usize = 0;
+    for list in LISTS {
+        let containers = pod.get(list).and_then(Value::as_array).into_iter().flatten();
+        let images: Vec<Value> = containers
+            .filter_map(|container| container.get("image").and_then(Value::as_str))
+            .filter(|image| globs.iter().any(|glob| wildcard_match(glob, image)))
+            .map(Value::from)
+            .collect();
+        count = count.saturating_add(images.len());
+        found.insert(list.to_owned(), Value::Array(images));
+    }
+    (Value::Object(found), count)
+}
+
+/// The attestors or attestations of a policy, by name.
+pub(super) fn by_name(spec: &Value, key: &str) -> Value {
+    let entries = spec.get(key).and_then(Value::as_array).into_iter().flatten();
+    let named = entries.filter_map(|one| {
+        let name = one.get("name").and_then(Value::as_str)?;
+        Some((name.to_owned(), one.clone()))
+    });
+    Value::Object(named.collect())
+}
