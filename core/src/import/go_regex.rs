@@ -26,8 +26,10 @@ fn translated(text: &str) -> Result<String, String> {
     while let Some(c) = reader.next() {
         reader.piece(c).map_err(|what| format!("`{text}` is not a regular expression: {what}"))?;
     }
-    RegexText::try_from(reader.out.clone())?;
-    Ok(reader.out)
+    // `\Q\E` is an expression for nothing.
+    let out = if reader.out.is_empty() { "(?:)".to_owned() } else { reader.out };
+    RegexText::try_from(out.clone())?;
+    Ok(out)
 }
 
 struct Reader<'t> {
@@ -116,11 +118,26 @@ impl Reader<'_> {
             other if !other.is_ascii_alphanumeric() => {
                 regex::escape(other.encode_utf8(&mut [0; 4]))
             }
-            other if "aftnrvxpPAz".contains(other) => format!(r"\{other}"),
+            other if "aftnrvxpPAz".contains(other) => {
+                format!(r"\{other}{}", self.braced("xpP".contains(other)))
+            }
             _ => return Err("a `\\` before a letter that has no meaning after it"),
         };
         self.out.push_str(&text);
         Ok(())
+    }
+
+    /// The name in braces after `\x` and `\p`, where one follows.
+    fn braced(&mut self, may_follow: bool) -> &str {
+        let rest = self.rest;
+        match rest.find('}').filter(|_| may_follow && rest.starts_with('{')) {
+            Some(end) => {
+                let end = end.saturating_add(1);
+                self.rest = rest.get(end..).unwrap_or_default();
+                rest.get(..end).unwrap_or_default()
+            }
+            None => "",
+        }
     }
 
     /// `\0` and `\123`; a single digit would refer back to a group.
@@ -214,6 +231,8 @@ mod tests {
         assert!(!matches(r"^\w+$", "é") && matches(r"^[\w.]+$", "a.b_c"));
         assert!(matches(r"^[a&&b]$", "&") && matches("^[[]$", "[") && matches("^[]a]$", "]"));
         assert!(matches(r"^[[:digit:]x]+$", "1x") && matches(r"^[^[:digit:]]$", "x"));
+        assert!(matches(r"^\p{Greek}+$", "αβ") && matches(r"^\x{61}{2}$", "aa"));
+        assert!(matches(r"^[\p{L}\x{31}]+$", "é1") && matches(r"\Q\E", "a"));
         assert!(matches(r"^\Qa.b\E$", "a.b") && !matches(r"^\Qa.b\E$", "axb"));
         assert!(matches(r"^a{2,3}$", "aa") && matches(r"^a{$", "a{") && matches(r"^{$", "{"));
         assert!(
