@@ -11,6 +11,7 @@ mod cache;
 mod containers_identity;
 mod key;
 mod keyless;
+mod primitives;
 mod public_key;
 mod refusal;
 mod trusted_key;

@@ -1,17 +1,15 @@
 //! Signatures by the key of a certificate. The hash is the one that goes with the key, or
 //! SHA-256, which signers use as well.
 
-use ed25519_dalek::Verifier as _;
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::pkcs8::DecodePublicKey as _;
 use p256::pkcs8::der::Decode as _;
 use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
-use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts as _;
 use sha2::{Digest as _, Sha512};
 
 use super::CertificateFault;
 use super::sealed::Content;
+use crate::verify::primitives::{self, Hash};
 
 /// The sizes of RSA keys that are accepted, in bits.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
@@ -67,38 +65,38 @@ impl LeafKey {
         match self {
             Self::P256(key) => {
                 let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
-                prehashed(key, content, &signature, &[("sha256", "ecdsa-p256-sha256")])
+                let good = |hash: &[u8]| primitives::p256(key, hash, &signature);
+                prehashed(good, content, &[("sha256", "ecdsa-p256-sha256")])
             }
             Self::P384(key) => {
                 let signature = p384::ecdsa::Signature::from_der(signature).ok()?;
+                let good = |hash: &[u8]| primitives::p384(key, hash, &signature);
                 let ways = [("sha384", "ecdsa-p384-sha384"), ("sha256", "ecdsa-p384-sha256")];
-                prehashed(key, content, &signature, &ways)
+                prehashed(good, content, &ways)
             }
             Self::P521(key) => {
                 let signature = p521::ecdsa::Signature::from_der(signature).ok()?;
+                let good = |hash: &[u8]| primitives::p521(key, hash, &signature);
                 let ways = [("sha512", "ecdsa-p521-sha512"), ("sha256", "ecdsa-p521-sha256")];
-                prehashed(key, content, &signature, &ways)
+                prehashed(good, content, &ways)
             }
             Self::Ed25519(key) => ed25519(key, content, signature),
             Self::Rsa(key) => {
                 let digest = content.hash("sha256")?;
-                key.verify(Pkcs1v15Sign::new::<sha2::Sha256>(), &digest, signature).ok()?;
-                Some("rsa-pkcs1-sha256")
+                primitives::rsa_pkcs1v15(key, Hash::Sha256, &digest, signature)
+                    .then_some("rsa-pkcs1-sha256")
             }
         }
     }
 }
 
-fn prehashed<K: PrehashVerifier<S>, S>(
-    key: &K,
+fn prehashed(
+    good: impl Fn(&[u8]) -> bool,
     content: &Content<'_>,
-    signature: &S,
     ways: &[(&str, &'static str)],
 ) -> Option<&'static str> {
     ways.iter()
-        .find(|(hash, _)| {
-            content.hash(hash).is_some_and(|hash| key.verify_prehash(&hash, signature).is_ok())
-        })
+        .find(|(hash, _)| content.hash(hash).is_some_and(|hash| good(&hash)))
         .map(|(_, check)| *check)
 }
 
@@ -110,7 +108,7 @@ fn ed25519(
 ) -> Option<&'static str> {
     let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
     let bytes = content.bytes()?;
-    if key.verify(bytes, &signature).is_ok() {
+    if primitives::ed25519(key, bytes, &signature) {
         return Some("ed25519");
     }
     let hash = Sha512::new_with_prefix(bytes);

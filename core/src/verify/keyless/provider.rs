@@ -1,25 +1,23 @@
-//! The cryptography that the Sigstore crates call, on RustCrypto: no C.
+//! The cryptography that the Sigstore crates call: no C, unless the feature `aws-lc` asks for it.
 
-use ed25519_dalek::Verifier as _;
-use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use rsa::pkcs1::DecodeRsaPublicKey as _;
-use rsa::traits::SignatureScheme;
-use rsa::{Pkcs1v15Sign, Pss};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use sigstore_crypto::{CryptoProvider, Error, HashContext, SigningScheme};
 use sigstore_types::HashAlgorithm;
 
-#[derive(Debug)]
-struct RustCrypto;
+use crate::verify::primitives::{self, Hash as RsaHash};
 
-static RUST_CRYPTO: RustCrypto = RustCrypto;
+#[derive(Debug)]
+struct Own;
+
+static OWN: Own = Own;
 
 /// Makes the provider the process's own. Where the embedding program installed another before,
 /// that one stays: it answers for its signatures itself.
 pub(super) fn install() {
     if sigstore_crypto::try_default_provider().is_none() {
         // Of two threads that come here at once, one is late, and the other's is the same.
-        let _ = sigstore_crypto::install_default_provider(&RUST_CRYPTO);
+        let _ = sigstore_crypto::install_default_provider(&OWN);
     }
 }
 
@@ -35,7 +33,7 @@ impl<D: Digest + Send> HashContext for Hash<D> {
     }
 }
 
-impl CryptoProvider for RustCrypto {
+impl CryptoProvider for Own {
     fn hash(&self, algorithm: HashAlgorithm) -> Result<Box<dyn HashContext>, Error> {
         match algorithm {
             HashAlgorithm::Sha2256 => Ok(Box::new(Hash(Sha256::new()))),
@@ -71,15 +69,16 @@ impl CryptoProvider for RustCrypto {
         signature: &[u8],
     ) -> Result<(), Error> {
         use SigningScheme as S;
+        use primitives::{rsa_pkcs1v15 as pkcs1, rsa_pss as pss};
         let good = match scheme {
             S::EcdsaP256Sha256 | S::EcdsaP256Sha384 => p256(key, digest, signature),
             S::EcdsaP384Sha256 | S::EcdsaP384Sha384 => p384(key, digest, signature),
-            S::RsaPkcs1Sha256 => rsa(Pkcs1v15Sign::new::<Sha256>(), key, digest, signature),
-            S::RsaPkcs1Sha384 => rsa(Pkcs1v15Sign::new::<Sha384>(), key, digest, signature),
-            S::RsaPkcs1Sha512 => rsa(Pkcs1v15Sign::new::<Sha512>(), key, digest, signature),
-            S::RsaPssSha256 => rsa(Pss::<Sha256>::new(), key, digest, signature),
-            S::RsaPssSha384 => rsa(Pss::<Sha384>::new(), key, digest, signature),
-            S::RsaPssSha512 => rsa(Pss::<Sha512>::new(), key, digest, signature),
+            S::RsaPkcs1Sha256 => rsa(key, |key| pkcs1(key, RsaHash::Sha256, digest, signature)),
+            S::RsaPkcs1Sha384 => rsa(key, |key| pkcs1(key, RsaHash::Sha384, digest, signature)),
+            S::RsaPkcs1Sha512 => rsa(key, |key| pkcs1(key, RsaHash::Sha512, digest, signature)),
+            S::RsaPssSha256 => rsa(key, |key| pss(key, RsaHash::Sha256, digest, signature)),
+            S::RsaPssSha384 => rsa(key, |key| pss(key, RsaHash::Sha384, digest, signature)),
+            S::RsaPssSha512 => rsa(key, |key| pss(key, RsaHash::Sha512, digest, signature)),
             other => return Err(Error::UnsupportedAlgorithm(other.name().to_owned())),
         };
         good.ok_or_else(|| Error::Verification(format!("{} signature invalid", scheme.name())))
@@ -94,7 +93,7 @@ fn whole(scheme: SigningScheme, key: &[u8], data: &[u8], signature: &[u8]) -> Re
     let good = || {
         let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
         let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
-        key.verify(data, &signature).ok()
+        primitives::ed25519(&key, data, &signature).then_some(())
     };
     good().ok_or_else(|| Error::Verification("Ed25519 signature invalid".to_owned()))
 }
@@ -102,18 +101,17 @@ fn whole(scheme: SigningScheme, key: &[u8], data: &[u8], signature: &[u8]) -> Re
 fn p256(key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
     let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
     let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
-    key.verify_prehash(digest, &signature).ok()
+    primitives::p256(&key, digest, &signature).then_some(())
 }
 
 fn p384(key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
     let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
     let signature = p384::ecdsa::Signature::from_der(signature).ok()?;
-    key.verify_prehash(digest, &signature).ok()
+    primitives::p384(&key, digest, &signature).then_some(())
 }
 
-fn rsa<S: SignatureScheme>(scheme: S, key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
-    let key = rsa::PublicKey::from_pkcs1_der(key).ok()?;
-    key.verify(scheme, digest, signature).ok()
+fn rsa(key: &[u8], good: impl Fn(&rsa::PublicKey) -> bool) -> Option<()> {
+    good(&rsa::PublicKey::from_pkcs1_der(key).ok()?).then_some(())
 }
 
 #[cfg(test)]
@@ -138,7 +136,7 @@ mod tests {
         let (signature, public) = (signature.to_der(), key.verifying_key().to_sec1_point(false));
         let check = |data: &[u8], signature: &[u8]| {
             let scheme = SigningScheme::EcdsaP256Sha256;
-            RUST_CRYPTO.verify_raw(scheme, public.as_bytes(), data, signature)
+            OWN.verify_raw(scheme, public.as_bytes(), data, signature)
         };
         assert!(check(b"message", signature.as_bytes()).is_ok());
         assert!(check(b"massage", signature.as_bytes()).is_err());

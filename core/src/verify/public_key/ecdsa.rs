@@ -5,10 +5,10 @@
 //! may have counts, because ECDSA knows both and signers make both; so a signature has a second
 //! spelling that anybody can make, and nothing here tells signatures apart by their bytes.
 
-use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p256::pkcs8::{EncodePublicKey as _, SubjectPublicKeyInfoRef};
 
 use super::{KeyError, Message};
+use crate::verify::primitives;
 
 /// A key on one of the curves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ macro_rules! check {
         let signature = $curve::ecdsa::Signature::from_der($signature).ok()?;
         $(
             if let Some(hash) = $hash
-                && $key.verify_prehash(&hash, &signature).is_ok()
+                && primitives::$curve($key, hash.as_ref(), &signature)
             {
                 return Some($name);
             }

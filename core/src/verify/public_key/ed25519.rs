@@ -9,6 +9,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use p256::pkcs8::SubjectPublicKeyInfoRef;
 
 use super::{KeyError, Message};
+use crate::verify::primitives;
 
 /// Subject public key info up to the key's 32 bytes (RFC 8410, section 10.1).
 const INFO: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -41,7 +42,7 @@ impl Ed25519Key {
     /// cosign signs prehashed and verifies pure; both are the key's own signatures.
     pub(super) fn verify(&self, message: &Message<'_>, signature: &[u8]) -> Option<&'static str> {
         let signature = Signature::from_slice(signature).ok()?;
-        if self.0.verify_strict(message.bytes()?, &signature).is_ok() {
+        if primitives::ed25519_strict(&self.0, message.bytes()?, &signature) {
             return Some("ed25519");
         }
         let prehashed = message.sha512_state()?;

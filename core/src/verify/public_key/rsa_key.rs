@@ -9,12 +9,12 @@ use p256::pkcs8::SubjectPublicKeyInfoRef;
 use rsa::pkcs1::RsaPublicKeyRef;
 use rsa::pkcs8::EncodePublicKey as _;
 use rsa::pkcs8::der::Decode as _;
-use rsa::signature::hazmat::PrehashVerifier as _;
 use rsa::{PublicKey, pkcs1v15, pss};
 use sha2::Sha256;
 
 use super::{KeyError, Message};
 use crate::policy::model::Padding;
+use crate::verify::primitives::{self, Hash};
 
 /// Shortest modulus in bytes.
 const MIN_MODULUS_BYTES: usize = 2048 / 8;
@@ -74,15 +74,12 @@ impl RsaKey {
     pub(super) fn verify(&self, message: &Message<'_>, signature: &[u8]) -> Option<&'static str> {
         match self {
             Self::Pkcs1v15(key) => {
-                let signature = pkcs1v15::Signature::try_from(signature).ok()?;
-                key.verify_prehash(message.sha256()?, &signature).ok()?;
-                Some("rsa-pkcs1v15-sha256")
+                let (key, hash) = (key.as_ref(), message.sha256()?);
+                primitives::rsa_pkcs1v15(key, Hash::Sha256, hash, signature)
+                    .then_some("rsa-pkcs1v15-sha256")
             }
-            Self::Pss(key) => {
-                let signature = pss::Signature::try_from(signature).ok()?;
-                key.verify_prehash(message.sha256()?, &signature).ok()?;
-                Some("rsa-pss-sha256")
-            }
+            Self::Pss(key) => primitives::rsa_pss_any_salt(key, message.sha256()?, signature)
+                .then_some("rsa-pss-sha256"),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut tally = Tally::new(arguments.kind, arguments.verbose);
+    let mut tally = Tally::new(arguments.kinds, arguments.verbose);
     let root = &arguments.root;
     part(root, "evidence/INDEX.json", &mut tally, index::compare);
     part(root, "signed/MANIFEST.json", &mut tally, signed::compare);
@@ -68,25 +68,25 @@ fn part(
 
 struct Arguments {
     root: PathBuf,
-    kind: Option<String>,
+    kinds: Vec<String>,
     verbose: bool,
 }
 
 impl Arguments {
     fn parse(arguments: &[String]) -> Result<Self, String> {
-        let (mut kind, mut verbose) = (None, false);
+        let (mut kinds, mut verbose) = (Vec::new(), false);
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "-v" | "--verbose" => verbose = true,
-                "--kind" => kind = Some(rest.next().ok_or("`--kind` needs a name")?.clone()),
+                "--kind" => kinds.push(rest.next().ok_or("`--kind` needs a name")?.clone()),
                 other => return Err(format!("`{other}` is not an option: `--kind K`, `-v`")),
             }
         }
         let root = std::env::var_os("COCKET_CORPUS").filter(|path| !path.is_empty());
         let root = PathBuf::from(root.ok_or("`COCKET_CORPUS` names no directory")?);
         match root.is_dir() {
-            true => Ok(Self { root, kind, verbose }),
+            true => Ok(Self { root, kinds, verbose }),
             false => Err(format!("{}: there is no such directory", root.display())),
         }
     }

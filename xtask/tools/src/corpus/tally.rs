@@ -42,25 +42,25 @@ struct Counts {
 
 /// Rows by kind.
 pub(crate) struct Tally {
-    only: Option<String>,
+    only: Vec<String>,
     verbose: bool,
     kinds: BTreeMap<String, Counts>,
     notes: Vec<String>,
 }
 
 impl Tally {
-    pub(super) fn new(only: Option<String>, verbose: bool) -> Self {
+    pub(super) fn new(only: Vec<String>, verbose: bool) -> Self {
         Self { only, verbose, kinds: BTreeMap::new(), notes: Vec::new() }
     }
 
     /// Whether rows of this kind are asked for.
     pub(super) fn wants(&self, kind: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| only == kind)
+        self.only.is_empty() || self.asks_for(kind)
     }
 
     /// Whether rows of this kind are asked for by name.
     pub(super) fn asks_for(&self, kind: &str) -> bool {
-        self.only.as_deref() == Some(kind)
+        self.only.iter().any(|only| only == kind)
     }
 
     pub(super) fn row(&mut self, kind: &str, name: &str, outcome: Outcome) {
