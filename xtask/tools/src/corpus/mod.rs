@@ -7,6 +7,7 @@ mod feeds;
 mod foreign_policies;
 mod globs;
 mod index;
+mod kyverno_cel;
 mod kyverno_verify;
 mod mutants;
 mod references;
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     part(root, "signed/MANIFEST.json", &mut tally, mutants::compare_signed);
     part(root, "w1/expected-3-200.jsonl", &mut tally, w1::compare);
     part(root, "kyverno/verify/check.json", &mut tally, kyverno_verify::compare);
+    part(root, "kyverno/cases/index.json", &mut tally, kyverno_cel::compare);
     for (kind, file) in OTHER_PARTS {
         part(root, file, &mut tally, |root, tally| index::skip_part(root, kind, file, tally));
     }
