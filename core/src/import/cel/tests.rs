@@ -232,6 +232,19 @@ fn parentheses_within_texts_and_comments_nest_nothing() {
     holds(&format!("true{}", " && true".repeat(2_000)));
 }
 
+#[test]
+fn the_deepest_expressions_that_are_read_fit_a_small_stack() {
+    let mut loops = "true".to_owned();
+    for level in 0..38 {
+        loops = format!("[1].all(v{level}, {loops})");
+    }
+    let sums = format!("1{} == 151", " + 1".repeat(150));
+    for source in [loops, sums, format!("{}true", "!".repeat(38))] {
+        let small = std::thread::Builder::new().stack_size(1 << 20);
+        small.spawn(move || holds(&source)).unwrap().join().unwrap();
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_ends_in_a_value_or_an_error(source in "[ -~]{0,60}") {
