@@ -260,6 +260,12 @@ fn faults_are_those_of_the_containers_project() {
             ),
             "matchAll",
         ),
+        (
+            requirement(
+                json!({"type": "sigstoreSigned", "keyData": pem, "signedIdentity": {"type": "matchExact", "x": 1}}),
+            ),
+            "`x`",
+        ),
         (requirement(json!({"type": "signedBy", "keyType": "PGP", "keyPath": "/k"})), "`PGP`"),
         (
             requirement(

@@ -15,9 +15,9 @@ pub(super) fn compare(
 ) -> Result<(), Refusal> {
     let parse = |text: &str| Reference::parse(text).map_err(|error| unreadable(text, &error));
     match identity {
-        ContainersIdentity::MatchExact => exact(judged, signed),
-        ContainersIdentity::MatchRepoDigestOrExact => digest_or_exact(judged, signed),
-        ContainersIdentity::MatchRepository => repository(judged, signed),
+        ContainersIdentity::MatchExact {} => exact(judged, signed),
+        ContainersIdentity::MatchRepoDigestOrExact {} => digest_or_exact(judged, signed),
+        ContainersIdentity::MatchRepository {} => repository(judged, signed),
         ContainersIdentity::ExactReference { docker_reference } => {
             exact(&parse(docker_reference)?, signed)
         }
@@ -95,8 +95,11 @@ mod tests {
             ("busybox", "docker.io/library/busybox:latest", [true, true, true]),
         ];
         for (judged, signed, expected) in rows {
-            let kinds =
-                [Identity::MatchExact, Identity::MatchRepoDigestOrExact, Identity::MatchRepository];
+            let kinds = [
+                Identity::MatchExact {},
+                Identity::MatchRepoDigestOrExact {},
+                Identity::MatchRepository {},
+            ];
             let found = kinds.map(|identity| fits(&identity, judged, signed));
             assert_eq!(found, expected, "{judged} {signed}");
         }

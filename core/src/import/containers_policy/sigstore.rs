@@ -72,7 +72,7 @@ impl<'m, 's> Making<'m, 's> {
         };
         self.authorities.insert(name.clone(), authority);
         let identity = one.signed_identity.clone();
-        let identity = identity.unwrap_or(ContainersIdentity::MatchRepoDigestOrExact);
+        let identity = identity.unwrap_or(ContainersIdentity::MatchRepoDigestOrExact {});
         Family::Signature(SignatureRule {
             require: Require::AnyOf(vec![name]),
             signed_identity: Some(SignedIdentity::Containers(identity)),

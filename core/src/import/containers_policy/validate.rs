@@ -172,8 +172,8 @@ fn identity(path: &str, identity: &ContainersIdentity, faults: &mut Faults) {
                 }
             }
         }
-        ContainersIdentity::MatchExact
-        | ContainersIdentity::MatchRepoDigestOrExact
-        | ContainersIdentity::MatchRepository => {}
+        ContainersIdentity::MatchExact {}
+        | ContainersIdentity::MatchRepoDigestOrExact {}
+        | ContainersIdentity::MatchRepository {} => {}
     }
 }

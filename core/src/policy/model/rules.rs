@@ -239,11 +239,11 @@ pub enum SignedIdentity {
 #[serde(deny_unknown_fields)]
 pub enum ContainersIdentity {
     /// The same reference, tag and digest included.
-    MatchExact,
+    MatchExact {},
     /// The same reference; for an image that is named by digest the same repository.
-    MatchRepoDigestOrExact,
+    MatchRepoDigestOrExact {},
     /// The same repository.
-    MatchRepository,
+    MatchRepository {},
     /// This reference.
     ExactReference {
         /// The reference, with a tag or digest.
