@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask help` lists them.
 
 mod cargo;
+mod differential;
 mod fuzz;
 mod node;
 mod python;
@@ -15,6 +16,8 @@ usage: cargo xtask COMMAND
   test                     format, lints, tests, generated files, documentation and comparisons
                            with real evidence, of every language that exists so far
   corpus [--kind K] [-v]   every comparison with the real evidence in $COCKET_CORPUS
+  differential [N]         changes accepted bundles in one place at a time, and asks sigstore-go,
+                           PyPI's and npm's sigstore as well; about one of N changes only
   node                     builds and tests the Node package alone
   vectors                  the cases of core/tests/vectors, in every language that exists so far
   python                   the Python package alone: build, tests, types
@@ -48,6 +51,8 @@ fn main() -> ExitCode {
         ("vectors", []) => vectors::run(),
         ("python", []) => told(python::run(python::Python::test)),
         ("python", ["--vectors"]) => told(python::run(python::Python::vectors)),
+        ("differential", []) => shown("differential", differential::run(None)),
+        ("differential", [every]) => shown("differential", differential::run(Some(every))),
         ("help" | "--help" | "-h", []) => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -67,9 +72,13 @@ fn word(word: &str) -> ExitCode {
 }
 
 fn told(done: Result<String, String>) -> ExitCode {
+    shown("python", done)
+}
+
+fn shown(step: &str, done: Result<String, String>) -> ExitCode {
     match done {
         Ok(word) => {
-            println!("python: {word}");
+            println!("{step}: {word}");
             ExitCode::SUCCESS
         }
         Err(why) => {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::cargo;
+use crate::differential;
 use crate::node;
 use crate::python::{self, Python};
 
@@ -64,6 +65,9 @@ const STEPS: &[(&str, &[&str])] = &[
 const CORPUS: &str = "corpus";
 const CORPUS_AWS_LC: &str = "corpus, aws-lc";
 const PYTHON: &str = "python";
+const DIFFERENTIAL: &str = "differential";
+/// Of so many mutants one is tried here.
+const SAMPLE: &str = "40";
 
 pub(crate) fn run() -> ExitCode {
     let corpus = cargo::corpus();
@@ -99,6 +103,14 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     summary.push_str(&row(PYTHON, start, &word));
+    let start = Instant::now();
+    println!("\n== {DIFFERENTIAL}");
+    let word = differential::run(Some(SAMPLE)).unwrap_or_else(|why| {
+        eprintln!("xtask: {why}");
+        failed.push(DIFFERENTIAL);
+        "FAILED".to_owned()
+    });
+    summary.push_str(&row(DIFFERENTIAL, start, &word));
     let start = Instant::now();
     let word = node::test();
     if word == node::FAILED {

@@ -4,6 +4,7 @@ mod c_header;
 mod corpus;
 mod r#gen;
 mod gen_example;
+mod mutants;
 mod seeds;
 mod typescript;
 mod vectors;
@@ -13,8 +14,10 @@ use std::process::ExitCode;
 const HELP: &str = "\
 usage: cocket-tools COMMAND
 
-  corpus [--kind K] [-v]  compares with the real evidence in $COCKET_CORPUS
+  corpus [--kind K]… [-v] compares with the real evidence in $COCKET_CORPUS
   gen ROOT [--check]      writes every generated file, or says which are not up to date
+  mutants [--every N] [--peer P]… [-v]
+                          changes accepted bundles in one place at a time, and asks others as well
   seeds ROOT              writes what the targets of ROOT/fuzz start from, also from $COCKET_CORPUS
 ";
 
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
     match command {
         "corpus" => corpus::run(rest),
         "gen" => r#gen::run(rest),
+        "mutants" => mutants::run(rest),
         "seeds" => seeds::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -19,19 +19,19 @@ use super::signed::{list, predicate_type, text};
 use super::{Outcome, Tally};
 
 /// One question: what is trusted, and which file.
-pub(super) struct Asked<'a> {
-    pub(super) root: Option<String>,
-    pub(super) key: Option<String>,
-    pub(super) identity: Option<Pattern>,
-    pub(super) issuer: Option<Pattern>,
-    pub(super) log: Option<LogUse>,
-    pub(super) timestamp: TimestampUse,
-    pub(super) now: Timestamp,
-    pub(super) artifact: Artifact<'a>,
+pub(crate) struct Asked<'a> {
+    pub(crate) root: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) identity: Option<Pattern>,
+    pub(crate) issuer: Option<Pattern>,
+    pub(crate) log: Option<LogUse>,
+    pub(crate) timestamp: TimestampUse,
+    pub(crate) now: Timestamp,
+    pub(crate) artifact: Artifact<'a>,
 }
 
 impl Asked<'_> {
-    pub(super) fn verifier(&self) -> Result<Box<dyn SignatureVerifier>, String> {
+    pub(crate) fn verifier(&self) -> Result<Box<dyn SignatureVerifier>, String> {
         let root = self.root.as_ref().map(|text| TrustedRoot::parse(text).map(Arc::new));
         let root = root.transpose().map_err(|error| error.to_string())?;
         if let Some(pem) = &self.key {
@@ -166,10 +166,10 @@ fn case(folder: &Path, case: &Value, now: Timestamp) -> Result<Outcome, String> 
 }
 
 /// A bundle and the file that it is about.
-pub(super) type Files = (Vec<u8>, Vec<u8>);
+pub(crate) type Files = (Vec<u8>, Vec<u8>);
 
 /// The files of a case, or what about the case is not supported.
-pub(super) fn files(folder: &Path, case: &Value) -> Result<Result<Files, String>, String> {
+pub(crate) fn files(folder: &Path, case: &Value) -> Result<Result<Files, String>, String> {
     let files: Vec<&str> = list(case, "files").collect();
     let [bundle, artifact] = files.as_slice() else {
         return Ok(Err("not a bundle and a file".to_owned()));
@@ -182,7 +182,7 @@ pub(super) fn files(folder: &Path, case: &Value) -> Result<Result<Files, String>
 }
 
 /// What a case asks, with the options of its command.
-pub(super) fn asked<'a>(
+pub(crate) fn asked<'a>(
     folder: &Path,
     case: &Value,
     artifact: &'a [u8],

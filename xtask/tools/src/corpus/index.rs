@@ -119,10 +119,10 @@ pub(super) fn skip_part(
     Ok(())
 }
 
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-pub(super) fn read_json(path: &Path) -> Result<Value, String> {
+pub(crate) fn read_json(path: &Path) -> Result<Value, String> {
     serde_json::from_slice(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }

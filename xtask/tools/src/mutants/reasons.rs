@@ -1,0 +1,146 @@
+//! What may change in a bundle without changing what it proves, and where others are stricter.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::parents::Parent;
+
+const MATERIAL: &str = "/verificationMaterial";
+
+/// Why nobody signs this place.
+pub(super) fn unauthenticated(place: &str, parent: &Parent) -> Option<&'static str> {
+    let rest = place.strip_prefix(MATERIAL)?;
+    if rest.starts_with("/publicKey/hint ") || rest == "/publicKey without hint" {
+        return Some("a hint names a key and proves nothing; the policy's key has to fit anyway");
+    }
+    absent(rest, parent).or_else(|| token(place, parent)).or_else(|| note(place, parent))
+}
+
+/// What is one proof more than needed, where something else proves the same.
+fn absent(rest: &str, parent: &Parent) -> Option<&'static str> {
+    let has =
+        |name: &str| !parent.bundle.pointer(&format!("{MATERIAL}{name}")).is_none_or(is_empty);
+    let (promise, proof) = ("/tlogEntries/0/inclusionPromise", "/tlogEntries/0/inclusionProof");
+    let tokens = "/timestampVerificationData/rfc3161Timestamps";
+    let keyed = parent.key.is_some();
+    match rest {
+        "/tlogEntries/0 without inclusionPromise" if has(proof) && (has(tokens) || keyed) => {
+            Some("the proof shows the entry, and a timestamp the time; a key needs no time")
+        }
+        "/tlogEntries/0 without inclusionProof" if has(promise) && is_first(parent) => {
+            Some("bundles of version 0.1 may have the log's promise alone")
+        }
+        " without timestampVerificationData"
+        | "/timestampVerificationData without rfc3161Timestamps"
+        | "/timestampVerificationData/rfc3161Timestamps without 0"
+            if !parent.tokens && (has(promise) || keyed) =>
+        {
+            Some("the log's promise proves a time; a key needs none")
+        }
+        _ => None,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty)
+}
+
+fn is_first(parent: &Parent) -> bool {
+    parent
+        .bundle
+        .get("mediaType")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| kind.ends_with("version=0.1"))
+}
+
+/// The number after a word in `place`, as mutants are named.
+fn number(place: &str, word: &str) -> Option<(String, usize)> {
+    let (pointer, rest) = place.split_once(word)?;
+    Some((pointer.to_owned(), rest.split(' ').next()?.parse().ok()?))
+}
+
+/// RFC 5652 signs the content, the signed attributes and nothing else of a message: not the list
+/// of digest algorithms, not certificates, not the algorithms' names beside a signature.
+fn token(place: &str, parent: &Parent) -> Option<&'static str> {
+    let (pointer, at) = number(place, " byte ")?;
+    if !pointer.ends_with("/signedTimestamp") {
+        return None;
+    }
+    let der = STANDARD.decode(parent.bundle.pointer(&pointer)?.as_str()?).ok()?;
+    let unsigned = unsigned(&der)?;
+    unsigned
+        .iter()
+        .any(|range| range.contains(&at))
+        .then_some("RFC 5652 does not sign this part of a timestamp")
+}
+
+/// The parts of a timestamp response that no signature is over.
+fn unsigned(der: &[u8]) -> Option<Vec<Range<usize>>> {
+    let response = items(der, items(der, 0..der.len())?.first()?.1.clone())?;
+    let message = items(der, response.get(1)?.1.clone())?;
+    let signed = items(der, message.get(1)?.1.clone())?;
+    let signed = items(der, signed.first()?.1.clone())?;
+    let mut found = vec![signed.get(1)?.1.clone()];
+    found.extend(signed.iter().filter(|(tag, _)| *tag == 0xa0).map(|(_, range)| range.clone()));
+    let signers = items(der, signed.last()?.1.clone())?;
+    for (_, signer) in signers {
+        let fields = items(der, signer)?;
+        let names = fields.iter().skip(2).filter(|(tag, _)| *tag == 0x30);
+        found.extend(names.map(|(_, range)| range.clone()));
+    }
+    Some(found)
+}
+
+/// The elements in a range: each with its tag and where its content lies.
+fn items(der: &[u8], range: Range<usize>) -> Option<Vec<(u8, Range<usize>)>> {
+    let (mut at, mut found) = (range.start, Vec::new());
+    while at < range.end {
+        let (tag, first) = (*der.get(at)?, usize::from(*der.get(at + 1)?));
+        let (start, length) = match first {
+            0..=0x7f => (at + 2, first),
+            0x81..=0x84 => {
+                let bytes = der.get(at + 2..at + 2 + (first - 0x80))?;
+                let length = bytes.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+                (at + 2 + bytes.len(), length)
+            }
+            _ => return None,
+        };
+        at = start.checked_add(length).filter(|end| *end <= range.end)?;
+        found.push((tag, start..at));
+    }
+    Some(found)
+}
+
+/// Lines of a checkpoint by signers that the trusted root does not know.
+fn note(place: &str, parent: &Parent) -> Option<&'static str> {
+    let (pointer, at) = number(place, " character ")?;
+    if !pointer.ends_with("/inclusionProof/checkpoint/envelope") {
+        return None;
+    }
+    let text = parent.bundle.pointer(&pointer)?.as_str()?;
+    let (body, signatures) = text.split_once("\n\n")?;
+    let first = body.chars().count() + 2 + signatures.lines().next()?.chars().count();
+    // The log's own signature comes first.
+    (at >= first).then_some("a signature of a witness, which nobody asks for")
+}
+
+/// Why a peer may refuse what we accept.
+pub(super) fn stricter(peer: &str, place: &str, parent: &Parent) -> Option<&'static str> {
+    if token(place, parent).is_some() {
+        return Some(
+            "it reads parts of a timestamp that no signature is over, certificates above all",
+        );
+    }
+    match (peer, place.rsplit_once(' ')?.1) {
+        ("sigstore-go" | "sigstore-js", "inclusionPromise") if parent.key.is_some() => {
+            Some("it asks for a time, although a key without a window needs none")
+        }
+        ("sigstore-python" | "sigstore-js", "inclusionProof") if is_first(parent) => {
+            Some("it wants a proof of every version, where 0.1 may have the promise alone")
+        }
+        _ => None,
+    }
+}
