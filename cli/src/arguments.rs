@@ -7,6 +7,8 @@ use cocket::Timestamp;
 use cocket::import::Options;
 use cocket::report::Format;
 
+use crate::verify::Verify;
+
 const EXIT_STATUS: &str = "\
 Exit status:
   0  every image may run (allow or warn)
@@ -26,6 +28,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Decide on images, workloads or a layout
     Check(Check),
+    /// Verify one signature or attestation, and tell each check
+    Verify(Box<Verify>),
     /// Explain a reason code, or recorded decisions
     Explain(Explain),
     /// Work with policies
@@ -219,7 +223,7 @@ fn label(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).map_err(|_| {
         "a moment such as `2026-11-23T12:00:00Z` or a date such as `2026-11-23` is expected"
             .to_owned()

@@ -70,7 +70,7 @@ fn standard_input() -> Result<Vec<u8>, SourceError> {
 
 /// The OCI image specification's `image-layout.md`: a marker file and an index. One of them is
 /// enough to take a directory for a layout, whose own reader then says what is missing.
-fn is_layout(path: &Path) -> bool {
+pub(crate) fn is_layout(path: &Path) -> bool {
     path.is_dir() && (path.join("oci-layout").exists() || path.join("index.json").exists())
 }
 

@@ -17,6 +17,7 @@ mod schema;
 mod sources;
 mod summary;
 mod tags;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -38,6 +39,11 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(refused) => {
+            if let Some(advice) = verify::advice(&refused) {
+                let failure = Failure::Usage(advice);
+                failure.say();
+                return failure.status();
+            }
             // As with every note: a closed stream is no reason to stop.
             let _ = refused.print();
             return u8::try_from(refused.exit_code()).unwrap_or(2);
@@ -48,6 +54,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     let clock = Timestamp::from_second(clock.as_second()).unwrap_or(clock);
     let status = match &arguments.command {
         Command::Check(check) => check::run(check, check.at.unwrap_or(clock)),
+        Command::Verify(verify) => verify::run(verify, verify.at.unwrap_or(clock)),
         Command::Explain(explain) => explain::run(explain),
         Command::Policy { command: PolicyCommand::Lint(lint) } => {
             lint::run(lint, lint.at.unwrap_or(clock))

@@ -6,16 +6,21 @@ use std::path::Path;
 
 use cocket::evaluate::History;
 use cocket::reference::{Digest, Reference};
+use cocket::source::read_file;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::failure::Failure;
 
+/// Largest record that is read, in bytes.
+const MAX_BYTES: u64 = 256 << 20;
+
 /// Reads a JSON map of `host/path:tag` to digest. Names are normalised, so that a record for
 /// `nginx:1` is found for `docker.io/library/nginx:1`.
 pub(crate) fn read(path: &Path) -> Result<History, Failure> {
     let failed = |detail: String| Failure::Unreadable(format!("{}: {detail}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let bytes =
+        read_file(path, MAX_BYTES).map_err(|error| Failure::Unreadable(error.to_string()))?;
     let Pairs(pairs) = serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))?;
     parse(pairs).map_err(failed)
 }

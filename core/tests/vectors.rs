@@ -50,6 +50,14 @@ fn essence(answer: &Value) -> Value {
             .collect();
         return json!({"verdict": "error", "codes": kinds});
     }
+    if answer["answer"] == "examined" {
+        let documents = answer["documents"].as_array().unwrap().iter();
+        let checks = documents.flat_map(|document| document["checks"].as_array().unwrap());
+        let failed = checks.filter(|check| check["passed"] == false);
+        let codes: BTreeSet<_> = failed.map(|check| text(&check["check"])).collect();
+        let verdict = if answer["verified"] == true { "verified" } else { "refused" };
+        return json!({"verdict": verdict, "codes": codes});
+    }
     let mut codes = BTreeSet::new();
     for decision in answer["decisions"].as_array().unwrap() {
         let results = decision["results"].as_array().into_iter().flatten();
@@ -182,6 +190,7 @@ fn a_strangers_junk_changes_no_outcome() {
         }
         let junked: Value = serde_json::from_slice(&answer(&request)).unwrap();
         assert_eq!(junked["verdict"], straight["verdict"], "{}", case.display());
+        assert_eq!(junked["verified"], straight["verified"], "{}", case.display());
         let outcomes = |answer: &Value| -> Vec<Value> {
             let decisions = answer["decisions"].as_array().into_iter().flatten();
             let results = decisions.flat_map(|one| one["results"].as_array().unwrap());

@@ -15,8 +15,9 @@ use super::{
     reference, registry, signature, vulnerabilities,
 };
 use crate::evidence::Platform;
+use crate::facts::Authority;
 use crate::policy::model::{
-    AlternativesRule, DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, NameGlob,
+    AlternativesRule, DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, Name, NameGlob,
     PolicyException, RuleSeverity, ScopedMode, StaticRule, TagOnly, Unqualified,
 };
 use crate::policy::{DocumentKind, Policies, PolicyError, PolicyErrors};
@@ -155,6 +156,23 @@ pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engi
     })
 }
 
+/// One authority by itself.
+pub(super) fn authority(
+    policies: &Policies,
+    verifiers: &Verifiers,
+    policy: &ImagePolicy,
+    name: &Name,
+) -> Result<Arc<Authority>, PolicyErrors> {
+    let place = format!("spec.authorities.{name}");
+    let model = policy.spec.authorities.get(name);
+    let missing = || Fault::new(Place::Policy(place.clone()), "it is not there".to_owned());
+    let mut authorities = Authorities::new(policies, verifiers);
+    model
+        .ok_or_else(missing)
+        .and_then(|model| authorities.compiled(name, model))
+        .map_err(|fault| fault.located(&place, policy, policies))
+}
+
 fn set(policies: &Policies) -> Result<CompiledSet, PolicyErrors> {
     /// How far in the future a date may lie where the set does not say, in seconds.
     const CLOCK_SKEW: u64 = 300;
@@ -191,16 +209,8 @@ fn policy(
     let mut rules = Vec::new();
     for (position, rule) in spec.rules.iter().enumerate() {
         let family = family(&rule.family, policy, policies, authorities).map_err(|fault| {
-            let own = policy.metadata.name.as_str();
-            let (kind, name, path) = match &fault.place {
-                Place::Family(key) => {
-                    let path = format!("spec.rules[{position}].{}{key}", rule.family.name());
-                    (DocumentKind::ImagePolicy, own, path)
-                }
-                Place::Policy(path) => (DocumentKind::ImagePolicy, own, path.clone()),
-                Place::Document(kind, name, path) => (*kind, name.as_str(), path.clone()),
-            };
-            policies.error_at(kind, name, &path, fault.detail)
+            let place = format!("spec.rules[{position}].{}", rule.family.name());
+            fault.located(&place, policy, policies)
         })?;
         rules.push(CompiledRule {
             id: rule.id.as_str().into(),
@@ -248,6 +258,17 @@ enum Place {
 impl Fault {
     fn new(place: Place, detail: String) -> Self {
         Self { place, detail }
+    }
+
+    /// As an error of the policies; `family` is where the rule's family stands.
+    fn located(self, family: &str, policy: &ImagePolicy, policies: &Policies) -> PolicyErrors {
+        let own = policy.metadata.name.as_str();
+        let (kind, name, path) = match &self.place {
+            Place::Family(key) => (DocumentKind::ImagePolicy, own, format!("{family}{key}")),
+            Place::Policy(path) => (DocumentKind::ImagePolicy, own, path.clone()),
+            Place::Document(kind, name, path) => (*kind, name.as_str(), path.clone()),
+        };
+        policies.error_at(kind, name, &path, self.detail).into()
     }
 
     /// The same, where the place under the family is under `key` in turn.

@@ -7,6 +7,7 @@ mod case;
 mod compile;
 mod condition;
 mod config;
+mod examine;
 mod exceptions;
 mod inputs;
 mod judge;
@@ -34,6 +35,10 @@ use crate::reference::{Digest, Reference};
 use crate::verify::{SignatureVerifier, VerificationCache};
 use compile::{CompiledPolicy, CompiledSet};
 
+pub use examine::{
+    Cause, Check, Content, Examination, ExaminedDocument, ExaminedTarget, Examiner, ExaminerError,
+    Question, Target,
+};
 pub use vulnerabilities::{Levels, ScanSummary, summary};
 
 /// Compiled policies: made once, shared between threads.

@@ -77,7 +77,7 @@ pub struct Proof {
 }
 
 impl SignedFacts {
-    pub(super) fn gather(
+    pub(crate) fn gather(
         judged: &Digest,
         digests: &BTreeSet<Digest>,
         evidence: &Evidence,

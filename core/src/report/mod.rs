@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod escape;
+mod examination;
 mod finding;
 mod format;
 mod github;
@@ -19,6 +20,7 @@ mod yaml;
 
 pub use catalogue::reasons_markdown;
 pub use escape::visible;
+pub use examination::{examination, examination_json};
 pub use format::{Format, UnknownFormat};
 pub use github::github;
 pub use json::json;

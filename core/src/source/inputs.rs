@@ -21,6 +21,22 @@ pub const MAX_INPUT_DEPTH: u32 = 16;
 const JSON: [&str; 1] = ["json"];
 const YAML_OR_JSON: [&str; 3] = ["yaml", "yml", "json"];
 
+/// Reads one file that the caller names, which may be a pipe, of at most `most` bytes.
+///
+/// ```
+/// use cocket::source::read_file;
+/// let marker = "../docs/examples/first-look/images/oci-layout".as_ref();
+/// assert!(read_file(marker, 100)?.starts_with(b"{"));
+/// assert!(read_file(marker, 3).is_err());
+/// # Ok::<(), cocket::source::SourceError>(())
+/// ```
+///
+/// # Errors
+/// [`SourceError`] for a file that is missing, not readable, not a file or larger.
+pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, SourceError> {
+    files::read(path, most, Accept::Named).map_err(|fault| fault.error(path))
+}
+
 /// Reads scan reports that the caller vouches for: the file `path`, or every `*.json` in the
 /// directory `path` (not below it), sorted by path.
 ///

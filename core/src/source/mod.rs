@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub use directory::EvidenceDirectory;
 pub use inputs::{
     MAX_INPUT_BYTES, MAX_INPUT_DEPTH, MAX_INPUT_FILES, MAX_OBJECTS_BYTES, MAX_POLICY_BYTES,
-    MAX_REPORT_BYTES, read_objects, read_policies, read_reports,
+    MAX_REPORT_BYTES, read_file, read_objects, read_policies, read_reports,
 };
 pub use layout::{
     ImageLayout, LayoutImage, MAX_ATTACHED_BYTES, MAX_ATTACHMENTS, MAX_COLLECTED_BYTES,

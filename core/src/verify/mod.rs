@@ -14,6 +14,7 @@ mod keyless;
 mod primitives;
 mod public_key;
 mod refusal;
+mod step;
 mod trusted_key;
 mod verified;
 mod verifier;
@@ -30,6 +31,7 @@ pub use keyless::{
 };
 pub use public_key::{KeyError, MAX_PEM_BYTES, PublicKey};
 pub use refusal::Refusal;
+pub use step::Step;
 pub use trusted_key::{Revoked, TrustedKey};
 pub use verified::{Signer, Verified};
 pub use verifier::{Call, SignatureVerifier, verify};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::decision::Verdict;
+use crate::evaluate::Examination;
 use crate::evidence::EvidenceError;
 use crate::kubernetes::{ObjectError, Unjudged};
 use crate::policy::{PolicyError, PolicyErrors};
@@ -20,6 +21,10 @@ pub(super) enum Answer {
         /// Where what was made of other engines' policies is not just what they say.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         notes: Vec<Fault>,
+    },
+    Examined {
+        #[serde(flatten)]
+        examination: Box<Examination>,
     },
     Version {
         version: &'static str,

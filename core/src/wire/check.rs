@@ -1,5 +1,7 @@
 //! `check`: decide on images.
 
+use std::mem::take;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -10,38 +12,53 @@ use crate::evaluate::{Engine, History, ImageRequest};
 use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
 use crate::import::{self, Options};
 use crate::kubernetes::{Objects, Unjudged, Workload};
-use crate::policy::PolicySource;
+use crate::policy::{Policies, PolicySource};
 use crate::report::{Judged, Origin, verdict};
 
-pub(super) fn check(request: Request) -> Result<Answer, Vec<Fault>> {
+pub(super) fn check(mut request: Request) -> Result<Answer, Vec<Fault>> {
     let now = now(&request).map_err(one)?;
-    let source = |text: Text| PolicySource { name: text.name, bytes: text.text.into_bytes() };
-    let sources: Vec<PolicySource> =
-        request.policies.into_iter().chain(request.trust).map(source).collect();
-    let options = Options { allow_partial: request.allow_partial };
-    let policies = import::load(&sources, options).map_err(|errors| Fault::policies(&errors))?;
+    if request.verify.is_some() {
+        let message = "the operation `verify` has it, not `check`".to_owned();
+        return Err(one(Fault::request("/verify", message)));
+    }
+    let policies = policies(&mut request)?;
     let engine = Engine::new(&policies).map_err(|errors| Fault::policies(&errors))?;
-    let mut evidence = Evidence::new();
-    for (position, item) in request.evidence.into_iter().enumerate() {
-        add(&mut evidence, item, &format!("/evidence/{position}")).map_err(one)?;
-    }
-    for (position, item) in request.vouched.into_iter().enumerate() {
-        let bytes = decoded(&item.data, &format!("/vouched/{position}")).map_err(one)?;
-        evidence.vouch(item.subject, bytes);
-    }
-    for item in request.gaps {
-        let kind = match item.kind {
-            GapItemKind::Unavailable => GapKind::Unavailable,
-            GapItemKind::Incomplete => GapKind::Incomplete,
-        };
-        evidence.add_gap(Gap { subject: item.subject, kind, detail: item.detail });
-    }
+    let evidence = evidence(&mut request).map_err(one)?;
     let mut answer =
         decided(&engine, &evidence, request.context, request.history, now).map_err(one)?;
     if let Answer::Decided { notes, .. } = &mut answer {
         notes.extend(policies.notes().iter().map(Fault::from));
     }
     Ok(answer)
+}
+
+/// The policies and trust roots of a request.
+pub(super) fn policies(request: &mut Request) -> Result<Policies, Vec<Fault>> {
+    let source = |text: Text| PolicySource { name: text.name, bytes: text.text.into_bytes() };
+    let texts = take(&mut request.policies).into_iter().chain(take(&mut request.trust));
+    let sources: Vec<PolicySource> = texts.map(source).collect();
+    let options = Options { allow_partial: request.allow_partial };
+    import::load(&sources, options).map_err(|errors| Fault::policies(&errors))
+}
+
+/// The evidence of a request.
+pub(super) fn evidence(request: &mut Request) -> Result<Evidence, Fault> {
+    let mut evidence = Evidence::new();
+    for (position, item) in take(&mut request.evidence).into_iter().enumerate() {
+        add(&mut evidence, item, &format!("/evidence/{position}"))?;
+    }
+    for (position, item) in take(&mut request.vouched).into_iter().enumerate() {
+        let bytes = decoded(&item.data, &format!("/vouched/{position}/data"))?;
+        evidence.vouch(item.subject, bytes);
+    }
+    for item in take(&mut request.gaps) {
+        let kind = match item.kind {
+            GapItemKind::Unavailable => GapKind::Unavailable,
+            GapItemKind::Incomplete => GapKind::Incomplete,
+        };
+        evidence.add_gap(Gap { subject: item.subject, kind, detail: item.detail });
+    }
+    Ok(evidence)
 }
 
 /// As [`check`], with an engine and evidence that are at hand. A request that has its own would
@@ -57,6 +74,7 @@ pub(super) fn check_with(
         ("/trust", request.trust.is_empty()),
         ("/allowPartial", !request.allow_partial),
         ("/evidence", request.evidence.is_empty()),
+        ("/verify", request.verify.is_none()),
         ("/vouched", request.vouched.is_empty()),
         ("/gaps", request.gaps.is_empty()),
     ];
@@ -67,11 +85,11 @@ pub(super) fn check_with(
     decided(engine, evidence, request.context, request.history, now).map_err(one)
 }
 
-fn one(fault: Fault) -> Vec<Fault> {
+pub(super) fn one(fault: Fault) -> Vec<Fault> {
     vec![fault]
 }
 
-fn now(request: &Request) -> Result<Timestamp, Fault> {
+pub(super) fn now(request: &Request) -> Result<Timestamp, Fault> {
     request.now.ok_or_else(|| Fault::request("/now", "`now` is needed to decide".to_owned()))
 }
 
@@ -99,7 +117,7 @@ fn decided(
 /// Adds an item as what its media type says; what is none of the known ones is listed as refused
 /// where it is attached to something.
 fn add(evidence: &mut Evidence, item: Item, path: &str) -> Result<(), Fault> {
-    let bytes = decoded(&item.data, path)?;
+    let bytes = decoded(&item.data, &format!("{path}/data"))?;
     let kind = AttachedKind::from_media_type(&item.media_type);
     let is_attached = item.subject.is_some() || !matches!(kind, AttachedKind::Other(_));
     match item.digest {
@@ -117,10 +135,8 @@ fn add(evidence: &mut Evidence, item: Item, path: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn decoded(data: &str, path: &str) -> Result<Vec<u8>, Fault> {
-    STANDARD
-        .decode(data)
-        .map_err(|error| Fault::evidence(&format!("{path}/data"), format!("not base64: {error}")))
+pub(super) fn decoded(data: &str, path: &str) -> Result<Vec<u8>, Fault> {
+    STANDARD.decode(data).map_err(|error| Fault::evidence(path, format!("not base64: {error}")))
 }
 
 type Requests = Vec<(ImageRequest, Option<Origin>)>;

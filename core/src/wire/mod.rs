@@ -4,13 +4,17 @@
 //! A request is a JSON object with `op`, one of
 //!
 //! - `check`: decide on the images that `context` names or that its Kubernetes objects would run,
+//! - `verify`: for one authority of the policies, check everything attached to the image or file
+//!   that the member `verify` names, and tell each check,
 //! - `version`: the engine's version, which is in no decision.
 //!
-//! An answer is canonical JSON (RFC 8785) with a member `answer`: `decided`, `version` or `error`.
+//! An answer is canonical JSON (RFC 8785) with a member `answer`: `decided`, `examined`, `version` or
+//! `error`.
 
 mod answer;
 mod check;
 mod request;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -36,7 +40,10 @@ pub const MAX_REQUEST: usize = 256 * 1024 * 1024;
 /// ```
 #[must_use]
 pub fn answer(request: &[u8]) -> Vec<u8> {
-    guarded(request, check::check)
+    guarded(request, |request| match request.op {
+        Op::Verify => verify::verify(request),
+        _ => check::check(request),
+    })
 }
 
 /// Answers one request with an engine and evidence that were made before: the request is as for
@@ -62,22 +69,29 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
 /// ```
 #[must_use]
 pub fn answer_with(engine: &Engine, evidence: &Evidence, request: &[u8]) -> Vec<u8> {
-    guarded(request, |request| check::check_with(engine, evidence, request))
+    guarded(request, |request| match request.op {
+        // An engine has the authorities of its rules alone, and equal ones once.
+        Op::Verify => Err(vec![Fault::request(
+            "/op",
+            "`verify` is answered from policies in the request".to_owned(),
+        )]),
+        _ => check::check_with(engine, evidence, request),
+    })
 }
 
 /// Nothing that was half done outlives the call, so that a panic leaves nothing broken behind.
-fn guarded(bytes: &[u8], check: impl FnOnce(Request) -> Result<Answer, Vec<Fault>>) -> Vec<u8> {
-    let answered = catch_unwind(AssertUnwindSafe(|| {
+fn guarded(bytes: &[u8], answered: impl FnOnce(Request) -> Result<Answer, Vec<Fault>>) -> Vec<u8> {
+    let told = catch_unwind(AssertUnwindSafe(|| {
         match read(bytes) {
             Err(fault) => Answer::error(fault),
             Ok(request) => match request.op {
                 Op::Version => Answer::version(),
-                Op::Check => check(request).unwrap_or_else(Answer::errors),
+                Op::Check | Op::Verify => answered(request).unwrap_or_else(Answer::errors),
             },
         }
         .to_bytes()
     }));
-    answered.unwrap_or_else(|_| Answer::error(Fault::internal()).to_bytes())
+    told.unwrap_or_else(|_| Answer::error(Fault::internal()).to_bytes())
 }
 
 /// The answer of kind `error` that holds these faults: how a binding's typed calls tell them in

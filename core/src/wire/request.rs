@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::policy::model::SignedIdentity;
 use crate::reference::Digest;
 
 #[derive(Deserialize)]
@@ -29,6 +30,8 @@ pub(super) struct Request {
     /// What should have been read and was not.
     #[serde(default)]
     pub(super) gaps: Vec<GapItem>,
+    /// What `verify` asks.
+    pub(super) verify: Option<VerifyItem>,
     #[serde(default)]
     pub(super) context: Context,
     #[serde(default)]
@@ -41,7 +44,33 @@ pub(super) struct Request {
 #[serde(rename_all = "camelCase")]
 pub(super) enum Op {
     Check,
+    Verify,
     Version,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct VerifyItem {
+    /// The policy that has the authority, where several have one of its name.
+    pub(super) policy: Option<String>,
+    pub(super) authority: String,
+    pub(super) target: VerifyTarget,
+    /// A predicate type, one of cosign's names for one, or `any`; absent: an approval.
+    #[serde(rename = "type")]
+    pub(super) content: Option<String>,
+    #[serde(default)]
+    pub(super) annotations: BTreeMap<String, String>,
+    pub(super) signed_identity: Option<SignedIdentity>,
+}
+
+/// An image with its digest, or a file by its content or its digest.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerifyTarget {
+    pub(super) image: Option<String>,
+    /// Base64.
+    pub(super) artifact: Option<String>,
+    pub(super) digest: Option<Digest>,
 }
 
 #[derive(Deserialize)]

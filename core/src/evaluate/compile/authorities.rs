@@ -63,7 +63,11 @@ impl<'a> Authorities<'a> {
         Ok(named)
     }
 
-    fn compiled(&mut self, name: &Name, model: &model::Authority) -> Result<Arc<Authority>, Fault> {
+    pub(super) fn compiled(
+        &mut self,
+        name: &Name,
+        model: &model::Authority,
+    ) -> Result<Arc<Authority>, Fault> {
         let known = |one: &&Arc<Authority>| one.name == name.as_str() && one.model == *model;
         if let Some(one) = self.found.iter().find(known) {
             return Ok(Arc::clone(one));

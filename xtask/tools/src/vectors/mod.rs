@@ -16,6 +16,7 @@ mod names;
 mod provenance;
 mod scope;
 mod signature;
+mod verify;
 mod vulnerabilities;
 
 use std::collections::BTreeSet;
@@ -38,6 +39,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         scope::cases(),
         alternatives::cases(),
         imports::cases(),
+        verify::cases(),
     ];
     let cases: Vec<case::Case> = areas.into_iter().flatten().collect();
     for case in &cases {
