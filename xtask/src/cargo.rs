@@ -49,3 +49,19 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
 pub(crate) fn tools(arguments: &[&str]) -> ExitCode {
     run(&[&["run", "--quiet", "--package", "cocket-tools", "--"], arguments].concat())
 }
+
+/// The client for sigstore's conformance suite, in the caller's directory, where the suite's files
+/// are; its exit status is the answer.
+pub(crate) fn conformance_client(arguments: &[&str]) -> ExitCode {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["run", "--quiet", "--package", "cocket-tools", "--manifest-path"]);
+    command.arg(root().join("Cargo.toml")).args(["--", "conformance-client"]).args(arguments);
+    match command.status().map(|status| status.code()) {
+        Ok(code) => ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(2)),
+        Err(error) => {
+            eprintln!("xtask: cargo did not start: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -18,6 +18,8 @@ usage: cargo xtask COMMAND
   corpus [--kind K] [-v]   every comparison with the real evidence in $COCKET_CORPUS
   differential [N]         changes accepted bundles in one place at a time, and asks sigstore-go,
                            PyPI's and npm's sigstore as well; about one of N changes only
+  conformance-client …     the command line that sigstore's conformance suite drives: name it as
+                           the suite's entry point; `verify-bundle` only
   node                     builds and tests the Node package alone
   vectors                  the cases of core/tests/vectors, in every language that exists so far
   python                   the Python package alone: build, tests, types
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ("test", []) => test::run(),
         ("node", []) => word(node::test()),
         ("node", ["--vectors"]) => word(node::vectors()),
+        ("conformance-client", rest) => cargo::conformance_client(rest),
         ("corpus", rest) => cargo::tools(&[&["corpus"], rest].concat()),
         ("fuzz", [target, rest @ ..]) => fuzz::run(target, rest),
         ("gen", []) => cargo::tools(&["gen", "."]),

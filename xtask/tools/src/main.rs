@@ -1,6 +1,7 @@
 //! Generators and comparisons behind `cargo xtask`: one module per subcommand.
 
 mod c_header;
+mod conformance;
 mod corpus;
 mod r#gen;
 mod gen_example;
@@ -15,6 +16,7 @@ const HELP: &str = "\
 usage: cocket-tools COMMAND
 
   corpus [--kind K]… [-v] compares with the real evidence in $COCKET_CORPUS
+  conformance-client …    the command line that sigstore's conformance suite drives
   gen ROOT [--check]      writes every generated file, or says which are not up to date
   mutants [--every N] [--peer P]… [-v]
                           changes accepted bundles in one place at a time, and asks others as well
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         None => ("", arguments.as_slice()),
     };
     match command {
+        "conformance-client" => conformance::run(rest),
         "corpus" => corpus::run(rest),
         "gen" => r#gen::run(rest),
         "mutants" => mutants::run(rest),

@@ -18,8 +18,8 @@ use crate::policy::model::{PredicateType, SignedIdentity};
 use crate::policy::{Policies, PolicyErrors};
 use crate::reference::{Digest, Reference};
 use crate::verify::{
-    APPROVAL_PREDICATE, Refusal, Verified, VerifiedArtifact, Wanted, approves, attests,
-    verify_artifact,
+    APPROVAL_PREDICATE, Refusal, VerificationCache, Verified, VerifiedArtifact, Wanted, approves,
+    attests, verify_artifact,
 };
 
 /// Most bundles that are looked at for one file.
@@ -192,7 +192,10 @@ impl Examiner {
             Target::Image { reference, .. } => {
                 let digests = BTreeSet::from([digest]);
                 let authorities = [Arc::clone(&self.authority)];
-                let facts = SignedFacts::gather(&digest, &digests, evidence, &authorities, now);
+                // Each question is asked once, so nothing is kept.
+                let cache = VerificationCache::new(0);
+                let facts =
+                    SignedFacts::gather(&digest, &digests, evidence, &authorities, &cache, now);
                 report.cut = facts.cut;
                 for fact in facts.documents {
                     report.documents.push(self.of_image(&fact, question, reference, evidence));
