@@ -161,6 +161,24 @@ pub(super) fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
     }
 }
 
+/// The images that an object's containers name, each once, in order.
+pub(super) fn named(object: &Value) -> Vec<String> {
+    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let pod =
+        pod_path(kind).and_then(|path| path.iter().try_fold(object, |value, key| value.get(key)));
+    let mut found = Vec::new();
+    for group in ["initContainers", "containers", "ephemeralContainers"] {
+        let containers = pod.and_then(|pod| pod.get(group)).and_then(Value::as_array);
+        for container in containers.into_iter().flatten() {
+            let image = container.get("image").and_then(Value::as_str);
+            found.extend(
+                image.filter(|image| !found.iter().any(|own| own == image)).map(str::to_owned),
+            );
+        }
+    }
+    found
+}
+
 /// The variable `images` for an object; images that cannot be read are left out.
 pub(super) fn variable(object: &Value) -> Option<Value> {
     let kind = object.get("kind")?.as_str()?;

@@ -104,21 +104,6 @@ fn rows_of(table: &Value) -> usize {
     }
 }
 
-/// Counts the rows of a part that is not read yet.
-pub(super) fn skip_part(
-    root: &Path,
-    kind: &str,
-    file: &str,
-    tally: &mut Tally,
-) -> Result<(), String> {
-    let rows = rows_of(&read_json(&root.join(file))?);
-    for position in 0..rows {
-        let outcome = Outcome::Skipped("not read yet".to_owned());
-        tally.row(kind, &format!("{file}#{position}"), outcome);
-    }
-    Ok(())
-}
-
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -90,6 +90,11 @@ impl Tally {
         self.notes.push(format!("left out: {file} is not there"));
     }
 
+    /// Something that is printed below the counts.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// A part that cannot be read is a failure, not a skip.
     pub(super) fn broken(&mut self, file: &str, fault: String) {
         self.kinds.entry(file.to_owned()).or_default().failed = 1;

@@ -255,7 +255,7 @@ pub(super) fn size(value: &Value) -> usize {
 }
 
 /// Equality in which `1` and `1.0` are one number.
-pub(super) fn equal(left: &Value, right: &Value) -> bool {
+pub(in crate::import::kyverno) fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
             left == right || left.as_f64() == right.as_f64()

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use functions::names as function_names;
+pub(in crate::import::kyverno) use interpret::equal;
 
 /// Longest expression, in bytes.
 pub const MAX_BYTES: usize = 64 << 10;
