@@ -46,6 +46,7 @@ pub(super) struct Rule {
     #[serde(default)]
     pub(super) image_extractors: Option<IgnoredAny>,
     #[serde(default)]
+    #[expect(dead_code, reason = "a known key, which changes nothing here")]
     pub(super) skip_background_requests: Option<bool>,
     #[serde(default)]
     pub(super) verify_images: Vec<Value>,
