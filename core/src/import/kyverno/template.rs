@@ -15,11 +15,13 @@ pub(super) enum Part {
 
 /// Deepest nesting of variables in variables.
 const MAX_DEPTH: usize = 8;
+/// Most openings in one text; further ones are text.
+const MAX_ATTEMPTS: usize = 1_000;
 
 impl Template {
     pub(super) fn parse(text: &str) -> Self {
         let chars: Vec<char> = text.chars().collect();
-        let mut reader = Reader { chars: &chars, at: 0 };
+        let mut reader = Reader { chars: &chars, at: 0, attempts: 0 };
         Self { parts: reader.parts(0).0 }
     }
 
@@ -58,6 +60,8 @@ impl Template {
 struct Reader<'c> {
     chars: &'c [char],
     at: usize,
+    /// Openings that were followed; each may read the rest of the text.
+    attempts: usize,
 }
 
 impl Reader<'_> {
@@ -78,7 +82,8 @@ impl Reader<'_> {
             if depth == 0 && self.starts("\\{{") {
                 text.push_str("{{");
                 self.skip(3);
-            } else if self.starts("{{") && depth < MAX_DEPTH {
+            } else if self.starts("{{") && depth < MAX_DEPTH && self.attempts < MAX_ATTEMPTS {
+                self.attempts = self.attempts.saturating_add(1);
                 let start = self.at;
                 self.skip(2);
                 let (inner, is_closed) = self.parts(depth.saturating_add(1));

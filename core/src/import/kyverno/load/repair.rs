@@ -74,7 +74,7 @@ mod tests {
         let text = "a:\n  - key: \"{{ x.\"y/z\" || 'm' }}\"\n";
         let (repaired, places) = quotes(text).unwrap();
         assert_eq!(repaired, "a:\n  - key: \"{{ x.\\\"y/z\\\" || 'm' }}\"\n");
-        assert_eq!((places[0].0.line, places[0].0.column), (2, 17));
+        assert_eq!((places[0].0.line, places[0].0.column), (2, 16));
     }
 
     #[test]
