@@ -17,6 +17,7 @@ usage: cocket-tools COMMAND
 
   corpus [--kind K]… [-v] compares with the real evidence in $COCKET_CORPUS
   conformance-client …    the command line that sigstore's conformance suite drives
+  vectors FOLDER          writes the signed images of $COCKET_CORPUS as cases, with Rust's answers
   gen ROOT [--check]      writes every generated file, or says which are not up to date
   mutants [--every N] [--peer P]… [-v]
                           changes accepted bundles in one place at a time, and asks others as well
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     match command {
         "conformance-client" => conformance::run(rest),
         "corpus" => corpus::run(rest),
+        "vectors" => corpus::write_vectors(rest),
         "gen" => r#gen::run(rest),
         "mutants" => mutants::run(rest),
         "seeds" => seeds::run(rest),

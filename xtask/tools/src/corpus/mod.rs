@@ -22,6 +22,7 @@ mod w1;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+pub(crate) use signed::write_vectors;
 pub(crate) use tally::{Outcome, Tally};
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -77,11 +78,16 @@ impl Arguments {
                 other => return Err(format!("`{other}` is not an option: `--kind K`, `-v`")),
             }
         }
-        let root = std::env::var_os("COCKET_CORPUS").filter(|path| !path.is_empty());
-        let root = PathBuf::from(root.ok_or("`COCKET_CORPUS` names no directory")?);
-        match root.is_dir() {
-            true => Ok(Self { root, kinds, verbose }),
-            false => Err(format!("{}: there is no such directory", root.display())),
-        }
+        Ok(Self { root: root()?, kinds, verbose })
+    }
+}
+
+/// The directory with the corpus.
+fn root() -> Result<PathBuf, String> {
+    let root = std::env::var_os("COCKET_CORPUS").filter(|path| !path.is_empty());
+    let root = PathBuf::from(root.ok_or("`COCKET_CORPUS` names no directory")?);
+    match root.is_dir() {
+        true => Ok(root),
+        false => Err(format!("{}: there is no such directory", root.display())),
     }
 }
