@@ -12,14 +12,26 @@ use cocket::wire;
 use serde_json::{Value, json};
 
 fn cases() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let cases = cases_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"));
+    assert!(cases.len() > 50, "{}", cases.len());
+    cases
+}
+
+/// Signed images of the corpus in the same form, where `cargo xtask` has written them.
+fn more_cases() -> Vec<PathBuf> {
+    let named = std::env::var_os("COCKET_CASES");
+    let cases = named.map(|folder| cases_in(folder.as_ref()));
+    assert!(cases.as_ref().is_none_or(|cases| !cases.is_empty()), "COCKET_CASES has no case");
+    cases.unwrap_or_default()
+}
+
+fn cases_in(root: &Path) -> Vec<PathBuf> {
     let folders = |folder: &Path| -> Vec<PathBuf> {
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         entries.filter(|path| path.is_dir()).collect()
     };
-    let mut cases: Vec<PathBuf> = folders(&root).iter().flat_map(|area| folders(area)).collect();
+    let mut cases: Vec<PathBuf> = folders(root).iter().flat_map(|area| folders(area)).collect();
     cases.sort();
-    assert!(cases.len() > 50, "{}", cases.len());
     cases
 }
 
@@ -95,9 +107,37 @@ fn answers_are_as_expected_byte_for_byte() {
             identical += 1;
         }
     }
+    let more = more_cases();
+    for case in &more {
+        match read(&case.join("answer.json")) == answer(&request(case)) {
+            true => identical += 1,
+            false => wrong.push(format!("{}: other bytes", case.display())),
+        }
+    }
     // For `cargo xtask vectors`, which reads it behind whatever the harness has written.
-    println!("\ncases {} identical {identical}", cases.len());
+    println!("\ncases {} identical {identical}", cases.len() + more.len());
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn answers_are_the_same_bytes_from_eight_threads() {
+    let cases: Vec<PathBuf> = cases().into_iter().chain(more_cases()).collect();
+    let asked: Vec<(Value, Vec<u8>)> = cases
+        .iter()
+        .map(|case| request(case))
+        .map(|request| (request.clone(), answer(&request)))
+        .collect();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let (cases, asked) = (&cases, &asked);
+            scope.spawn(move || {
+                for at in (0..asked.len()).map(|at| (at + thread * asked.len() / 8) % asked.len()) {
+                    let (request, expected) = &asked[at];
+                    assert!(answer(request) == *expected, "{}", cases[at].display());
+                }
+            });
+        }
+    });
 }
 
 #[test]

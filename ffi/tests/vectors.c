@@ -1,7 +1,7 @@
-/* Every case of core/tests/vectors through the C interface: once serially and from 8 threads at
- * once, and the answers byte for byte as they are recorded.
+/* Every case of the folders, such as core/tests/vectors, through the C interface: once serially and
+ * from 8 threads at once, and the answers byte for byte as they are recorded.
  *
- * usage: vectors FOLDER; the last line is `cases N identical N`. */
+ * usage: vectors FOLDER...; the last line is `cases N identical N`. */
 #define _POSIX_C_SOURCE 200809L
 #include "cocket.h"
 
@@ -154,9 +154,12 @@ static void *run(void *argument) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) die("usage: vectors FOLDER", "arguments");
-    find(argv[1], 1);
-    if (cases_len == 0) die("has no case", argv[1]);
+    if (argc < 2) die("usage: vectors FOLDER...", "arguments");
+    for (int i = 1; i < argc; i++) {
+        size_t before = cases_len;
+        find(argv[i], 1);
+        if (cases_len == before) die("has no case", argv[i]);
+    }
     for (size_t i = 0; i < cases_len; i++) {
         cases[i].differs = !is_identical(&cases[i]);
     }

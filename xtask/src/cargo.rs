@@ -9,6 +9,12 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
+/// Where cargo builds to.
+pub(crate) fn target() -> PathBuf {
+    let named = env::var_os("CARGO_TARGET_DIR").filter(|path| !path.is_empty());
+    root().join(named.unwrap_or_else(|| "target".into()))
+}
+
 /// The corpus as an absolute path, so that tests find it from any directory.
 pub(crate) fn corpus() -> Option<PathBuf> {
     let named = env::var_os("COCKET_CORPUS").filter(|path| !path.is_empty());

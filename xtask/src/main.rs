@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask help` lists them.
 
 mod cargo;
+mod cases;
 mod differential;
 mod fuzz;
 mod node;
@@ -21,7 +22,8 @@ usage: cargo xtask COMMAND
   conformance-client …     the command line that sigstore's conformance suite drives: name it as
                            the suite's entry point; `verify-bundle` only
   node                     builds and tests the Node package alone
-  vectors                  the cases of core/tests/vectors, in every language that exists so far
+  vectors                  the cases of core/tests/vectors and the signed images of the corpus, in
+                           every language: the same bytes, serially and from eight threads
   python                   the Python package alone: build, tests, types
   fuzz TARGET [ARGUMENTS]  one target of fuzz/, from seeds of the vectors and the corpus, with what
                            libFuzzer takes, such as -max_total_time=60; needs a nightly compiler

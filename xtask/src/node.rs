@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::cargo;
+use crate::{cargo, cases};
 
 /// How the summary tells that the step failed.
 pub(crate) const FAILED: &str = "FAILED";
@@ -64,7 +64,7 @@ fn build(package: &Path) -> Result<(), String> {
     if !cargo::succeeds(&mut cargo::command(&["build", "--package", "cocket-node"])) {
         return Err("the add-on was not built".to_owned());
     }
-    let built = target().join(format!("debug/{DLL_PREFIX}cocket_node{DLL_SUFFIX}"));
+    let built = cargo::target().join(format!("debug/{DLL_PREFIX}cocket_node{DLL_SUFFIX}"));
     let addon = package.join("cocket.node");
     // Whoever has the old one loaded keeps it: written in place, the file would change under it.
     match fs::remove_file(&addon) {
@@ -79,12 +79,6 @@ fn is_there(program: &str) -> bool {
     let mut command = Command::new(program);
     command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
-}
-
-/// Where cargo builds to.
-fn target() -> PathBuf {
-    let named = env::var_os("CARGO_TARGET_DIR").filter(|path| !path.is_empty());
-    cargo::root().join(named.unwrap_or_else(|| "target".into()))
 }
 
 /// Whether what npm noted of its last installation is younger than what it would install.
@@ -111,7 +105,8 @@ fn tests(package: &Path) -> io::Result<Vec<String>> {
 }
 
 fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
-    match Command::new(program).args(arguments).current_dir(folder).status() {
+    let mut command = Command::new(program);
+    match cases::told(&mut command).args(arguments).current_dir(folder).status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{program} {}: {status}", arguments.join(" "))),
         Err(error) => Err(format!("{program}: {error}")),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cargo;
+use crate::{cargo, cases};
 
 /// The oldest Python that the package is for.
 const OLDEST: (u32, u32) = (3, 10);
@@ -90,7 +90,7 @@ impl Python {
 fn module(environment: &Path, folder: &Path, arguments: &[&str]) -> bool {
     let mut command = Command::new(interpreter(environment));
     command.current_dir(folder).env("VIRTUAL_ENV", environment).arg("-m").args(arguments);
-    succeeds(&mut command)
+    succeeds(cases::told(&mut command))
 }
 
 fn interpreter(environment: &Path) -> PathBuf {

@@ -4,10 +4,10 @@ use std::env;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::cargo;
 use crate::differential;
 use crate::node;
 use crate::python::{self, Python};
+use crate::{cargo, cases};
 
 /// The steps: a name, and the arguments for cargo.
 const STEPS: &[(&str, &[&str])] = &[
@@ -137,6 +137,9 @@ fn step(name: &str, arguments: &[&str]) -> bool {
     let mut command = cargo::command(arguments);
     if name == "documentation" {
         command.env("RUSTDOCFLAGS", "-D warnings");
+    }
+    if name.ends_with("tests") || name == "bare core" {
+        cases::told(&mut command);
     }
     cargo::succeeds(&mut command)
 }

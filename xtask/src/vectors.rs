@@ -1,4 +1,5 @@
-//! `cargo xtask vectors`: the cases of `core/tests/vectors` in every language that is there.
+//! `cargo xtask vectors`: the cases of `core/tests/vectors`, and the signed images of the corpus, in
+//! every language that is there.
 //!
 //! Each language has a program of its own that compares every answer with the recorded bytes and
 //! writes a line `cases N identical N`; here the lines are put together.
@@ -6,7 +7,7 @@
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
 
-use crate::cargo;
+use crate::{cargo, cases};
 
 /// How one language's cases are run. The command's last line that starts with `cases` is read.
 struct Language {
@@ -124,8 +125,10 @@ impl Language {
                 command
             }
         };
-        let output =
-            command.stderr(Stdio::inherit()).output().map_err(|error| error.to_string())?;
+        let output = cases::told(&mut command)
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&output.stdout);
         match (tally(&text), output.status.success()) {
             (Some(tally), true) => Ok(Some(tally)),
