@@ -133,3 +133,14 @@ fn an_expression_matches_the_whole_text() {
     let help = verify(&example(), &["--help"]);
     assert!(help.stdout.contains("Regular expressions have to match the whole text"));
 }
+
+/// The page of the documentation, run as it stands there.
+#[test]
+fn the_command_of_the_page_runs() {
+    let page = fs::read_to_string(example().join("../../verify.md")).unwrap();
+    let line = page.lines().find_map(|line| line.strip_prefix("cocket verify --policy ")).unwrap();
+    let given: Vec<&str> = ["--policy"].into_iter().chain(line.split(' ')).collect();
+    let ran = verify(&example(), &[&["--at", "2026-11-23"], given.as_slice()].concat());
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains(CHECKOUT), "{}", ran.stdout);
+}
