@@ -307,12 +307,21 @@ fn thresholds_count_each_log_and_each_timestamp_authority_once() {
         let none = faults(&asking(name, 0), &inline()).join("\n");
         assert!(none.contains("from 1 to 8"), "{none}");
     }
+    // Timestamps that are counted are looked at, though log entries are ignored.
+    let key = Signer::named("release");
+    let stamped = json!({
+        "key": {"pem": key.pem()}, "log": "ignore", "timestampThreshold": 1, "logTrustRoot": "root",
+    });
+    let keyed = here.approval_by_key(&digest().to_string(), &key, 7);
+    assert_eq!(decide_under(&root, &stamped, &keyed), Verdict::Allow);
+    let mut bare = keyed.clone();
+    *bare.pointer_mut(stamps).unwrap() = json!([]);
+    assert_eq!(decide_under(&root, &stamped, &bare), Verdict::Deny);
     let ignoring = keyless(|one| {
         one["logThreshold"] = json!(1);
         one["log"] = json!("ignore");
     });
     assert!(faults(&ignoring, &inline()).join("\n").contains("`logThreshold` beside"));
-    let key = Signer::named("release");
     let keyed = json!({"key": {"pem": key.pem()}, "logThreshold": 1});
     assert!(faults(&keyed, &inline()).join("\n").contains("`logTrustRoot`"));
     let keyed = json!({"key": {"pem": key.pem()}, "logThreshold": 1, "logTrustRoot": "root"});

@@ -68,7 +68,7 @@ pub(in crate::verify) fn verify(
     // A key's owner may know better than what stands beside the signature; who trusts
     // certificates needs a time, whoever states it.
     let ignores_all = asked.log == LogUse::Ignore && matches!(by, By::Key(_));
-    let ignored = ignores_all && asked.timestamp == TimestampUse::Auto;
+    let ignored = ignores_all && asked.timestamp == TimestampUse::Auto && asked.timestamps == 0;
     let timestamps = if ignored { &[][..] } else { &sealed.timestamps };
     let mut proven = Proven { times: Vec::new(), checks: Vec::new() };
     if entries.is_empty() && timestamps.is_empty() {
