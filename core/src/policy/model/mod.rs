@@ -16,6 +16,7 @@ mod policy_set;
 mod provenance;
 mod rules;
 mod scalars;
+mod signed_identity;
 mod vulnerabilities;
 
 pub use alternatives::{Alternative, AlternativesRule, Check, StaticAction, StaticRule};
@@ -37,13 +38,14 @@ pub use policy_set::{
 };
 pub use provenance::{Builder, MaterialRule, ProvenanceRule, SourceReference, VersionedTag};
 pub use rules::{
-    AttestedSource, BaseImageRule, BaseProof, CallerTrust, ConfigRule, ContainersIdentity, Deny,
-    DigestRule, EnvRule, EvidenceSource, Family, HistoryRule, LabelRule, PortRule, ReferenceRule,
-    RegistryRule, Requirement, Rule, Scope, SignatureRule, SignedIdentity, TagRule, UserRule,
+    AttestedSource, BaseImageRule, BaseProof, CallerTrust, ConfigRule, Deny, DigestRule, EnvRule,
+    EvidenceSource, Family, HistoryRule, LabelRule, PortRule, ReferenceRule, RegistryRule,
+    Requirement, Rule, Scope, SignatureRule, TagRule, UserRule,
 };
 pub use scalars::{
     ByteSize, Duration, Fraction, Name, NameGlob, PortRange, RegexText, RuleSeverity, Scalar, Score,
 };
+pub use signed_identity::{ContainersIdentity, SignedIdentity};
 pub use vulnerabilities::{
     BindBy, CountBy, CvssLevel, CvssLimit, EpssLimit, FeedRule, FeedRules, FixableLimits, Grace,
     IgnoredVulnerability, Limit, PublishedLimits, SeverityFrom, SeverityLimits, VexMatchBy,
