@@ -236,6 +236,27 @@ fn fault(path: &str, what: &str) -> CelFault {
     CelFault { path: path.to_owned(), error: CelError::Missing(what.to_owned()) }
 }
 
+/// The members of `spec` that are read, are refused by name, or change no answer.
+const MEMBERS: &[&str] = &[
+    "attestations",
+    "attestors",
+    "auditAnnotations",
+    "autogen",
+    "credentials",
+    "evaluation",
+    "failurePolicy",
+    "images",
+    "matchConditions",
+    "matchConstraints",
+    "matchImageReferences",
+    "paramKind",
+    "validationActions",
+    "validationConfigurations",
+    "validations",
+    "variables",
+    "webhookConfiguration",
+];
+
 /// Parts that would change an answer and are not taken.
 fn untaken(kind: &str, spec: &Json) -> Vec<CelFault> {
     let mut found = Vec::new();
@@ -247,9 +268,18 @@ fn untaken(kind: &str, spec: &Json) -> Vec<CelFault> {
     part("/paramKind", "parameters are not taken");
     part("/images", "extractors of images are not taken");
     part("/credentials", "credentials of registries are not taken");
+    for name in ["mutateDigest", "verifyDigest", "required"] {
+        let pointer = format!("/validationConfigurations/{name}");
+        if spec.pointer(&pointer) != Some(&Json::Bool(false)) {
+            part(&pointer, "demands on digests are not taken");
+        }
+    }
     if spec.pointer("/evaluation/mode").and_then(Json::as_str) == Some("JSON") {
         part("/evaluation/mode", "only objects of Kubernetes are judged");
     }
+    let members = spec.as_object().into_iter().flatten();
+    let unknown = members.map(|(name, _)| name).filter(|name| !MEMBERS.contains(&name.as_str()));
+    found.extend(unknown.map(|name| fault(&format!("spec.{name}"), "it is not known here")));
     let references = spec.get("matchImageReferences").and_then(Json::as_array);
     for (index, one) in references.into_iter().flatten().enumerate() {
         if one.get("glob").and_then(Json::as_str).is_none() {

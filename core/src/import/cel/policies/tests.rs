@@ -238,3 +238,23 @@ fn a_rule_with_parameters_is_judged_with_each() {
         assert_eq!(rule.judge(&asked.request()), (outcome, message.to_owned()));
     }
 }
+
+#[test]
+fn what_would_change_an_answer_and_is_not_taken_is_no_policy() {
+    let spec = |more: &str| {
+        let asked = "  matchImageReferences: [{glob: '*'}]\n  validations: [{expression: 'true'}]";
+        format!("{PODS}{asked}\n  {more}")
+    };
+    let paths = |more: &str| -> Vec<String> {
+        let read = policy("ImageValidatingPolicy", &spec(more));
+        read.err().unwrap_or_default().into_iter().map(|fault| fault.path).collect()
+    };
+    assert_eq!(paths(""), [""; 0]);
+    assert_eq!(paths("validationConfigurations: {verifyDigest: false}"), [""; 0]);
+    assert_eq!(
+        paths("validationConfigurations: {verifyDigest: true, required: x}"),
+        ["spec.validationConfigurations.verifyDigest", "spec.validationConfigurations.required"]
+    );
+    assert_eq!(paths("validation: []"), ["spec.validation"]);
+    assert_eq!(paths("credentials: {allowInsecureRegistry: true}"), ["spec.credentials"]);
+}
