@@ -126,7 +126,12 @@ impl Scope<'_> {
             }
             Kind::Has { operand, field } => {
                 if let Some(found) = self.variable(operand, field, false, locals) {
-                    return Ok(Value::Bool(found.is_ok()));
+                    return match found {
+                        Ok(_) => Ok(Value::Bool(true)),
+                        Err(CelError::NoSuchKey(name)) if name == *field => Ok(Value::Bool(false)),
+                        // That a variable could not be told is not that it is absent.
+                        Err(error) => Err(error),
+                    };
                 }
                 operators::has(&self.value(operand, locals)?, field)
             }

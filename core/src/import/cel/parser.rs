@@ -72,10 +72,14 @@ impl Parser {
 
     fn word(&mut self) -> Result<String, CelError> {
         if self.take("`") {
-            let word = self.word()?;
+            let word = self.name()?;
             self.expect("`")?;
             return Ok(word);
         }
+        self.name()
+    }
+
+    fn name(&mut self) -> Result<String, CelError> {
         match self.tokens.get(self.at) {
             Some((Token::Ident(word), _)) => {
                 let word = word.clone();

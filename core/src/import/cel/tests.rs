@@ -265,3 +265,10 @@ proptest::proptest! {
         let _ = worth(&parts.join(" "));
     }
 }
+
+#[test]
+fn quotes_of_a_name_do_not_nest() {
+    for text in [format!("object.{}", "`".repeat(60_000)), "object.``a``".to_owned()] {
+        assert!(matches!(Program::parse(&text, &["object"], &[]), Err(CelError::Syntax { .. })));
+    }
+}

@@ -215,6 +215,10 @@ impl<'r> Context<'r> {
                     .map_err(|e| failed("load context entry", Unresolved::new(e.to_string())))
             }
             (None, _, Some(default)) => self.substitute(default, "").map(Some),
+            (None, _, None) if !self.is_kyverno() => {
+                let detail = format!("nothing was supplied for `{name}`");
+                Err(failed("load context entry", Unresolved::new(detail)))
+            }
             (None, _, None) => {
                 self.note("notSupplied", format!("nothing was supplied for `{name}`"));
                 Ok(None)

@@ -147,7 +147,7 @@ fn is_digest(digest: &str) -> bool {
 }
 
 /// Where pods stand in the kinds that carry them.
-pub(super) fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
+pub(in crate::import) fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
     match kind {
         "Pod" => Some(&["spec"]),
         "Deployment"

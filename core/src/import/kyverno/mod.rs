@@ -26,6 +26,7 @@ pub mod verify_images;
 pub(super) mod versions;
 mod wildcard;
 
+pub(in crate::import) use images::pod_path;
 pub use load::Loaded;
 pub use policy::{FailureAction, ImageVerifier, KyvernoException, KyvernoPolicy, NoEvidence};
 pub use request::{Request, Supplied, UserInfo};

@@ -172,7 +172,17 @@ impl Validator<'_, '_> {
         }
         let mut applied = 0_usize;
         for one in loops.as_array().into_iter().flatten() {
-            let Ok(elements) = self.elements(one) else { continue };
+            let elements = match self.elements(one) {
+                Ok(elements) => elements,
+                Err(error) if !self.context.is_kyverno() => {
+                    return answer(RuleOutcome::Error, error.message);
+                }
+                Err(error) => {
+                    let detail = format!("a list of `foreach` was passed over: {}", error.message);
+                    self.context.note("listPassedOver", detail);
+                    continue;
+                }
+            };
             match self.each(one, &elements, depth) {
                 Ok(count) => applied = applied.saturating_add(count),
                 Err((outcome, message)) => return answer(outcome, message),

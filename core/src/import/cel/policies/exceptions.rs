@@ -37,7 +37,7 @@ impl Exception {
         let refs = list("/spec/policyRefs").into_iter().flatten();
         let refs = refs.map(|one| (part(one, "kind"), part(one, "name"))).collect();
         let mut conditions = Vec::new();
-        let mut faults = Vec::new();
+        let mut faults = misshapen(document.get("spec").unwrap_or(&Value::Null));
         for (index, one) in list("/spec/matchConditions").into_iter().flatten().enumerate() {
             match Program::parse(&part(one, "expression"), &NAMES, &[]) {
                 Ok(program) => conditions.push(program),
@@ -62,6 +62,32 @@ impl Exception {
     fn names(&self, kind: &str, name: &str) -> bool {
         self.refs.iter().any(|(of, named)| of == kind && named == name)
     }
+}
+
+/// Parts that are not as they should be: left aside, they would make the exception wider.
+fn misshapen(spec: &Value) -> Vec<CelFault> {
+    let fault = |path: String, what: &str| CelFault { path, error: CelError::Missing(what.into()) };
+    let mut faults = Vec::new();
+    for (name, value) in spec.as_object().into_iter().flatten() {
+        let path = format!("spec.{name}");
+        let entries = value.as_array();
+        let holds = |is: &dyn Fn(&Value) -> bool| entries.is_some_and(|all| all.iter().all(is));
+        let is_text = |entry: &Value, key: &str| entry.get(key).is_some_and(Value::is_string);
+        let is_good = match name.as_str() {
+            "policyRefs" => holds(&|one| is_text(one, "kind") && is_text(one, "name")),
+            "matchConditions" => holds(&|one| is_text(one, "expression")),
+            "images" | "allowedValues" => holds(&Value::is_string),
+            "reportResult" => value.is_string(),
+            _ => {
+                faults.push(fault(path, "it is not known here"));
+                continue;
+            }
+        };
+        if !is_good {
+            faults.push(fault(path, "it is not as it should be"));
+        }
+    }
+    faults
 }
 
 /// What the exceptions of a policy come to.

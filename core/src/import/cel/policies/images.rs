@@ -2,15 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use crate::import::kyverno::wildcard_match;
+use crate::import::kyverno::{pod_path, wildcard_match};
 
 /// Where pods name images.
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
 /// The variable `images`, and how many there are; those that no reference matches are left out.
 pub(super) fn images(object: &Value, spec: &Value) -> (Value, usize) {
-    let pod = ["/spec/jobTemplate/spec/template/spec", "/spec/template/spec", "/spec"];
-    let pod = pod.iter().find_map(|pointer| object.pointer(pointer)).unwrap_or(&Value::Null);
+    // By kind: an author may write a second pod where another kind has its own.
+    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let path = pod_path(kind).unwrap_or(&["spec"]);
+    let pod = path.iter().try_fold(object, |value, key| value.get(key)).unwrap_or(&Value::Null);
     let globs: Vec<&str> = spec
         .get("matchImageReferences")
         .and_then(Value::as_array)

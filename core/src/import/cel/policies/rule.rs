@@ -50,6 +50,10 @@ impl CelRule {
         if let Some(message) = rule.pointer("/validate/message") {
             default_message(spec.get_mut("expressions"), message);
         }
+        if spec.get("expressions").and_then(Json::as_array).is_none_or(Vec::is_empty) {
+            let error = CelError::Missing("there is no expression".to_owned());
+            return Err(vec![CelFault { path: "validate.cel.expressions".to_owned(), error }]);
+        }
         let checks = Checks::read(&Json::Object(spec), "expressions", "validate.cel.", template)?;
         let name = rule.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
         Ok(Self { name, checks, params: Params::of(cel) })
@@ -70,8 +74,11 @@ impl CelRule {
                 }
             },
         };
-        let told = params.into_iter().map(|param| self.told(request, param));
-        told.flatten().next().unwrap_or(passed)
+        // A parameter that the rule passes over hides no failure with another.
+        let told = params.into_iter().filter_map(|param| self.told(request, param));
+        let mut told: Vec<_> = told.collect();
+        told.sort_by_key(|(outcome, _)| *outcome == RuleOutcome::Skip);
+        told.into_iter().next().unwrap_or(passed)
     }
 
     /// What is wrong, with one parameter.

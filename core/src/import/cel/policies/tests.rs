@@ -258,3 +258,54 @@ fn what_would_change_an_answer_and_is_not_taken_is_no_policy() {
     assert_eq!(paths("validation: []"), ["spec.validation"]);
     assert_eq!(paths("credentials: {allowInsecureRegistry: true}"), ["spec.credentials"]);
 }
+
+#[test]
+fn an_exception_that_is_not_as_it_should_be_is_none() {
+    let paths = |spec: Value| -> Vec<String> {
+        let document = json!({"metadata": {"name": "e"}, "spec": spec});
+        Exception::read(&document)
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|one| one.path)
+            .collect()
+    };
+    let refs = json!([{"kind": "ValidatingPolicy", "name": "p1"}]);
+    assert_eq!(paths(json!({"policyRefs": refs})), [""; 0]);
+    assert_eq!(
+        paths(json!({
+            "policyRefs": refs, "images": "ghcr.io/ok/*",
+            "matchConditions": {"expression": "false"}, "matchCondition": [],
+        })),
+        ["spec.images", "spec.matchCondition", "spec.matchConditions"]
+    );
+}
+
+#[test]
+fn a_second_pod_beside_a_pods_own_is_not_looked_at() {
+    let spec = json!({"matchImageReferences": [{"glob": "*"}]});
+    let mut object = pod("bad.io/a");
+    object["spec"]["template"] = json!({"spec": {"containers": [{"image": "good.io/a"}]}});
+    let (images, count) = super::images::images(&object, &spec);
+    assert_eq!((images["containers"].clone(), count), (json!(["bad.io/a"]), 1));
+}
+
+#[test]
+fn a_rule_without_expressions_is_none() {
+    let read = |cel: Value| CelRule::read(&json!({"name": "r", "validate": {"cel": cel}}), None);
+    for cel in
+        [json!({}), json!({"expresions": [{"expression": "false"}]}), json!({"expressions": []})]
+    {
+        assert_eq!(read(cel).unwrap_err()[0].path, "validate.cel.expressions");
+    }
+}
+
+#[test]
+fn a_variable_that_cannot_be_told_is_not_absent() {
+    let spec = format!(
+        "{PODS}  variables: [{{name: meta, expression: \"image.GetMetadata('x')\"}}]\n  \
+         validations: [{{expression: '!has(variables.meta) || variables.meta.ok'}}]"
+    );
+    let policy = policy("ValidatingPolicy", &spec).unwrap();
+    assert_eq!(told(&policy, &Asked::of(pod("a"))).0, RuleOutcome::Error);
+}

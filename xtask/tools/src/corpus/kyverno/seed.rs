@@ -33,6 +33,9 @@ pub(in crate::corpus) fn compare(root: &Path, tally: &mut Tally) -> Result<(), S
                 outcomes.push(compared(row, &found, variant));
             }
         }
+        if outcomes.is_empty() {
+            outcomes.push(Outcome::failed("a policy of that name", "none"));
+        }
         let outcome = outcomes.into_iter().find(|outcome| *outcome != Outcome::Passed);
         let label = format!("{file} {}", text("resource"));
         tally.row(KIND, &label, outcome.unwrap_or(Outcome::Passed));
