@@ -286,3 +286,24 @@ fn a_text_in_the_place_of_a_list_is_read_and_said() {
     let (_, outcomes) = decide(&policies, &image, "staging", &[]);
     assert_eq!(outcomes, [Outcome::Skipped]);
 }
+
+#[test]
+fn overrides_of_the_action_never_loosen() {
+    let overrides = "\"validationFailureAction\":\"Audit\",\"validationFailureActionOverrides\":\
+                     [{\"action\":\"Enforce\",\"namespaces\":[\"production-a\"]}]";
+    let text = policy(&sets(json!([key("a")])))
+        .replace("\"validationFailureAction\":\"Enforce\"", overrides);
+    let policies = load(&text, Options::default()).unwrap();
+    let notes: Vec<_> = policies.notes().iter().map(|note| note.path.as_str()).collect();
+    assert_eq!(notes, ["spec.validationFailureActionOverrides"]);
+    let image = format!("{REPOSITORY}:1");
+    assert_eq!(decide(&policies, &image, "production-a", &[]).0, Verdict::Deny);
+}
+
+#[test]
+fn a_namespace_that_cannot_be_one_is_an_error() {
+    let text = policy(&sets(json!([key("a")])))
+        .replace("[\"production-*\"]", "[\"production-*\", \"pro duction\"]");
+    let errors = load(&text, Options { allow_partial: true }).unwrap_err();
+    assert_eq!(errors.as_slice()[0].path, "spec.rules[0].match");
+}

@@ -96,11 +96,12 @@ fn policy(
             return work.errors.push(document.remark(Kind::Value, "metadata.name", detail, None));
         }
     };
+    let mut general = policy.spec.validation_failure_action.as_deref();
     if policy.spec.validation_failure_action_overrides.is_some() {
-        let detail = "overrides by namespace are left aside; the general action holds";
+        let detail = "overrides by namespace are left aside: the policy is enforced everywhere";
         work.inexact(document, "spec.validationFailureActionOverrides", detail);
+        general = Some("Enforce");
     }
-    let general = policy.spec.validation_failure_action.as_deref();
     let mut rules = Vec::new();
     let mut making = Making::new(position, document, &name, ours, supplied, work);
     for (at, rule) in policy.spec.rules.iter().enumerate() {
@@ -189,7 +190,19 @@ fn scope(
         Some(own) => vec![own.to_owned()],
         None => globs,
     };
-    globs.into_iter().filter_map(|glob| NameGlob::try_from(glob).ok()).collect()
+    let mut read = Vec::new();
+    for glob in globs {
+        match NameGlob::try_from(glob) {
+            Ok(glob) => read.push(glob),
+            // Left out, the rule would be about fewer namespaces, or about all.
+            Err(detail) => {
+                let path = format!("{path}.match");
+                let fault = making.document.remark(Kind::Value, &path, detail, None);
+                making.work.errors.push(fault);
+            }
+        }
+    }
+    read
 }
 
 /// What the filters say of objects.
