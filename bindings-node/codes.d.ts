@@ -13,7 +13,9 @@ export type PassCode =
   | 'baseImage.self_asserted'
   | 'policy.excluded'
   | 'alternatives.met'
-  | 'static.passed';
+  | 'static.passed'
+  | 'foreign.passed'
+  | 'foreign.quirk';
 
 /** Codes of what does not satisfy a rule. */
 export type FailCode =
@@ -93,4 +95,6 @@ export type FailCode =
   | 'reference.mutable'
   | 'policy.not_covered'
   | 'alternatives.too_few'
-  | 'static.failed';
+  | 'static.failed'
+  | 'foreign.failed'
+  | 'foreign.error';

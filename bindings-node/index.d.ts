@@ -510,6 +510,15 @@ export interface JudgedImage {
   readonly platforms?: readonly { readonly digest: Digest; readonly platform?: string }[];
 }
 
+/** The Kubernetes object that was judged. */
+export interface JudgedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** `metadata.name`, or `metadata.generateName` followed by `*`. */
+  readonly name: string;
+  readonly namespace?: string;
+}
+
 /** A policy that took part, or that was kept out. */
 export interface PolicyUse {
   readonly name: string;
@@ -554,7 +563,6 @@ interface DecisionBase {
   readonly inputs: Digest;
   /** The first moment at which a date in it could change the answer. */
   readonly validUntil?: string;
-  readonly image: JudgedImage;
   readonly policies: readonly PolicyUse[];
   readonly results: readonly RuleResult[];
   /** Reasons that belong to no rule. */
@@ -563,20 +571,27 @@ interface DecisionBase {
   readonly evidence?: readonly EvidenceRecord[];
 }
 
-/** What a decision's JSON holds, told apart by `verdict`. */
-export type DecisionData =
-  | (DecisionBase & { readonly verdict: 'allow' })
-  | (DecisionBase & { readonly verdict: 'warn' })
-  | (DecisionBase & { readonly verdict: 'deny' });
+/** What a decision is about: an image or an object. */
+type DecisionSubject =
+  | { readonly image: JudgedImage; readonly object?: never }
+  | { readonly object: JudgedObject; readonly image?: never };
 
-/** What was decided about one image, and why. */
+/** What a decision's JSON holds, told apart by `verdict`, and by `image` or `object`. */
+export type DecisionData = DecisionBase &
+  DecisionSubject &
+  ({ readonly verdict: 'allow' } | { readonly verdict: 'warn' } | { readonly verdict: 'deny' });
+
+/** What was decided about one image or one Kubernetes object, and why. */
 export class Decision {
   private constructor();
   get verdict(): Verdict;
   get now(): string;
   get validUntil(): string | undefined;
   get inputs(): Digest;
-  get image(): JudgedImage;
+  /** The image that it is about; absent where it is about an object. */
+  get image(): JudgedImage | undefined;
+  /** The object that it is about; absent where it is about an image. */
+  get object(): JudgedObject | undefined;
   get policies(): readonly PolicyUse[];
   /** The rules, by policy and id. */
   get results(): readonly RuleResult[];
@@ -589,7 +604,7 @@ export class Decision {
   toJSON(): DecisionData;
 }
 
-/** Where an image was found. */
+/** Where an image or an object was found. */
 export interface Origin {
   readonly file: string;
   readonly line?: number | undefined;

@@ -35,6 +35,10 @@ class Decision {
     return this.toJSON().image;
   }
 
+  get object() {
+    return this.toJSON().object;
+  }
+
   get policies() {
     return this.toJSON().policies;
   }

@@ -40,6 +40,7 @@ def test_a_good_image_is_allowed(engine: cocket.Engine, now: datetime) -> None:
     assert decision.valid_until is not None and decision.valid_until > now
     signatures = [record for record in decision.evidence if record.kind == "signature"]
     assert signatures and signatures[0].signer is not None
+    assert decision.image is not None
     assert decision.image.given == CHECKOUT and decision.image.namespace == NAMESPACE
     assert [policy.outcome for policy in decision.policies] == [Outcome.PASS]
 
@@ -176,7 +177,9 @@ def test_objects_are_judged_each_with_its_place(engine: cocket.Engine, now: date
         resolved=resolved,
     )
     assert review.verdict is Verdict.DENY
-    verdicts = {one.image.given.split("@")[0]: one.verdict for one in review.decisions}
+    verdicts = {
+        one.image.given.split("@")[0]: one.verdict for one in review.decisions if one.image
+    }
     allowed = [image for image, verdict in verdicts.items() if verdict is Verdict.ALLOW]
     assert allowed == [CHECKOUT] and len(verdicts) == 5
     origin = review.decisions[0].origin

@@ -1,18 +1,19 @@
 //! `cocket check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cocket::Timestamp;
 use cocket::decision::{Decision, Outcome, Reason, Verdict};
-use cocket::evaluate::{Engine, History, ImageRequest};
+use cocket::evaluate::{Engine, History, ImageRequest, ObjectRequest};
+use cocket::kubernetes::{Object, Operation, Unjudged};
 use cocket::policy::model::Mode;
 use cocket::reasons::{Code, ReasonKind};
-use cocket::reference::Reference;
+use cocket::reference::{Digest, Reference};
 use cocket::report::Judged;
 
 use crate::arguments::{Check, FailOn};
-use crate::failure::{Failure, error};
-use crate::inputs::{self, Request};
+use crate::failure::{Failure, error, note};
+use crate::inputs::{self, Asked, Request};
 use crate::sources::Sources;
 use crate::{output, policies, tags};
 
@@ -27,10 +28,20 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
     let history = arguments.tags.as_deref().map(tags::read).transpose()?.unwrap_or_default();
     let mut sources = Sources::open(&arguments.evidence, &arguments.vouch);
     // All targets before any verdict: each layout is evidence for every other target.
-    let requests = inputs::collect(&arguments.targets, &mut sources);
+    let Asked { images, objects, mut passed_over } =
+        inputs::collect(&arguments.targets, &mut sources);
     let context = Context { arguments, labels, engine, history, now };
-    let judged: Vec<Judged> =
-        requests.into_iter().map(|request| context.judge(request, &mut sources)).collect();
+    let mut judged: Vec<Judged> =
+        images.into_iter().map(|request| context.judge(request, &mut sources)).collect();
+    for object in objects.iter().filter(|_| context.engine.judges_objects()) {
+        if let Some(one) = context.judge_object(object, &mut sources) {
+            passed_over.retain(|passed| !object.is(passed));
+            judged.push(one);
+        }
+    }
+    for Unjudged { file, line, kind, name, .. } in &passed_over {
+        note(format!("{file}:{line}: `{kind}/{name}` runs no image and is passed over"));
+    }
     let failures = output::write(&outputs, &judged, arguments.color);
     failures.iter().for_each(Failure::say);
     if judged.is_empty() {
@@ -80,6 +91,33 @@ impl Context<'_> {
         gaps.into_iter().for_each(|gap| evidence.add_gap(gap));
         let decision = self.engine.check(&asked, &evidence, &self.history, self.now);
         Judged { decision, origin: request.origin }
+    }
+
+    /// The decision on an object as a whole, with the evidence of all its images.
+    fn judge_object(&self, object: &Object, sources: &mut Sources) -> Option<Judged> {
+        let (mut digests, mut missing) = (BTreeMap::new(), Vec::new());
+        for image in &object.images {
+            let Ok(reference) = Reference::parse(image) else { continue };
+            let (digest, gaps) = match reference.digest() {
+                Some(digest) => (Some(*digest), Vec::new()),
+                None => sources.resolve(&reference),
+            };
+            missing.extend(gaps);
+            digests.extend(digest.map(|digest| (image.clone(), digest)));
+        }
+        let several: BTreeSet<Digest> = digests.values().copied().collect();
+        let mut evidence = sources.evidence_of(several);
+        missing.into_iter().for_each(|gap| evidence.add_gap(gap));
+        let request = ObjectRequest {
+            object,
+            old: None,
+            operation: Operation::Create,
+            namespace: self.arguments.namespace.as_deref().or(object.namespace.as_deref()),
+            namespace_labels: self.labels.as_ref(),
+            digests: &digests,
+        };
+        let decision = self.engine.check_object(&request, &evidence, self.now)?;
+        Some(Judged { decision, origin: Some(object.into()) })
     }
 }
 

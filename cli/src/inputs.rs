@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cocket::kubernetes::{Objects, Workload};
+use cocket::kubernetes::{Object, Objects, Unjudged, Workload};
 use cocket::reference::{Digest, Reference};
 use cocket::report::Origin;
 use cocket::source::{LayoutImage, MAX_OBJECTS_BYTES, SourceError, read_objects};
@@ -24,33 +24,44 @@ pub(crate) struct Request {
     pub(crate) origin: Option<Origin>,
 }
 
-/// The images of all targets, in the order given. What cannot be read is said and remembered.
-pub(crate) fn collect(targets: &[String], sources: &mut Sources) -> Vec<Request> {
-    let mut requests = Vec::new();
+/// What all targets hold, in the order given.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Images.
+    pub(crate) images: Vec<Request>,
+    /// Whole Kubernetes objects.
+    pub(crate) objects: Vec<Object>,
+    /// Those of them that run no image.
+    pub(crate) passed_over: Vec<Unjudged>,
+}
+
+/// The images and objects of all targets. What cannot be read is said and remembered.
+pub(crate) fn collect(targets: &[String], sources: &mut Sources) -> Asked {
+    let mut asked = Asked::default();
     for target in targets {
         let path = Path::new(target);
         if target == "-" {
             match standard_input() {
-                Ok(bytes) => objects("-", &bytes, sources, &mut requests),
+                Ok(bytes) => objects("-", &bytes, sources, &mut asked),
                 Err(failed) => sources.unread(format!("standard input: {failed}")),
             }
         } else if is_layout(path) {
             match sources.add(path) {
-                Ok(images) => layout(target, &images, sources, &mut requests),
+                Ok(images) => layout(target, &images, sources, &mut asked.images),
                 Err(failed) => sources.unread(failed),
             }
         } else if path.exists() || is_meant_as_path(target) {
             match read_objects(path) {
-                Ok(files) => files
-                    .iter()
-                    .for_each(|(name, bytes)| objects(name, bytes, sources, &mut requests)),
+                Ok(files) => {
+                    files.iter().for_each(|(name, bytes)| objects(name, bytes, sources, &mut asked))
+                }
                 Err(failed) => sources.unread(failed),
             }
         } else {
-            requests.push(named(target));
+            asked.images.push(named(target));
         }
     }
-    requests
+    asked
 }
 
 fn standard_input() -> Result<Vec<u8>, SourceError> {
@@ -121,18 +132,19 @@ fn layout(file: &str, images: &[LayoutImage], sources: &mut Sources, requests: &
     }
 }
 
-fn objects(file: &str, bytes: &[u8], sources: &mut Sources, requests: &mut Vec<Request>) {
+fn objects(file: &str, bytes: &[u8], sources: &mut Sources, asked: &mut Asked) {
     let objects = match Objects::parse(file, bytes) {
         Ok(objects) => objects,
         Err(failed) => return sources.unread(failed),
     };
-    for passed in &objects.unjudged {
+    asked.objects.extend(objects.all);
+    for passed in objects.unjudged {
         let (line, kind, name) = (passed.line, &passed.kind, &passed.name);
-        let object = format!("{file}:{line}: `{kind}/{name}`");
         if passed.carries_pods {
+            let object = format!("{file}:{line}: `{kind}/{name}`");
             sources.unread(format!("{object} seems to carry pods and is of no known kind"));
         } else {
-            note(format!("{object} runs no image and is passed over"));
+            asked.passed_over.push(passed);
         }
     }
     for workload in objects.workloads {
@@ -141,7 +153,7 @@ fn objects(file: &str, bytes: &[u8], sources: &mut Sources, requests: &mut Vec<R
             sources
                 .unread(format!("{file}:{line}: `{kind}/{name}` carries pods and names no image"));
         }
-        requests.extend(of_workload(workload));
+        asked.images.extend(of_workload(workload));
     }
 }
 

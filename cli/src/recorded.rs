@@ -22,7 +22,8 @@ struct Record {
 struct Decision {
     verdict: String,
     now: String,
-    image: Image,
+    image: Option<Image>,
+    object: Option<Object>,
     results: Vec<Rule>,
     #[serde(default)]
     general: Vec<Reason>,
@@ -31,6 +32,12 @@ struct Decision {
 #[derive(Deserialize)]
 struct Image {
     given: String,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    kind: String,
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +92,12 @@ pub(crate) fn explained(path: &Path) -> Result<String, Failure> {
     })?;
     let mut text = String::new();
     for decision in &record.decisions {
-        add(&mut text, &decision.verdict.to_uppercase(), &decision.image.given);
+        let subject = match (&decision.image, &decision.object) {
+            (Some(image), None) => image.given.clone(),
+            (None, Some(object)) => format!("{}/{}", object.kind, object.name),
+            _ => return Err(failed("a decision is about one image or one object".to_owned())),
+        };
+        add(&mut text, &decision.verdict.to_uppercase(), &subject);
         add(&mut text, "  decided for", &decision.now);
         reasons(&mut text, &decision.general);
         for rule in &decision.results {

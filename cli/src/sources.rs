@@ -112,8 +112,15 @@ impl Sources {
         if let Some(known) = self.collected.get(&digest) {
             return known.clone();
         }
+        let all = self.evidence_of(digest);
+        self.collected.insert(digest, all.clone());
+        all
+    }
+
+    /// Everything about the images with these digests together, what is about none of them once.
+    pub(crate) fn evidence_of(&mut self, digests: impl IntoIterator<Item = Digest>) -> Evidence {
         let mut all = self.general.clone();
-        if let Some(digest) = digest {
+        for digest in digests {
             let parts: Vec<_> =
                 self.directories.values().map(|directory| directory.collect(&digest)).collect();
             for part in parts {
@@ -126,7 +133,6 @@ impl Sources {
                 }
             }
         }
-        self.collected.insert(digest, all.clone());
         all
     }
 }

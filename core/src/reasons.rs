@@ -304,6 +304,16 @@ catalogue! {
     StaticFailed, "static.failed", Fail,
         "the policy lets no image pass here",
         "use an image from another place, or change the policy";
+    ForeignPassed, "foreign.passed", Pass,
+        "a rule of another engine's policy is satisfied", "";
+    ForeignFailed, "foreign.failed", Fail,
+        "a rule of another engine's policy is not satisfied",
+        "change the object as the rule's own message says";
+    ForeignError, "foreign.error", Fail,
+        "a rule of another engine's policy could not be decided",
+        "give the object the fields that the rule reads, or repair the rule";
+    ForeignQuirk, "foreign.quirk", Pass,
+        "a peculiarity of the other engine had a part in the answer", "";
 }
 
 impl Code {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["reference"],
     &["evidence"],
+    &["kubernetes"],
     &["policy"],
     &["verify"],
     &["facts"],
@@ -14,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["decision"],
     &["import"],
     &["evaluate"],
-    &["kubernetes", "source"],
+    &["source"],
     &["report"],
     &["wire"],
 ];

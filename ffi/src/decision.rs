@@ -134,14 +134,15 @@ pub unsafe extern "C" fn cocket_decision_summary(
     let work = || {
         // SAFETY: the caller's promise.
         let decided = &unsafe { handle::borrow(decision, "decision")? }.decided;
+        let image = decided.image();
         let never = Time { seconds: 0, nanoseconds: 0 };
         let info = Summary {
             verdict: decided.verdict.into(),
             results: decided.results.len(),
             general: decided.general.len(),
-            image: Text::of(&decided.image.given),
-            canonical: Text::of_optional(decided.image.canonical.as_deref()),
-            digest: decided.image.digest.as_ref().map_or(Digest::NONE, Digest::of),
+            image: Text::of(image.map_or("", |image| &image.given)),
+            canonical: Text::of_optional(image.and_then(|image| image.canonical.as_deref())),
+            digest: image.and_then(|image| image.digest.as_ref()).map_or(Digest::NONE, Digest::of),
             inputs: Digest::of(&decided.inputs),
             now: Time::of(decided.now),
             valid_until: decided.valid_until.map_or(never, Time::of),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import builtins
 import json
 import re
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ _T = TypeVar("_T")
 
 
 class Verdict(enum.Enum):
-    """What happens to the image. There will be no fourth one."""
+    """What happens to what was judged. There will be no fourth one."""
 
     ALLOW = "allow"
     """It may run."""
@@ -167,6 +168,17 @@ class JudgedImage:
 
 
 @dataclass(frozen=True)
+class JudgedObject:
+    """The Kubernetes object that was judged."""
+
+    api_version: str
+    kind: str
+    name: str
+    """``metadata.name``, or ``metadata.generateName`` followed by ``*``."""
+    namespace: str | None = None
+
+
+@dataclass(frozen=True)
 class PolicyUse:
     """A policy that took part, or that was kept out."""
 
@@ -210,7 +222,7 @@ class EvidenceRecord:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an image of an object was found."""
+    """Where an image or an object was found."""
 
     file: str
     line: int | None = None
@@ -219,7 +231,7 @@ class Origin:
 
 
 class Decision:
-    """What was decided about one image, and why.
+    """What was decided about one image or one Kubernetes object, and why.
 
     It is its canonical JSON (RFC 8785): two decisions are equal where their bytes are, and all
     else is read from them when it is asked for.
@@ -278,11 +290,19 @@ class Decision:
         return str(self._value["inputs"])
 
     @cached_property
-    def image(self) -> JudgedImage:
-        """The image."""
-        value = self._value["image"]
+    def image(self) -> JudgedImage | None:
+        """The image that it is about; `None` where it is about an object."""
+        value = self._value.get("image")
+        if value is None:
+            return None
         platforms = tuple(_made(JudgedPlatform, one) for one in value.get("platforms", ()))
         return _made(JudgedImage, value, platforms=platforms)
+
+    @cached_property
+    def object(self) -> JudgedObject | None:
+        """The Kubernetes object that it is about; `None` where it is about an image."""
+        value = self._value.get("object")
+        return None if value is None else _made(JudgedObject, value)
 
     @cached_property
     def policies(self) -> tuple[PolicyUse, ...]:
@@ -339,7 +359,7 @@ class Decision:
 
     @cached_property
     def origin(self) -> Origin | None:
-        """Where the image was found, if it was in a Kubernetes object."""
+        """Where the image or object was found, if that was in a text of Kubernetes objects."""
         value = self._value.get("origin")
         return None if value is None else _made(Origin, value)
 
@@ -352,7 +372,7 @@ class Decision:
         value: dict[str, Any] = json.loads(self._canonical)
         return value
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: builtins.object) -> bool:
         if not isinstance(other, Decision):
             return NotImplemented
         return self._canonical == other._canonical
@@ -362,7 +382,12 @@ class Decision:
 
     def __repr__(self) -> str:
         failing = len(self.violations)
-        return f"Decision({self.verdict}, image={self.image.given!r}, violations={failing})"
+        if self.image is not None:
+            subject = f"image={self.image.given!r}"
+        else:
+            judged = self._value["object"]
+            subject = f"object={judged['kind'] + '/' + judged['name']!r}"
+        return f"Decision({self.verdict}, {subject}, violations={failing})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Decision, (self._canonical,)

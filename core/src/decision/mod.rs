@@ -17,7 +17,7 @@ use crate::evidence::Platform;
 use crate::policy::model::{Mode, RuleSeverity};
 use crate::reference::Digest;
 
-/// What happens to the image. Exhaustive on purpose, so that a caller's `match` must say what
+/// What happens to what was judged. Exhaustive on purpose, so that a caller's `match` must say what
 /// each one means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -111,6 +111,31 @@ pub struct JudgedPlatform {
     pub platform: Option<Platform>,
 }
 
+/// What a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Subject {
+    /// An image.
+    Image(JudgedImage),
+    /// A Kubernetes object.
+    Object(JudgedObject),
+}
+
+/// The Kubernetes object that was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JudgedObject {
+    /// `apiVersion`.
+    pub api_version: String,
+    /// `kind`.
+    pub kind: String,
+    /// `metadata.name`, or `metadata.generateName` followed by `*`.
+    pub name: String,
+    /// The namespace of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+}
+
 /// A policy that took part, or that was kept out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -131,12 +156,12 @@ pub struct PolicyUse {
     pub excluded_by: Option<String>,
 }
 
-/// What was decided about one image, and why. Everything in it is sorted by a stated key, so
+/// What was decided about one image or one Kubernetes object, and why. Everything in it is sorted by a stated key, so
 /// equal decisions are equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
-    /// What happens to the image.
+    /// What happens to it.
     pub verdict: Verdict,
     /// The moment it was decided for.
     pub now: Timestamp,
@@ -146,8 +171,9 @@ pub struct Decision {
     /// The first moment at which a date in it could change the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
-    /// The image.
-    pub image: JudgedImage,
+    /// What it is about: a member `image` or `object`.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// The policies, by name.
     pub policies: Vec<PolicyUse>,
     /// The rules, by policy and id.
@@ -164,6 +190,33 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The image that it is about; `None` where it is about an object.
+    #[must_use]
+    pub fn image(&self) -> Option<&JudgedImage> {
+        match &self.subject {
+            Subject::Image(image) => Some(image),
+            Subject::Object(_) => None,
+        }
+    }
+
+    /// The object that it is about; `None` where it is about an image.
+    #[must_use]
+    pub fn object(&self) -> Option<&JudgedObject> {
+        match &self.subject {
+            Subject::Image(_) => None,
+            Subject::Object(object) => Some(object),
+        }
+    }
+
+    /// The namespace of the request.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        match &self.subject {
+            Subject::Image(image) => image.namespace.as_deref(),
+            Subject::Object(object) => object.namespace.as_deref(),
+        }
+    }
+
     /// The canonical JSON (RFC 8785) of the decision.
     ///
     /// # Errors

@@ -149,6 +149,7 @@ pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engi
         digest: policies.digest(),
         set: set(policies)?,
         policies: compiled,
+        judges: policies.object_judges().to_vec(),
         exceptions,
         authorities: authorities.finish(),
         listed: LISTED_FINDINGS,
@@ -385,11 +386,17 @@ fn exception(
 ) -> Result<CompiledException, PolicyError> {
     let mut rules = Vec::new();
     for (position, text) in exception.spec.rules.iter().enumerate() {
-        let meant: Vec<(String, String)> = policies
+        let own = policies
             .image_policies()
             .iter()
             .flat_map(|policy| policy.spec.rules.iter().map(move |rule| (policy, rule)))
-            .map(|(policy, rule)| (policy.metadata.name.to_string(), rule.id.to_string()))
+            .map(|(policy, rule)| (policy.metadata.name.to_string(), rule.id.to_string()));
+        let judges = policies.object_judges().iter().flat_map(|judge| {
+            let names = |rule| (judge.name().to_owned(), rule);
+            judge.rules().into_iter().map(names).collect::<Vec<_>>()
+        });
+        let meant: Vec<(String, String)> = own
+            .chain(judges)
             .filter(|(policy, id)| id == text || *text == format!("{policy}/{id}"))
             .collect();
         let fault = |detail| {

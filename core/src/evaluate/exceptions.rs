@@ -5,7 +5,7 @@ use super::compile::{CompiledPolicy, CompiledRule};
 use super::scope;
 use crate::decision::{ExceptionEffect, ExceptionUse, Outcome};
 use crate::policy::model::ExceptionSpec;
-use crate::reference::PatternIndex;
+use crate::reference::{PatternIndex, Reference};
 
 #[derive(Debug)]
 pub(super) struct CompiledException {
@@ -26,17 +26,25 @@ pub(super) struct Waivable<'a> {
 }
 
 impl CompiledException {
-    fn names(&self, policy: &CompiledPolicy, rule: &CompiledRule, case: &Case<'_>) -> bool {
-        self.rules.iter().any(|(own, id)| **own == *policy.name && **id == *rule.id)
-            && self.images.as_ref().is_none_or(|images| images.matches(case.reference).is_some())
+    /// Whether it names the rule and covers all of `images` in this namespace; one about images
+    /// covers nothing that has none.
+    pub(super) fn names(
+        &self,
+        (policy, rule): (&str, &str),
+        images: &[&Reference],
+        namespace: Option<&str>,
+    ) -> bool {
+        let covered = |patterns: &PatternIndex| {
+            !images.is_empty() && images.iter().all(|image| patterns.matches(image).is_some())
+        };
+        self.rules.iter().any(|(own, id)| own == policy && id == rule)
+            && self.images.as_ref().is_none_or(covered)
             && (self.spec.namespaces.is_empty()
-                || case
-                    .namespace
-                    .is_some_and(|name| scope::any(&self.spec.namespaces, name).is_some()))
+                || namespace.is_some_and(|name| scope::any(&self.spec.namespaces, name).is_some()))
     }
 
     /// Whether it is about findings only; such a one never waives missing or stale evidence.
-    fn is_about_findings(&self) -> bool {
+    pub(super) fn is_about_findings(&self) -> bool {
         !self.spec.vulnerabilities.is_empty()
             || !self.spec.packages.is_empty()
             || self.spec.until_fix
@@ -50,7 +58,7 @@ impl CompiledException {
             && !(self.spec.until_fix && finding.fixable)
     }
 
-    fn record(&self, rule: &str, effect: ExceptionEffect) -> ExceptionUse {
+    pub(super) fn record(&self, rule: &str, effect: ExceptionEffect) -> ExceptionUse {
         ExceptionUse {
             name: self.name.clone(),
             rule: rule.to_owned(),
@@ -76,7 +84,8 @@ pub(super) fn apply(
     let name = format!("{}/{}", policy.name, rule.id);
     let mut in_force = Vec::new();
     for exception in exceptions {
-        if !exception.names(policy, rule, case) {
+        let named = (&*policy.name, &*rule.id);
+        if !exception.names(named, &[case.reference], case.namespace) {
             continue;
         }
         match case.is_past(exception.spec.expires) {

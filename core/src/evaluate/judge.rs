@@ -9,7 +9,7 @@ use super::scope::Coverage;
 use super::{Engine, History, ImageRequest, exceptions};
 use crate::decision::{
     Decision, ExceptionUse, JudgedImage, JudgedPlatform, Outcome, PolicyUse, Reason, RuleResult,
-    Verdict,
+    Subject, Verdict,
 };
 use crate::facts::{Facts, ImageFacts};
 use crate::policy::model::{DefaultVerdict, Mode};
@@ -58,7 +58,7 @@ impl Engine {
             now: facts.now,
             inputs,
             valid_until,
-            image,
+            subject: Subject::Image(image),
             policies,
             results,
             general,
@@ -81,7 +81,7 @@ impl Engine {
             now: facts.now,
             inputs: inputs(self.digest, request, &image, facts, history, &[]),
             valid_until: None,
-            image,
+            subject: Subject::Image(image),
             policies: Vec::new(),
             results: Vec::new(),
             general: vec![reason],
@@ -177,7 +177,7 @@ fn policy_use(
     }
 }
 
-fn worst(results: &[RuleResult]) -> Outcome {
+pub(super) fn worst(results: &[RuleResult]) -> Outcome {
     let rank = |outcome: &Outcome| match outcome {
         Outcome::Fail => 0_u8,
         Outcome::Waived => 1,
@@ -187,7 +187,7 @@ fn worst(results: &[RuleResult]) -> Outcome {
     results.iter().map(|result| result.outcome).min_by_key(rank).unwrap_or(Outcome::Skipped)
 }
 
-fn weight(result: &RuleResult) -> Verdict {
+pub(super) fn weight(result: &RuleResult) -> Verdict {
     match result.outcome {
         Outcome::Fail => heaviest(result.mode),
         Outcome::Pass | Outcome::Waived | Outcome::Skipped | Outcome::Excluded => Verdict::Allow,
@@ -195,7 +195,7 @@ fn weight(result: &RuleResult) -> Verdict {
 }
 
 /// The verdict that a failure has under a mode.
-fn heaviest(mode: Mode) -> Verdict {
+pub(super) fn heaviest(mode: Mode) -> Verdict {
     match mode {
         Mode::Enforce => Verdict::Deny,
         Mode::Warn => Verdict::Warn,

@@ -11,6 +11,7 @@ mod examine;
 mod exceptions;
 mod inputs;
 mod judge;
+mod objects;
 mod provenance;
 mod reference;
 mod registry;
@@ -29,7 +30,7 @@ use jiff::Timestamp;
 use crate::decision::{Decision, Detail, JudgedImage, Reason};
 use crate::evidence::Evidence;
 use crate::facts::{Authority, Facts};
-use crate::policy::{Policies, PolicyErrors};
+use crate::policy::{ObjectJudge, Policies, PolicyErrors};
 use crate::reasons::Code;
 use crate::reference::{Digest, Reference};
 use crate::verify::{SignatureVerifier, VerificationCache};
@@ -39,6 +40,7 @@ pub use examine::{
     Cause, Check, Content, Examination, ExaminedDocument, ExaminedTarget, Examiner, ExaminerError,
     Question, Target,
 };
+pub use objects::ObjectRequest;
 pub use vulnerabilities::{Levels, ScanSummary, summary};
 
 /// Compiled policies: made once, shared between threads.
@@ -70,6 +72,7 @@ pub struct Engine {
     digest: Digest,
     set: CompiledSet,
     policies: Vec<CompiledPolicy>,
+    judges: Vec<Arc<dyn ObjectJudge>>,
     exceptions: Vec<exceptions::CompiledException>,
     authorities: Vec<Arc<Authority>>,
     listed: usize,

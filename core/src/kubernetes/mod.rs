@@ -1,11 +1,14 @@
-//! Kubernetes objects: the images that a workload would run.
+//! Kubernetes objects: whole, and the images that a workload would run.
 
 mod fields;
 mod objects;
 mod pods;
 mod tree;
+mod value;
 mod workload;
 
 pub use objects::{MAX_NESTED_LISTS, MAX_OBJECTS};
 pub use tree::{MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_VALUES};
-pub use workload::{ContainerKind, ObjectError, Objects, Unjudged, Workload, WorkloadImage};
+pub use workload::{
+    ContainerKind, Object, ObjectError, Objects, Operation, Unjudged, Workload, WorkloadImage,
+};

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::fields::{self, At, Fields};
 use super::tree::{self, Fault, Node, Place, Value};
-use super::{ObjectError, Objects, Unjudged, Workload, pods};
+use super::value::json;
+use super::{Object, ObjectError, Objects, Unjudged, Workload, pods};
 
 /// Most objects in one text, with those in lists.
 pub const MAX_OBJECTS: usize = 50_000;
@@ -112,7 +113,21 @@ impl Reader<'_> {
         }
         self.count(node, at)?;
         let name = Name::of(&object)?;
-        let Some(pod_at) = pod_at else {
+        let images = match pod_at {
+            Some(pod_at) => pods::images(&Fields::of(node, at, pod_at)?, pod_at)?,
+            None => Vec::new(),
+        };
+        self.objects.all.push(Object {
+            file: self.file.to_owned(),
+            line: node.place.line,
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            name: name.name.clone(),
+            namespace: name.namespace.clone(),
+            images: images.iter().map(|image| image.image.clone()).collect(),
+            value: json(node, api_version, kind).into(),
+        });
+        if pod_at.is_none() {
             self.objects.unjudged.push(Unjudged {
                 file: self.file.to_owned(),
                 line: node.place.line,
@@ -121,7 +136,7 @@ impl Reader<'_> {
                 carries_pods: pods::looks_like_one(node),
             });
             return Ok(());
-        };
+        }
         self.objects.workloads.push(Workload {
             file: self.file.to_owned(),
             line: node.place.line,
@@ -129,7 +144,7 @@ impl Reader<'_> {
             kind: kind.to_owned(),
             name: name.name,
             namespace: name.namespace,
-            images: pods::images(&Fields::of(node, at, pod_at)?, pod_at)?,
+            images,
         });
         Ok(())
     }

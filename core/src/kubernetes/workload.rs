@@ -1,10 +1,62 @@
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
 /// What a text of Kubernetes objects holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Objects {
     /// Objects that carry pods.
     pub workloads: Vec<Workload>,
     /// Objects that were passed over, and why.
     pub unjudged: Vec<Unjudged>,
+    /// Every object, also of those that carry no pods, in the order of the text.
+    pub all: Vec<Object>,
+}
+
+/// A whole object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object {
+    /// The source's name.
+    pub file: String,
+    /// Line of the object, from 1.
+    pub line: u32,
+    /// `apiVersion`; that of the list, where an element does not say it.
+    pub api_version: String,
+    /// `kind`; likewise.
+    pub kind: String,
+    /// `metadata.name`, or `metadata.generateName` followed by `*`.
+    pub name: String,
+    /// `metadata.namespace`: the object's own claim.
+    pub namespace: Option<String>,
+    /// The references of the images that it would run, as written.
+    pub images: Vec<String>,
+    /// The object as JSON, as the API server would read it.
+    pub value: Arc<Value>,
+}
+
+impl Object {
+    /// Whether it is the one that was passed over.
+    #[must_use]
+    pub fn is(&self, other: &Unjudged) -> bool {
+        (&self.file, self.line, &self.kind, &self.name)
+            == (&other.file, other.line, &other.kind, &other.name)
+    }
+}
+
+/// What is done to an object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Operation {
+    /// It is made.
+    #[default]
+    Create,
+    /// It is changed.
+    Update,
+    /// It is removed.
+    Delete,
+    /// A connection to it is opened.
+    Connect,
 }
 
 /// An object that carries pods.

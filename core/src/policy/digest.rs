@@ -67,6 +67,9 @@ pub(super) fn documents(all: &Policies) -> Vec<Vec<u8>> {
 
 /// The digest of the JSON list of the canonical documents.
 pub(super) fn of_all(all: &Policies) -> Digest {
-    let list = documents(all).join(&b","[..]);
+    let mut documents = documents(all);
+    // As JSON texts, which no document of ours is.
+    documents.extend(all.object_judges().iter().map(|judge| canonical(&judge.digest())));
+    let list = documents.join(&b","[..]);
     Digest::sha256(&[b"[", list.as_slice(), b"]"].concat())
 }

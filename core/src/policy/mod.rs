@@ -11,6 +11,7 @@ mod error;
 mod lint;
 mod load;
 pub mod model;
+mod object_judge;
 mod policies;
 #[cfg(feature = "schema")]
 mod reference_page;
@@ -22,6 +23,9 @@ mod yaml;
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
 pub use load::limits;
 pub(crate) use load::{ForeignDocument, Head, SuppliedFile, joined, well_formed};
+pub use object_judge::{
+    Note, ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleOutcome, RuleResult,
+};
 pub(crate) use policies::{Foreign, Translation};
 pub use policies::{Policies, PolicySource};
 #[cfg(feature = "schema")]

@@ -9,7 +9,9 @@ use super::load::{
     self, Collection, ForeignDocument, Note, Recognise, Stored, SuppliedFile, Typed,
 };
 use super::model::{ImageCatalog, ImagePolicy, PolicyException, PolicySet, TrustRoot};
-use super::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors, check, digest, lint};
+use super::{
+    DocumentKind, ObjectJudge, PolicyError, PolicyErrorKind, PolicyErrors, check, digest, lint,
+};
 use crate::reference::Digest;
 
 /// One text with policy documents.
@@ -52,6 +54,7 @@ pub struct Policies {
     stored: Arc<[Stored]>,
     /// Where what was made of other engines' documents is not just what they say.
     notes: Vec<PolicyError>,
+    judges: Vec<Arc<dyn ObjectJudge>>,
 }
 
 /// What other engines' documents come to.
@@ -61,6 +64,8 @@ pub(crate) struct Translation {
     pub(crate) policies: Vec<(usize, ImagePolicy)>,
     /// Trust roots likewise.
     pub(crate) trust_roots: Vec<(usize, TrustRoot)>,
+    /// Policies that judge objects by themselves.
+    pub(crate) judges: Vec<Arc<dyn ObjectJudge>>,
     /// Where they are not just what the documents say.
     pub(crate) notes: Vec<PolicyError>,
 }
@@ -98,6 +103,20 @@ impl Policies {
         Self::assemble(load::read(sources, None)?, Vec::new(), sources)
     }
 
+    /// Loads several texts as one set that judges of Kubernetes objects belong to: exceptions may
+    /// name their rules, and the set's digest holds theirs. A set of nothing but judges is one.
+    ///
+    /// # Errors
+    /// As [`Policies::load`].
+    pub fn load_with_judges(
+        sources: &[PolicySource],
+        judges: Vec<Arc<dyn ObjectJudge>>,
+    ) -> Result<Self, PolicyErrors> {
+        let mut collection = load::read(sources, None)?;
+        collection.judges = judges;
+        Self::assemble(collection, Vec::new(), sources)
+    }
+
     /// Loads several texts as one set, with documents of other engines among them.
     pub(crate) fn load_mixed(
         sources: &[PolicySource],
@@ -121,6 +140,7 @@ impl Policies {
         for (position, root) in made.trust_roots {
             collection.add(position, Typed::TrustRoot(root));
         }
+        collection.judges = made.judges;
         Self::assemble(collection, load::sorted(made.notes), sources)
     }
 
@@ -133,6 +153,8 @@ impl Policies {
             return Err(errors);
         }
         let stored = collection.store().into();
+        let mut judges = collection.judges;
+        judges.sort_by(|a, b| (a.name(), a.digest()).cmp(&(b.name(), b.digest())));
         let mut loaded = Self {
             set: None,
             policies: Vec::new(),
@@ -142,11 +164,12 @@ impl Policies {
             places: BTreeMap::new(),
             stored,
             notes,
+            judges,
         };
         for document in collection.documents {
             loaded.add(document.typed, (document.source, document.ordinal));
         }
-        if loaded.policies.is_empty() {
+        if loaded.policies.is_empty() && loaded.judges.is_empty() {
             return Err(nothing(sources).into());
         }
         loaded.policies.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
@@ -177,6 +200,12 @@ impl Policies {
     #[must_use]
     pub fn image_policies(&self) -> &[ImagePolicy] {
         &self.policies
+    }
+
+    /// The policies that judge Kubernetes objects by themselves, by name.
+    #[must_use]
+    pub fn object_judges(&self) -> &[Arc<dyn ObjectJudge>] {
+        &self.judges
     }
 
     /// The exceptions, by name.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::decision::JudgedImage;
+use crate::decision::{Decision, JudgedImage, Subject};
 use crate::reference::Digest;
 
 /// Longest text that is shown whole, in characters; the JSON of a decision keeps all of it.
@@ -44,6 +44,14 @@ pub(super) fn is_hidden(character: char) -> bool {
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
             | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// What the decision is about, as it was named, not escaped.
+pub(super) fn subject_name(decision: &Decision) -> Cow<'_, str> {
+    match &decision.subject {
+        Subject::Image(image) => image_name(image),
+        Subject::Object(object) => format!("{}/{}", object.kind, object.name).into(),
+    }
 }
 
 /// The image as it was named, not escaped, or its digest where it was not named.

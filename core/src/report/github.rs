@@ -1,4 +1,4 @@
-use super::escape::{image_name, visible};
+use super::escape::{subject_name, visible};
 use super::finding::{Finding, Weight, findings};
 use super::{Judged, table::summary};
 
@@ -38,7 +38,7 @@ fn command(one: &Judged, finding: &Finding<'_>) -> String {
 }
 
 fn message(one: &Judged, finding: &Finding<'_>) -> String {
-    let mut lines = vec![visible(&image_name(&one.decision.image))];
+    let mut lines = vec![visible(&subject_name(&one.decision))];
     lines.extend(finding.rule.and_then(|rule| rule.message.as_deref()).map(visible));
     for reason in &finding.reasons {
         let platform = reason.platform.as_ref().map(|platform| format!(" [{platform}]"));

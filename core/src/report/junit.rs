@@ -3,7 +3,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::escape::{image_name, visible};
+use super::escape::{subject_name, visible};
 use super::finding::{Finding, Weight, findings, rule_name};
 use super::{Judged, word};
 use crate::decision::{Decision, Outcome, Reason, Verdict};
@@ -56,7 +56,7 @@ fn document(xml: &mut Xml, judged: &[Judged]) -> io::Result<()> {
 }
 
 fn suite(xml: &mut Xml, one: &Judged, cases: &[Case]) -> io::Result<()> {
-    let image = visible(&image_name(&one.decision.image));
+    let image = visible(&subject_name(&one.decision));
     let mut name = image.clone();
     if let Some(origin) = &one.origin {
         let (object, place) = (visible(&origin.object), visible(&origin.place()));

@@ -1,4 +1,4 @@
-use super::escape::{image_name, visible};
+use super::escape::{subject_name, visible};
 use super::finding::{Finding, Weight, findings};
 use super::{Judged, table::summary, verdict, word};
 use crate::decision::{ExceptionEffect, ExceptionUse, Outcome, Reason};
@@ -29,7 +29,7 @@ pub fn markdown(judged: &[Judged]) -> String {
             continue;
         }
         let verdict = word(one.decision.verdict);
-        let image = code(&image_name(&one.decision.image));
+        let image = code(&subject_name(&one.decision));
         out.push_str(&format!("\n### {verdict}: {image}{}\n\n", place(one, " in ")));
         findings.iter().for_each(|finding| out.push_str(&item(finding)));
         idle.iter().for_each(|used| out.push_str(&idle_exception(used)));
@@ -52,7 +52,7 @@ fn row(one: &Judged) -> String {
     codes.sort_unstable();
     codes.dedup();
     let codes: Vec<String> = codes.into_iter().map(code).collect();
-    let image = cell(&image_name(&one.decision.image));
+    let image = cell(&subject_name(&one.decision));
     let verdict = word(one.decision.verdict);
     let place = place(one, "").replace('|', r"\u{7c}");
     format!("| **{verdict}** | {image} | {place} | {} |\n", codes.join(", "))
@@ -64,7 +64,7 @@ fn place(one: &Judged, before: &str) -> String {
         parts.extend((!origin.object.is_empty()).then(|| code(&origin.object)));
         parts.push(code(&origin.place()));
     }
-    let namespace = one.decision.image.namespace.as_deref();
+    let namespace = one.decision.namespace();
     parts.extend(namespace.map(|namespace| format!("namespace {}", code(namespace))));
     if parts.is_empty() { String::new() } else { format!("{before}{}", parts.join(", ")) }
 }

@@ -34,19 +34,20 @@ pub use yaml::yaml;
 use serde::Serialize;
 
 use crate::decision::{Decision, Verdict};
+use crate::kubernetes::Object;
 
-/// A decision, and where the image it is about was found.
+/// A decision, and where the image or object it is about was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Judged {
     /// The decision.
     #[serde(flatten)]
     pub decision: Decision,
-    /// Where the image was found; `None` where it was named by itself.
+    /// Where that was found; `None` where it was named by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
 }
 
-/// Where an image was found.
+/// Where an image or an object was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Origin {
     /// The file, as the caller named it; `-` for standard input.
@@ -57,9 +58,21 @@ pub struct Origin {
     /// The object, such as `Deployment/shop`; empty for an image of a layout.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub object: String,
-    /// The field, such as `spec.template.spec.containers[0].image`; empty for an image of a layout.
+    /// The field, such as `spec.template.spec.containers[0].image`; empty for an image of a layout
+    /// and for a whole object.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,
+}
+
+impl From<&Object> for Origin {
+    fn from(object: &Object) -> Self {
+        Self {
+            file: object.file.clone(),
+            line: Some(object.line),
+            object: format!("{}/{}", object.kind, object.name),
+            field: String::new(),
+        }
+    }
 }
 
 impl Origin {

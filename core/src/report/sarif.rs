@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::escape::{image_name, visible};
+use super::escape::{subject_name, visible};
 use super::finding::{Finding, Weight, findings};
 use super::json::canonical;
 use super::{Judged, Origin};
-use crate::decision::Reason;
+use crate::decision::{Reason, Subject};
 use crate::reasons::{Code, ReasonKind};
 use crate::reference::Digest;
 
@@ -121,7 +121,7 @@ fn message(one: &Judged, finding: &Finding<'_>, reason: &Reason) -> String {
     let text = format!(
         "{}: {}{}: {}",
         visible(&finding.name()),
-        visible(&image_name(&one.decision.image)),
+        visible(&subject_name(&one.decision)),
         visible(&platform.unwrap_or_default()),
         visible(&reason.to_string())
     );
@@ -131,8 +131,8 @@ fn message(one: &Judged, finding: &Finding<'_>, reason: &Reason) -> String {
 }
 
 fn location(one: &Judged) -> Value {
-    let image = &one.decision.image;
-    let name = visible(image.canonical.as_deref().unwrap_or(&image_name(image)));
+    let canonical = one.decision.image().and_then(|image| image.canonical.as_deref());
+    let name = visible(canonical.unwrap_or(&subject_name(&one.decision)));
     let logical = json!([{"fullyQualifiedName": name, "kind": "resource"}]);
     match one.origin.as_ref().filter(|origin| origin.file != "-") {
         None => json!({"logicalLocations": logical}),
@@ -172,16 +172,22 @@ fn fingerprint(
     reason: &Reason,
     seen: &mut BTreeMap<String, u32>,
 ) -> String {
-    let image = &one.decision.image;
-    let name = image.canonical.as_ref().unwrap_or(&image.given);
-    let name = name.split_once('@').map_or(name.as_str(), |(name, _)| name);
+    let name = match &one.decision.subject {
+        Subject::Image(image) => {
+            let name = image.canonical.as_ref().unwrap_or(&image.given);
+            name.split_once('@').map_or(name.as_str(), |(name, _)| name).to_owned()
+        }
+        Subject::Object(object) => {
+            format!("{}/{}/{}", object.api_version, object.kind, object.name)
+        }
+    };
     let origin = one.origin.as_ref();
     let parts = [
         finding.name(),
         reason.code.code().to_owned(),
         reason.platform.as_ref().map(ToString::to_string).unwrap_or_default(),
-        name.to_owned(),
-        image.namespace.clone().unwrap_or_default(),
+        name,
+        one.decision.namespace().unwrap_or_default().to_owned(),
         origin.map(|origin| origin.file.clone()).unwrap_or_default(),
         origin.map(|origin| origin.object.clone()).unwrap_or_default(),
         origin.map(|origin| origin.field.clone()).unwrap_or_default(),

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
-use super::escape::{short, short_reference, visible};
+use super::escape::{short, short_reference, subject_name, visible};
 use super::finding::{Finding, Weight, findings};
-use crate::decision::{Decision, ExceptionEffect, Outcome, Reason, Verdict};
+use crate::decision::{Decision, ExceptionEffect, Outcome, Reason, Subject, Verdict};
 use crate::reasons::ReasonKind;
 
 /// The decisions as text, for a terminal or a log: what failed first, with what to do, then what
@@ -40,9 +40,8 @@ pub(super) fn summary(judged: &[Judged]) -> String {
     let rules = |wanted: Weight| weights.iter().filter(|weight| **weight == wanted).count();
     let (deny, warn, allow) =
         (verdicts(Verdict::Deny), verdicts(Verdict::Warn), verdicts(Verdict::Allow));
-    let images = if judged.len() == 1 { "image" } else { "images" };
-    let mut text =
-        format!("{} {images}: {deny} denied, {warn} with warnings, {allow} allowed", judged.len());
+    let mut text = counted(judged);
+    text.push_str(&format!(": {deny} denied, {warn} with warnings, {allow} allowed"));
     let failed: Vec<String> = [
         (Weight::Deny, "enforced"),
         (Weight::Warn, "warned"),
@@ -59,6 +58,18 @@ pub(super) fn summary(judged: &[Judged]) -> String {
         text.push_str(&format!("; rules not satisfied: {}", failed.join(", ")));
     }
     text
+}
+
+/// How many images and objects there are.
+fn counted(judged: &[Judged]) -> String {
+    let images = judged.iter().filter(|one| one.decision.image().is_some()).count();
+    let named = |count: usize, one: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {one}s")),
+    };
+    let objects = named(judged.len().saturating_sub(images), "object");
+    named(images, "image").into_iter().chain(objects).collect::<Vec<_>>().join(" and ")
 }
 
 /// For which moment was decided, and until when that holds.
@@ -94,11 +105,12 @@ impl Page {
             Verdict::Warn => format!("{} ", self.paint.yellow("WARN")),
             Verdict::Deny => format!("{} ", self.paint.red("DENY")),
         };
-        let image = match decision.image.given.as_str() {
-            "" => "(no name)".to_owned(),
-            given => short_reference(given),
+        let subject = match &decision.subject {
+            Subject::Image(image) if image.given.is_empty() => "(no name)".to_owned(),
+            Subject::Image(image) => short_reference(&image.given),
+            Subject::Object(_) => visible(&subject_name(decision)),
         };
-        self.line(&format!("{word}  {}{}", self.paint.bold(&image), place(one)));
+        self.line(&format!("{word}  {}{}", self.paint.bold(&subject), place(one)));
         if let Some(more) = meaning(decision) {
             self.line(&format!("       {}", self.paint.dim(&more)));
         }
@@ -199,11 +211,15 @@ impl Page {
 fn place(one: &Judged) -> String {
     let mut parts = Vec::new();
     if let Some(origin) = &one.origin {
-        let object = visible(&origin.object);
+        // An object is named by what stands before this.
+        let object = match &one.decision.subject {
+            Subject::Image(_) => visible(&origin.object),
+            Subject::Object(_) => String::new(),
+        };
         let joint = if object.is_empty() { "in " } else { " in " };
         parts.push(format!("{object}{joint}{}", visible(&origin.place())));
     }
-    if let Some(namespace) = &one.decision.image.namespace {
+    if let Some(namespace) = one.decision.namespace() {
         parts.push(format!("namespace {}", visible(namespace)));
     }
     if parts.is_empty() { String::new() } else { format!("  ({})", parts.join(", ")) }
@@ -211,7 +227,7 @@ fn place(one: &Judged) -> String {
 
 /// What the name stands for, where that is more than what was written.
 fn meaning(decision: &Decision) -> Option<String> {
-    let image = &decision.image;
+    let image = decision.image()?;
     let mut parts = Vec::new();
     let bare = |name: &str| name.split_once('@').map_or(name, |(name, _)| name).to_owned();
     if let Some(canonical) = image.canonical.as_deref().map(bare)

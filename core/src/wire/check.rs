@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use super::answer::{Answer, Fault};
 use super::request::{Context, GapItemKind, HistoryItem, Image, Item, Request, Text};
-use crate::evaluate::{Engine, History, ImageRequest};
+use crate::evaluate::{Engine, History, ImageRequest, ObjectRequest};
 use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
 use crate::import::{self, Options};
-use crate::kubernetes::{Objects, Unjudged, Workload};
+use crate::kubernetes::{Object, Objects, Operation, Unjudged, Workload};
 use crate::policy::{Policies, PolicySource};
 use crate::report::{Judged, Origin, verdict};
 
@@ -101,12 +101,18 @@ fn decided(
     now: Timestamp,
 ) -> Result<Answer, Fault> {
     let history = History { tags: history.tags, first_seen: history.first_seen };
-    let (requests, unjudged) = requests(context)?;
+    let Asked { images, objects, mut unjudged, context } = asked(context)?;
     let decide = |(request, origin): (ImageRequest, Option<Origin>)| Judged {
         decision: engine.check(&request, evidence, &history, now),
         origin,
     };
-    let decisions: Vec<Judged> = requests.into_iter().map(decide).collect();
+    let mut decisions: Vec<Judged> = images.into_iter().map(decide).collect();
+    for object in &objects {
+        if let Some(judged) = judged(engine, evidence, object, &context, now) {
+            unjudged.retain(|passed| !object.is(passed));
+            decisions.push(judged);
+        }
+    }
     let verdict = verdict(&decisions).ok_or_else(|| {
         Fault::request("/context", "neither an image nor an object with images".to_owned())
     })?;
@@ -139,10 +145,40 @@ pub(super) fn decoded(data: &str, path: &str) -> Result<Vec<u8>, Fault> {
     STANDARD.decode(data).map_err(|error| Fault::evidence(path, format!("not base64: {error}")))
 }
 
-type Requests = Vec<(ImageRequest, Option<Origin>)>;
+/// The decision on an object as a whole, where a rule is about it.
+fn judged(
+    engine: &Engine,
+    evidence: &Evidence,
+    object: &Object,
+    context: &Context,
+    now: Timestamp,
+) -> Option<Judged> {
+    let claimed = object.namespace.as_deref().filter(|_| context.object_namespaces);
+    let request = ObjectRequest {
+        object,
+        old: None,
+        operation: Operation::Create,
+        namespace: claimed.or(context.namespace.as_deref()),
+        namespace_labels: match claimed {
+            Some(_) => None,
+            None => context.namespace_labels.as_ref(),
+        },
+        digests: &context.resolved,
+    };
+    let decision = engine.check_object(&request, evidence, now)?;
+    Some(Judged { decision, origin: Some(object.into()) })
+}
 
-fn requests(context: Context) -> Result<(Requests, Vec<Unjudged>), Fault> {
-    let (mut requests, mut unjudged) = (Vec::new(), Vec::new());
+/// What a request asks about.
+struct Asked {
+    images: Vec<(ImageRequest, Option<Origin>)>,
+    objects: Vec<Object>,
+    unjudged: Vec<Unjudged>,
+    context: Context,
+}
+
+fn asked(context: Context) -> Result<Asked, Fault> {
+    let (mut requests, mut whole, mut unjudged) = (Vec::new(), Vec::new(), Vec::new());
     for image in &context.images {
         requests.push((named(image, &context), None));
     }
@@ -152,11 +188,12 @@ fn requests(context: Context) -> Result<(Requests, Vec<Unjudged>), Fault> {
             return Err(Fault::unjudged(object));
         }
         unjudged.extend(objects.unjudged);
+        whole.extend(objects.all);
         for workload in &objects.workloads {
             requests.extend(run_by(workload, &context));
         }
     }
-    Ok((requests, unjudged))
+    Ok(Asked { images: requests, objects: whole, unjudged, context })
 }
 
 fn named(image: &Image, context: &Context) -> ImageRequest {

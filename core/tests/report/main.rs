@@ -19,7 +19,7 @@ mod sarif;
 use cocket::reasons::Code;
 use cocket::report::{Format, json, reasons_markdown, sarif, table};
 
-use crate::sample::{sample, warned};
+use crate::sample::{image_of, sample, warned};
 use crate::sarif::results;
 
 #[test]
@@ -35,9 +35,9 @@ fn nothing_judged_is_said_and_is_no_allow() {
 #[test]
 fn an_image_without_a_name_is_told_by_its_digest() {
     let mut one = warned();
-    one.decision.image.given = String::new();
-    one.decision.image.canonical = None;
-    let digest = one.decision.image.digest.unwrap().to_string();
+    image_of(&mut one.decision).given = String::new();
+    image_of(&mut one.decision).canonical = None;
+    let digest = image_of(&mut one.decision).digest.unwrap().to_string();
     let judged = [one];
     for format in [Format::Github, Format::Markdown, Format::Junit, Format::Sarif] {
         let text = format.render(&judged, false);
@@ -49,7 +49,7 @@ fn an_image_without_a_name_is_told_by_its_digest() {
 #[test]
 fn endless_text_is_cut_where_people_read() {
     let mut one = warned();
-    one.decision.image.given = "x".repeat(1_000_000);
+    image_of(&mut one.decision).given = "x".repeat(1_000_000);
     let judged = [one];
     for format in [Format::Table, Format::Github, Format::Markdown, Format::Junit, Format::Sarif] {
         let text = format.render(&judged, false);

@@ -3,7 +3,7 @@
 use cocket::Timestamp;
 use cocket::decision::{
     Decision, Detail, ExceptionEffect, ExceptionUse, JudgedImage, JudgedPlatform, Outcome,
-    PolicyUse, Reason, RuleResult, Verdict,
+    PolicyUse, Reason, RuleResult, Subject, Verdict,
 };
 use cocket::policy::model::{Mode, RuleSeverity};
 use cocket::reasons::Code;
@@ -35,12 +35,19 @@ pub(crate) fn decision(verdict: Verdict, image: JudgedImage) -> Decision {
         now: time("2026-11-23T12:00:00Z"),
         inputs: Digest::sha256(b"inputs"),
         valid_until: None,
-        image,
+        subject: Subject::Image(image),
         policies: Vec::new(),
         results: Vec::new(),
         general: Vec::new(),
         exceptions: Vec::new(),
         evidence: Vec::new(),
+    }
+}
+
+pub(crate) fn image_of(decision: &mut Decision) -> &mut JudgedImage {
+    match &mut decision.subject {
+        Subject::Image(image) => image,
+        Subject::Object(object) => panic!("an object: {object:?}"),
     }
 }
 
@@ -213,10 +220,10 @@ pub(crate) fn hostile() -> Vec<Judged> {
 /// A decision with `text` wherever text can come from outside.
 pub(crate) fn everywhere(text: &str) -> Vec<Judged> {
     let mut one = denied();
-    one.decision.image.given = text.to_owned();
-    one.decision.image.canonical = Some(text.to_owned());
-    one.decision.image.mirror = Some(text.to_owned());
-    one.decision.image.namespace = Some(text.to_owned());
+    image_of(&mut one.decision).given = text.to_owned();
+    image_of(&mut one.decision).canonical = Some(text.to_owned());
+    image_of(&mut one.decision).mirror = Some(text.to_owned());
+    image_of(&mut one.decision).namespace = Some(text.to_owned());
     for rule in &mut one.decision.results {
         rule.policy = text.into();
         rule.rule = [&*rule.rule, text].concat().as_str().into();

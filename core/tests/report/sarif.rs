@@ -4,7 +4,7 @@ use cocket::reasons::{Code, ReasonKind};
 use cocket::reference::Digest;
 use cocket::report::{Judged, sarif};
 
-use crate::sample::{acts_on_a_screen, denied, hostile, sample};
+use crate::sample::{acts_on_a_screen, denied, hostile, image_of, sample};
 
 pub(crate) fn results(text: &str) -> Vec<serde_json::Value> {
     let document: serde_json::Value = serde_json::from_str(text).unwrap();
@@ -75,12 +75,12 @@ fn sarif_fingerprints_outlive_lines_digests_and_findings() {
     assert_eq!(distinct.len(), before.len());
     let mut later = denied();
     later.origin.as_mut().unwrap().line = Some(99);
-    later.decision.image.digest = Some(Digest::sha256(b"later"));
-    later.decision.image.canonical =
+    image_of(&mut later.decision).digest = Some(Digest::sha256(b"later"));
+    image_of(&mut later.decision).canonical =
         Some(format!("registry.example.com/shop/api:1.4@{}", Digest::sha256(b"later")));
     later.decision.results[5].reasons[0].found = Some("2 signatures".into());
     assert_eq!(fingerprints(&[later.clone()]), before);
-    later.decision.image.namespace = Some("other".to_owned());
+    image_of(&mut later.decision).namespace = Some("other".to_owned());
     assert_ne!(fingerprints(&[later]), before);
     let mut same_code = denied();
     let twin = same_code.decision.results[5].reasons[0].clone();

@@ -1,8 +1,10 @@
 //! Exceptions: about rules that exist, with sentences that say something, for a bounded time.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::{Documents, Report};
+use crate::policy::ObjectJudge;
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{ExceptionLimits, PolicyException};
@@ -12,14 +14,20 @@ use crate::policy::shown::shown;
 pub(super) struct KnownRules(HashMap<String, Vec<String>>);
 
 impl KnownRules {
-    pub(super) fn new(documents: &Documents<'_>) -> Self {
+    pub(super) fn new(documents: &Documents<'_>, judges: &[Arc<dyn ObjectJudge>]) -> Self {
         let mut known: HashMap<String, Vec<String>> = HashMap::new();
+        let mut add = |policy: &str, rule: &str| {
+            let full = format!("{policy}/{rule}");
+            known.entry(full.clone()).or_default().push(full.clone());
+            known.entry(rule.to_owned()).or_default().push(full);
+        };
         for (_, policy) in &documents.policies {
             for rule in &policy.spec.rules {
-                let full = format!("{}/{}", policy.metadata.name, rule.id);
-                known.entry(full.clone()).or_default().push(full.clone());
-                known.entry(rule.id.to_string()).or_default().push(full);
+                add(policy.metadata.name.as_str(), rule.id.as_str());
             }
+        }
+        for judge in judges {
+            judge.rules().iter().for_each(|rule| add(judge.name(), rule));
         }
         Self(known)
     }

@@ -82,7 +82,7 @@ pub(super) fn all(collection: &Collection<'_>) -> Vec<Note> {
         authorities::check(policy, &documents.trust_roots, &mut report);
         rules::check(policy, &documents.catalogs, &mut report);
     }
-    let known = exceptions::KnownRules::new(&documents);
+    let known = exceptions::KnownRules::new(&documents, &collection.judges);
     for (document, exception) in &documents.exceptions {
         let mut report = Report { document: *document, notes: &mut notes };
         exceptions::check(exception, &known, &documents, &mut report);

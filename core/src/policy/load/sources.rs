@@ -1,5 +1,7 @@
 //! All sources of one load: bounds over all of them, and faults with their places.
 
+use std::sync::Arc;
+
 use super::build::Budget;
 use super::document::{self, Typed};
 use super::foreign::{self, ForeignDocument, Head, SuppliedFile};
@@ -9,7 +11,9 @@ use super::limits::{
 use super::node::Node;
 use super::text::{Fault, Text};
 use super::{json, yaml};
-use crate::policy::{PolicyError, PolicyErrorKind as Kind, PolicyErrors, PolicySource};
+use crate::policy::{
+    ObjectJudge, PolicyError, PolicyErrorKind as Kind, PolicyErrors, PolicySource,
+};
 
 /// Faults that are given lines and columns, which takes a walk through the text for each: one
 /// more than are shown, so that the others are mentioned.
@@ -24,6 +28,8 @@ pub(in crate::policy) struct Collection<'s> {
     pub(in crate::policy) foreign: Vec<ForeignDocument<'s>>,
     /// Files that those may name.
     pub(in crate::policy) supplied: Vec<SuppliedFile<'s>>,
+    /// Policies that judge objects by themselves.
+    pub(in crate::policy) judges: Vec<Arc<dyn ObjectJudge>>,
 }
 
 #[derive(Debug)]
@@ -86,6 +92,7 @@ pub(in crate::policy) fn read(
             texts,
             documents: reading.documents,
             foreign: reading.foreign,
+            judges: Vec::new(),
             supplied: reading.supplied,
         }),
         false => Err(PolicyErrors(sorted(reading.errors))),
