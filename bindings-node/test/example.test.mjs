@@ -70,11 +70,11 @@ const pinned = (part) => {
 test('the first use of the README runs as it stands', async () => {
   const readme = readFileSync(path('../README.md'), 'utf8');
   const [, program] = /^## First use\n+```js\n([^]*?)^```/m.exec(readme);
-  // Told where to find things as a person is: from the project's folder, with the package installed.
-  writeFileSync(join(folder, 'first-use.mjs'), program);
-  const { stdout } = await run(process.execPath, [join(folder, 'first-use.mjs')], { cwd: path('../..') });
-  assert.match(stdout, /^deny registry\.acme\.example\/shop\/search/m);
-  assert.match(stdout, /^ +signed the image has no signature/m);
+  writeFileSync(join(folder, 'first.mjs'), program);
+  const { stdout } = await run(process.execPath, ['first.mjs', `${FOLDER}images`], { cwd: folder });
+  assert.match(stdout, /^deny docker\.io\/acme-labs\/newsletter:latest/m);
+  assert.match(stdout, /^ +unprivileged the image runs as root/m);
+  assert.equal(stdout.match(/^allow /gm).length, 4);
 });
 
 test('a signed, clean image may run', async () => {

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import cocket
+import pytest
 from conftest import FIRST_LOOK, ROOT
 
 SCRIPT = ROOT / "docs/examples/python/layouts.py"
@@ -45,10 +46,17 @@ def test_the_script_tells_faults_apart(tmp_path: Path) -> None:
     assert done.returncode == 2 and "policy.yaml:1:" in done.stderr
 
 
-def test_the_code_of_the_readme_runs() -> None:
+def test_the_code_of_the_readme_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The first block is a program of its own, which is told a layout.
+    monkeypatch.setattr(sys, "argv", ["first.py", str(FIRST_LOOK / "images")])
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) >= 2
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)
     assert isinstance(names["decision"], cocket.Decision)
+    printed = capsys.readouterr().out
+    assert printed.count("ALLOW") == 4
+    assert "DENY\n  docker.io/acme-labs/newsletter:latest\n" in printed

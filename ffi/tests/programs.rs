@@ -251,10 +251,15 @@ fn the_page_s_first_use_runs() {
     let mut command = Command::new("cc");
     command.args(C.1).arg(source).arg("-I").arg(prefix("include"));
     run(command.arg("-L").arg(prefix("lib")).args(["-lcocket", "-o"]).arg(&program));
-    let first_look = project("docs/examples/first-look");
-    let output = started(Command::new(program).current_dir(first_look));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && text.contains("registry.not_allowed"), "{output:?}");
+    let images = project("docs/examples/first-look/images");
+    let text = run(Command::new(&program).arg(&images));
+    assert_eq!(
+        text.matches("\nALLOW").count() + usize::from(text.starts_with("ALLOW")),
+        4,
+        "{text}"
+    );
+    assert!(text.contains("DENY   docker.io/acme-labs/newsletter:latest"), "{text}");
+    under_valgrind(&program, &[images]);
 }
 
 #[test]

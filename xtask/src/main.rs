@@ -5,6 +5,7 @@ mod cases;
 mod differential;
 mod fuzz;
 mod node;
+mod package;
 mod python;
 mod test;
 mod vectors;
@@ -25,6 +26,8 @@ usage: cargo xtask COMMAND
   vectors                  the cases of core/tests/vectors and the signed images of the corpus, in
                            every language: the same bytes, serially and from eight threads
   python                   the Python package alone: build, tests, types
+  package [--dev]          wheel, npm tarball and C archive, into target/package; each is installed
+                           into a clean environment and used there; with --dev not optimised
   fuzz TARGET [ARGUMENTS]  one target of fuzz/, from seeds of the vectors and the corpus, with what
                            libFuzzer takes, such as -max_total_time=60; needs a nightly compiler
                            and cargo-fuzz
@@ -56,6 +59,8 @@ fn main() -> ExitCode {
         ("vectors", []) => vectors::run(),
         ("python", []) => told(python::run(python::Python::test)),
         ("python", ["--vectors"]) => told(python::run(python::Python::vectors)),
+        ("package", []) => shown("package", package::run(package::Profile::Release)),
+        ("package", ["--dev"]) => shown("package", package::run(package::Profile::Dev)),
         ("differential", []) => shown("differential", differential::run(None)),
         ("differential", [every]) => shown("differential", differential::run(Some(every))),
         ("help" | "--help" | "-h", []) => {

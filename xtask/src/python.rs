@@ -31,7 +31,7 @@ impl Python {
     ///
     /// # Errors
     /// Why there is none, in words.
-    fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         let name = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let print = "import sys; print(*sys.version_info[:2])";
         let asked = Command::new(&name).args(["-c", print]).output();
@@ -61,39 +61,60 @@ impl Python {
     }
 
     fn checked(&self, checks: &[&[&str]]) -> bool {
-        let environment = cargo::root().join("target/python");
         let folder = cargo::root().join("bindings-python");
         // Every check reads what is built.
-        let built = self.prepared(&environment, &folder.join("requirements.txt"))
-            && module(&environment, &folder, &["maturin", "develop", "--quiet"]);
-        built && checks.iter().filter(|check| !module(&environment, &folder, check)).count() == 0
+        let built = self.prepared() && self.module(&folder, &["maturin", "develop", "--quiet"]);
+        built
+            && checks
+                .iter()
+                .filter(|check| !succeeds(cases::told(&mut activated(&folder, check))))
+                .count()
+                == 0
     }
 
-    /// Makes the environment, unless it is there with what `requirements` asks for.
-    fn prepared(&self, environment: &Path, requirements: &Path) -> bool {
+    /// The interpreter, to be given arguments.
+    pub(crate) fn command(&self) -> Command {
+        Command::new(&self.0)
+    }
+
+    /// Runs a module in the environment.
+    pub(crate) fn module(&self, folder: &Path, arguments: &[&str]) -> bool {
+        succeeds(&mut activated(folder, arguments))
+    }
+
+    /// Makes the environment, unless it is there with what `requirements.txt` asks for.
+    pub(crate) fn prepared(&self) -> bool {
+        let environment = environment();
+        let requirements = cargo::root().join("bindings-python/requirements.txt");
         let installed = environment.join("requirements.txt");
-        let wanted = fs::read(requirements).ok();
+        let wanted = fs::read(&requirements).ok();
         if wanted.is_some() && fs::read(&installed).ok() == wanted {
             return true;
         }
         let make = ["-m", "venv", "--clear"];
-        let made = succeeds(Command::new(&self.0).args(make).arg(environment));
+        let made = succeeds(self.command().args(make).arg(&environment));
         let file = requirements.display().to_string();
         let install =
             ["pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", &file];
-        made && module(environment, &cargo::root(), &install)
-            && fs::copy(requirements, installed).is_ok()
+        made && self.module(&cargo::root(), &install) && fs::copy(requirements, installed).is_ok()
     }
 }
 
-/// Runs a module with the environment's interpreter, as if the environment were activated.
-fn module(environment: &Path, folder: &Path, arguments: &[&str]) -> bool {
-    let mut command = Command::new(interpreter(environment));
-    command.current_dir(folder).env("VIRTUAL_ENV", environment).arg("-m").args(arguments);
-    succeeds(cases::told(&mut command))
+/// What the package is built into and tested in.
+fn environment() -> PathBuf {
+    cargo::root().join("target/python")
 }
 
-fn interpreter(environment: &Path) -> PathBuf {
+/// A module with the environment's interpreter, as if the environment were activated.
+fn activated(folder: &Path, arguments: &[&str]) -> Command {
+    let environment = environment();
+    let mut command = Command::new(interpreter(&environment));
+    command.current_dir(folder).env("VIRTUAL_ENV", environment).arg("-m").args(arguments);
+    command
+}
+
+/// The interpreter of an environment.
+pub(crate) fn interpreter(environment: &Path) -> PathBuf {
     match cfg!(windows) {
         true => environment.join("Scripts/python.exe"),
         false => environment.join("bin/python"),

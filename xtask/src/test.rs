@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::differential;
 use crate::node;
+use crate::package::{self, Profile};
 use crate::python::{self, Python};
 use crate::{cargo, cases};
 
@@ -65,6 +66,7 @@ const STEPS: &[(&str, &[&str])] = &[
 const CORPUS: &str = "corpus";
 const CORPUS_AWS_LC: &str = "corpus, aws-lc";
 const PYTHON: &str = "python";
+const PACKAGE: &str = "package";
 const DIFFERENTIAL: &str = "differential";
 /// Of so many mutants one is tried here.
 const SAMPLE: &str = "40";
@@ -117,6 +119,13 @@ pub(crate) fn run() -> ExitCode {
         failed.push("node");
     }
     summary.push_str(&row("node", start, word));
+    let start = Instant::now();
+    let word = package::run(Profile::Dev).unwrap_or_else(|why| {
+        eprintln!("xtask: {why}");
+        failed.push(PACKAGE);
+        "FAILED".to_owned()
+    });
+    summary.push_str(&row(PACKAGE, start, &word));
     // Tests that need what this machine lacks say so by name in their output.
     print!("\n{summary}");
     match failed.as_slice() {

@@ -7,6 +7,7 @@ mod r#gen;
 mod gen_example;
 mod mutants;
 mod seeds;
+mod third_party;
 mod typescript;
 mod vectors;
 
@@ -21,6 +22,8 @@ usage: cocket-tools COMMAND
   gen ROOT [--check]      writes every generated file, or says which are not up to date
   mutants [--every N] [--peer P]… [-v]
                           changes accepted bundles in one place at a time, and asks others as well
+  third-party PACKAGE FILE
+                          writes the licences of everything that PACKAGE is linked with
   seeds ROOT              writes what the targets of ROOT/fuzz start from, also from $COCKET_CORPUS
 ";
 
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         "gen" => r#gen::run(rest),
         "mutants" => mutants::run(rest),
         "seeds" => seeds::run(rest),
+        "third-party" => third_party::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS

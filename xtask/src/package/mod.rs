@@ -1,0 +1,175 @@
+//! `cargo xtask package`: the wheel, the npm tarball and the C archive, each installed where
+//! nothing else is and used there as its page says. They are left in `target/package`.
+
+mod c;
+mod node;
+mod python;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::cargo;
+
+/// How the packages are built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// To be handed on.
+    Release,
+    /// From what the tests have built already, to test the packaging.
+    Dev,
+}
+
+impl Profile {
+    /// What cargo and maturin are told.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Release => &["--release"],
+            Self::Dev => &[],
+        }
+    }
+
+    /// Where cargo has put the libraries.
+    fn built(self) -> PathBuf {
+        cargo::target().join(match self {
+            Self::Release => "release",
+            Self::Dev => "debug",
+        })
+    }
+}
+
+/// Where the packages are made.
+struct Workshop {
+    profile: Profile,
+    /// The finished packages.
+    home: PathBuf,
+}
+
+/// Makes one package and tries it.
+type Package = fn(&Workshop) -> Result<(), String>;
+
+/// Makes and tries every package whose tools are there.
+///
+/// # Errors
+/// What failed; in CI also that a tool is missing.
+pub(crate) fn run(profile: Profile) -> Result<String, String> {
+    let home = cargo::target().join("package");
+    emptied(&home)?;
+    let shop = Workshop { profile, home };
+    let mut skipped = Vec::new();
+    let languages: [(&str, &[&str], Package); 3] = [
+        ("c", &["cc", "pkg-config", "tar"], c::package),
+        ("python", &["python3"], python::package),
+        ("node", &["node", "npm"], node::package),
+    ];
+    for (name, needed, package) in languages {
+        match needed.iter().find(|program| !is_there(program)) {
+            None => package(&shop).map_err(|fault| format!("{name}: {fault}"))?,
+            Some(missing) => skipped.push(format!("{name}, for there is no `{missing}`")),
+        }
+    }
+    match (skipped.as_slice(), env::var_os("CI")) {
+        ([], _) => Ok("ok".to_owned()),
+        (_, None) => Ok(format!("skipped: {}", skipped.join("; "))),
+        (_, Some(_)) => Err(format!("CI needs every package: {}", skipped.join("; "))),
+    }
+}
+
+impl Workshop {
+    /// A new, empty folder beside the packages.
+    fn folder(&self, name: &str) -> Result<PathBuf, String> {
+        let folder = self.home.join(name);
+        emptied(&folder)?;
+        Ok(folder)
+    }
+
+    fn build(&self, package: &str) -> Result<(), String> {
+        let arguments = ["build", "--package", package];
+        let arguments = [&arguments, self.profile.arguments()].concat();
+        done(&mut cargo::command(&arguments))
+    }
+
+    /// The licence, and those of everything that the package is linked with.
+    fn licences(&self, package: &str, folder: &Path) -> Result<(), String> {
+        copied(&cargo::root().join("LICENSE"), &folder.join(LICENCE))?;
+        let file = folder.join(THIRD_PARTY).display().to_string();
+        let tools = ["run", "--quiet", "--package", "cocket-tools", "--"];
+        let arguments = [&tools[..], &["third-party", package, &file]].concat();
+        done(&mut cargo::command(&arguments))
+    }
+}
+
+const LICENCE: &str = "LICENSE";
+const THIRD_PARTY: &str = "THIRD-PARTY.txt";
+
+/// The first code block of a page in a language, as a person copies it.
+fn first_use(page: &Path, language: &str) -> Result<String, String> {
+    let text = fs::read_to_string(page).map_err(|error| format!("{}: {error}", page.display()))?;
+    let block = text.split_once(&format!("```{language}\n")).and_then(|(_, rest)| {
+        let (code, _) = rest.split_once("```")?;
+        Some(code.to_owned())
+    });
+    block.ok_or_else(|| format!("{}: there is no block in {language}", page.display()))
+}
+
+/// The layout that first uses are tried on.
+fn layout() -> PathBuf {
+    cargo::root().join("docs/examples/first-look/images")
+}
+
+/// Fails unless a first use has told that some images of [`layout`] may run, and some not.
+fn judged(output: &str) -> Result<(), String> {
+    let lower = output.to_lowercase();
+    match ["deny", "allow"].iter().all(|verdict| lower.contains(verdict)) {
+        true => Ok(()),
+        false => Err(format!("the first use printed no verdicts of both kinds:\n{output}")),
+    }
+}
+
+fn is_there(program: &str) -> bool {
+    let mut command = Command::new(program);
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn emptied(folder: &Path) -> Result<(), String> {
+    // What is not there need not be removed; anything else shows when it is made.
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+fn copied(from: &Path, to: &Path) -> Result<(), String> {
+    fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
+}
+
+/// Runs a command that has to succeed.
+fn done(command: &mut Command) -> Result<(), String> {
+    println!("\n== package: {command:?}");
+    match cargo::succeeds(command) {
+        true => Ok(()),
+        false => Err(format!("`{}` failed", command.get_program().display())),
+    }
+}
+
+/// Runs a command that has to succeed, and gives what it printed.
+fn printed(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match output.status.success() {
+        true => Ok(text(&output.stdout)),
+        false => Err(format!("{command:?}: {}\n{}", output.status, text(&output.stderr))),
+    }
+}
+
+/// The one file in a folder whose name ends so.
+fn only(folder: &Path, ending: &str) -> Result<PathBuf, String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut found = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(ending));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        _ => Err(format!("{}: one file `*{ending}` is expected", folder.display())),
+    }
+}
