@@ -112,6 +112,8 @@ impl Context<'_> {
             object,
             old: None,
             operation: Operation::Create,
+            subresource: "",
+            user: None,
             namespace: self.arguments.namespace.as_deref().or(object.namespace.as_deref()),
             namespace_labels: self.labels.as_ref(),
             digests: &digests,

@@ -8,7 +8,7 @@ use cocket::Timestamp;
 use cocket::decision::{Decision, ExceptionEffect, Outcome, Verdict};
 use cocket::evaluate::{Engine, ObjectRequest};
 use cocket::evidence::Evidence;
-use cocket::kubernetes::{Objects, Operation};
+use cocket::kubernetes::{Objects, Operation, User};
 use cocket::policy::model::Mode;
 use cocket::policy::{
     Note, ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, Policies, PolicySource, RuleOutcome,
@@ -95,6 +95,8 @@ fn check(engine: &Engine, text: &str, namespace: &str) -> Option<Decision> {
         object: &objects.all[0],
         old: None,
         operation: Operation::Create,
+        subresource: "",
+        user: None,
         namespace: Some(namespace),
         namespace_labels: None,
         digests: &BTreeMap::new(),
@@ -197,6 +199,58 @@ fn what_a_judge_says_is_part_of_the_digests() {
     assert_ne!(one.inputs, decided(Mode::Enforce, &POD.replace("nginx:1", "nginx:2")).inputs);
     let engines = [engine(&[], &[("pods", Mode::Warn)]), engine(&[], &[("pods", Mode::Audit)])];
     assert_ne!(engines[0].policies_digest(), engines[1].policies_digest());
+}
+
+#[test]
+fn who_asks_and_for_which_part_reaches_the_judges_and_the_digest() {
+    #[derive(Debug)]
+    struct Asked;
+    impl ObjectJudge for Asked {
+        fn name(&self) -> &str {
+            "asked"
+        }
+        fn digest(&self) -> Digest {
+            Digest::sha256(b"asked")
+        }
+        fn rules(&self) -> Vec<String> {
+            vec!["asked".to_owned()]
+        }
+        fn judge(&self, case: &ObjectCase<'_>) -> ObjectAnswer {
+            let user = case.user.map(|user| format!("{} {:?}", user.username, user.groups));
+            let answer = RuleResult {
+                policy: "asked".to_owned(),
+                rule: "asked".to_owned(),
+                outcome: RuleOutcome::Pass,
+                message: format!("{user:?} {:?}", case.subresource),
+                notes: Vec::new(),
+            };
+            let (mode, severity) = (Mode::Audit, None);
+            let (controls, evidence) = (Vec::new(), Vec::new());
+            let result = ObjectResult { answer, mode, severity, controls, evidence };
+            ObjectAnswer { results: vec![result], ..ObjectAnswer::default() }
+        }
+    }
+    let policies = Policies::load_with_judges(&[], vec![Arc::new(Asked)]).unwrap();
+    let engine = Engine::new(&policies).unwrap();
+    let objects = Objects::parse("pod.yaml", POD.as_bytes()).unwrap();
+    let digests = BTreeMap::new();
+    let plain = ObjectRequest {
+        object: &objects.all[0],
+        old: None,
+        operation: Operation::Update,
+        subresource: "",
+        user: None,
+        namespace: None,
+        namespace_labels: None,
+        digests: &digests,
+    };
+    let user = User { username: "ada".to_owned(), groups: vec!["dev".to_owned()] };
+    let asked = ObjectRequest { subresource: "ephemeralcontainers", user: Some(&user), ..plain };
+    let decided = |request| engine.check_object(&request, &Evidence::new(), now()).unwrap();
+    let (plain, asked) = (decided(plain), decided(asked));
+    let found = asked.results[0].reasons[0].found.as_ref().unwrap().to_string();
+    assert_eq!(found, r#"Some("ada [\"dev\"]") "ephemeralcontainers""#);
+    assert_ne!(plain.inputs, asked.inputs);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::decision::{
     Subject, Verdict,
 };
 use crate::evidence::Evidence;
-use crate::kubernetes::{Object, Operation};
+use crate::kubernetes::{Object, Operation, User};
 use crate::policy::model::Mode;
 use crate::policy::{ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleOutcome};
 use crate::reasons::Code;
@@ -29,6 +29,10 @@ pub struct ObjectRequest<'a> {
     pub old: Option<&'a Value>,
     /// What is done to it.
     pub operation: Operation,
+    /// The part of it that is written to; empty for the object itself.
+    pub subresource: &'a str,
+    /// Who asks, where that is known.
+    pub user: Option<&'a User>,
     /// The namespace of the request.
     pub namespace: Option<&'a str>,
     /// The namespace's labels, where the caller knows them.
@@ -58,6 +62,8 @@ impl Engine {
             object: &request.object.value,
             old: request.old,
             operation: request.operation,
+            subresource: request.subresource,
+            user: request.user,
             namespace: request.namespace,
             namespace_labels: request.namespace_labels,
             evidence,
@@ -234,6 +240,8 @@ struct Inputs<'a> {
     object: Digest,
     old: Option<Digest>,
     operation: Operation,
+    subresource: &'a str,
+    user: Option<&'a User>,
     namespace: Option<&'a str>,
     namespace_labels: Option<&'a BTreeMap<String, String>>,
     digests: BTreeMap<&'a str, Digest>,
@@ -253,6 +261,8 @@ fn inputs(
         object: digest(&request.object.value),
         old: request.old.map(digest),
         operation: request.operation,
+        subresource: request.subresource,
+        user: request.user,
         namespace: request.namespace,
         namespace_labels: request.namespace_labels,
         digests: images

@@ -10,5 +10,5 @@ mod workload;
 pub use objects::{MAX_NESTED_LISTS, MAX_OBJECTS};
 pub use tree::{MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_VALUES};
 pub use workload::{
-    ContainerKind, Object, ObjectError, Objects, Operation, Unjudged, Workload, WorkloadImage,
+    ContainerKind, Object, ObjectError, Objects, Operation, Unjudged, User, Workload, WorkloadImage,
 };

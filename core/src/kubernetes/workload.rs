@@ -59,6 +59,15 @@ pub enum Operation {
     Connect,
 }
 
+/// Who asks for an operation, as the API server tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// The name, such as `system:serviceaccount:shop:deployer`.
+    pub username: String,
+    /// The groups that the user belongs to.
+    pub groups: Vec<String>,
+}
+
 /// An object that carries pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::model::{Mode, RuleSeverity};
 use crate::evidence::Evidence;
-use crate::kubernetes::Operation;
+use crate::kubernetes::{Operation, User};
 use crate::reference::Digest;
 
 /// A policy that judges objects. The engine asks every one that [`Policies`](super::Policies)
@@ -37,6 +37,11 @@ pub struct ObjectCase<'a> {
     pub old: Option<&'a Value>,
     /// What is done to it.
     pub operation: Operation,
+    /// The part of it that is written to, such as `ephemeralcontainers`; empty for the object
+    /// itself. `object` is the whole object either way.
+    pub subresource: &'a str,
+    /// Who asks, where that is known.
+    pub user: Option<&'a User>,
     /// The namespace of the request; the object's own claim stands in `object`.
     pub namespace: Option<&'a str>,
     /// The namespace's labels, where the caller knows them.

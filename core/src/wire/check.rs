@@ -158,6 +158,8 @@ fn judged(
         object,
         old: None,
         operation: Operation::Create,
+        subresource: "",
+        user: None,
         namespace: claimed.or(context.namespace.as_deref()),
         namespace_labels: match claimed {
             Some(_) => None,
