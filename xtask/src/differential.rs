@@ -1,6 +1,6 @@
-//! Mutants of accepted bundles, given to us and to other verifiers: sigstore-go, PyPI's `sigstore`
-//! and npm's. Their versions are pinned under `xtask/differential`; what is built or installed
-//! lies under `target/differential`.
+//! Mutants of accepted bundles and layers, given to us, with RustCrypto and with AWS-LC, and to
+//! other verifiers: sigstore-go, PyPI's `sigstore` and npm's. Their versions are pinned under
+//! `xtask/differential`; what is built or installed lies under `target/differential`.
 
 use std::env;
 use std::fs;
@@ -33,14 +33,34 @@ pub(crate) fn run(every: Option<&str>) -> Result<String, String> {
     if !missing.is_empty() && env::var_os("CI").is_some() {
         return Err(format!("there is no `{}`, and CI needs it", missing.join("`, `")));
     }
-    let tools = ["run", "--quiet", "--package", "cocket-tools", "--"];
-    let arguments: Vec<&str> =
-        tools.into_iter().chain(arguments.iter().map(String::as_str)).collect();
-    match (cargo::succeeds(&mut cargo::command(&arguments)), missing.as_slice()) {
-        (false, _) => Err("a mutant was accepted, or a verifier failed".to_owned()),
-        (true, []) => Ok("ok".to_owned()),
-        (true, names) => Ok(format!("in part: there is no `{}`", names.join("`, `"))),
+    let answers = home.join("answers").display().to_string();
+    arguments.extend(["--answers".to_owned(), answers.clone()]);
+    if !tools(&[], &arguments) {
+        return Err("a mutant was accepted, or a verifier failed".to_owned());
     }
+    same(every, &answers)?;
+    match missing.as_slice() {
+        [] => Ok("ok".to_owned()),
+        names => Ok(format!("in part: there is no `{}`", names.join("`, `"))),
+    }
+}
+
+/// Whether AWS-LC gives each mutant the answer that RustCrypto gave, in the same words.
+fn same(every: Option<&str>, answers: &str) -> Result<(), String> {
+    println!("the same mutants, with AWS-LC:");
+    let mut arguments = vec!["mutants".to_owned(), "--same".to_owned(), answers.to_owned()];
+    arguments.extend(every.into_iter().flat_map(|every| ["--every".to_owned(), every.to_owned()]));
+    match tools(&["--features", "aws-lc"], &arguments) {
+        true => Ok(()),
+        false => Err("with AWS-LC an answer is another".to_owned()),
+    }
+}
+
+fn tools(features: &[&str], arguments: &[String]) -> bool {
+    let build = ["run", "--quiet", "--package", "cocket-tools"].iter().chain(features);
+    let arguments = ["--"].into_iter().chain(arguments.iter().map(String::as_str));
+    let arguments: Vec<&str> = build.copied().chain(arguments).collect();
+    cargo::succeeds(&mut cargo::command(&arguments))
 }
 
 fn is_there(program: &str) -> bool {

@@ -18,8 +18,9 @@ usage: cargo xtask COMMAND
   test                     format, lints, tests, generated files, documentation and comparisons
                            with real evidence, of every language that exists so far
   corpus [--kind K] [-v]   every comparison with the real evidence in $COCKET_CORPUS
-  differential [N]         changes accepted bundles in one place at a time, and asks sigstore-go,
-                           PyPI's and npm's sigstore as well; about one of N changes only
+  differential [N]         changes accepted bundles and layers in one place at a time, and asks
+                           sigstore-go, PyPI's and npm's sigstore as well, and cocket with AWS-LC;
+                           about one of N changes only
   conformance-client …     the command line that sigstore's conformance suite drives: name it as
                            the suite's entry point; `verify-bundle` only
   node                     builds and tests the Node package alone

@@ -8,6 +8,7 @@ use crate::certificate::{
     ECDSA_SHA256, FULCIO, San, authority, content, extension, general_name, name, pem, signed, spki,
 };
 use crate::der::{int, octets, oid, seq, set, time, tlv, utf8};
+use crate::entry::{Entry, Sealed, sealed, statement};
 
 const SHA256: &str = "2.16.840.1.101.3.4.2.1";
 
@@ -19,7 +20,7 @@ pub struct Instance {
     year: i32,
     root: Signer,
     intermediate: Signer,
-    log: Signer,
+    pub(crate) log: Signer,
     certificate_log: Signer,
     timestamper: Signer,
 }
@@ -118,91 +119,43 @@ impl Instance {
     /// promise and proof, and timestamped, all at noon of a day in June.
     #[must_use]
     pub fn approval(&self, image: &str, who: &Certified, day: u8) -> Value {
+        self.approval_logged_as(Entry::Dsse, image, who, day)
+    }
+
+    /// The same with a log entry of another kind.
+    #[must_use]
+    pub fn approval_logged_as(&self, entry: Entry, image: &str, who: &Certified, day: u8) -> Value {
         let leaf = self.leaf(who, day);
         let material = json!({"certificate": {"rawBytes": STANDARD.encode(&leaf)}});
-        self.bundle(image, &Signer::named("leaf"), &pem(&leaf), material, day)
+        let approval = statement(image, "https://sigstore.dev/cosign/sign/v1", &json!({}));
+        self.bundle(&sealed(&approval, &Signer::named("leaf")), &pem(&leaf), entry, material, day)
     }
 
     /// The same by a key, whose owner is known without a certificate.
     #[must_use]
     pub fn approval_by_key(&self, image: &str, key: &Signer, day: u8) -> Value {
-        self.bundle(image, key, &key.pem(), json!({"publicKey": {"hint": "x"}}), day)
+        let approval = statement(image, "https://sigstore.dev/cosign/sign/v1", &json!({}));
+        let material = json!({"publicKey": {"hint": "x"}});
+        self.bundle(&sealed(&approval, key), &key.pem(), Entry::Dsse, material, day)
     }
 
     fn bundle(
         &self,
-        image: &str,
-        key: &Signer,
+        sealed: &Sealed,
         verifier: &str,
+        entry: Entry,
         mut material: Value,
         day: u8,
     ) -> Value {
-        let hex = image.strip_prefix("sha256:").unwrap_or(image);
-        let payload = json!({
-            "_type": "https://in-toto.io/Statement/v1",
-            "subject": [{"digest": {"sha256": hex}, "annotations": {}}],
-            "predicateType": "https://sigstore.dev/cosign/sign/v1",
-            "predicate": {},
-        })
-        .to_string();
-        let kind = "application/vnd.in-toto+json";
-        let encoded = format!("DSSEv1 {} {kind} {} {payload}", kind.len(), payload.len());
-        let signature = key.sign_bytes(encoded.as_bytes());
-        let body = json!({
-            "apiVersion": "0.0.1", "kind": "dsse",
-            "spec": {
-                "payloadHash": {"algorithm": "sha256", "value": hexed(&hash(payload.as_bytes()))},
-                "signatures": [{
-                    "signature": STANDARD.encode(&signature),
-                    "verifier": STANDARD.encode(verifier),
-                }],
-            },
-        });
-        material["tlogEntries"] = json!([self.entry(&body, day)]);
+        material["tlogEntries"] = json!([self.entry(&entry.body(sealed, verifier), day)]);
         material["timestampVerificationData"] = json!({"rfc3161Timestamps": [
-            {"signedTimestamp": STANDARD.encode(self.timestamp(&signature, day))},
+            {"signedTimestamp": STANDARD.encode(self.timestamp(&sealed.signature, day))},
         ]});
         json!({
             "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
             "verificationMaterial": material,
-            "dsseEnvelope": {
-                "payload": STANDARD.encode(&payload), "payloadType": kind,
-                "signatures": [{"sig": STANDARD.encode(&signature)}],
-            },
+            "dsseEnvelope": sealed.envelope,
         })
-    }
-
-    /// The annotations of cosign's legacy layout beside a payload that is signed by a certificate.
-    #[must_use]
-    pub fn annotations(&self, payload: &[u8], who: &Certified, day: u8) -> Vec<(String, String)> {
-        let signature = Signer::named("leaf").sign_bytes(payload);
-        let leaf = self.leaf(who, day);
-        let body = json!({
-            "apiVersion": "0.0.1", "kind": "hashedrekord",
-            "spec": {
-                "data": {"hash": {"algorithm": "sha256", "value": hexed(&hash(payload))}},
-                "signature": {
-                    "content": STANDARD.encode(&signature),
-                    "publicKey": {"content": STANDARD.encode(pem(&leaf))},
-                },
-            },
-        });
-        let entry = self.entry(&body, day);
-        let bundle = json!({
-            "SignedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
-            "Payload": {
-                "body": entry["canonicalizedBody"], "logIndex": INDEX,
-                "integratedTime": self.seconds(day), "logID": hexed(&id(&self.log)),
-            },
-        });
-        [
-            ("dev.cosignproject.cosign/signature", STANDARD.encode(&signature)),
-            ("dev.sigstore.cosign/certificate", pem(&leaf)),
-            ("dev.sigstore.cosign/chain", pem(&self.middle()) + &pem(&self.root())),
-            ("dev.sigstore.cosign/bundle", bundle.to_string()),
-        ]
-        .map(|(name, text)| (name.to_owned(), text))
-        .to_vec()
     }
 
     /// The root certificate, in base64.
@@ -212,7 +165,7 @@ impl Instance {
     }
 
     /// The signer's certificate of that day.
-    fn leaf(&self, who: &Certified, day: u8) -> Vec<u8> {
+    pub(crate) fn leaf(&self, who: &Certified, day: u8) -> Vec<u8> {
         let names: Vec<Vec<u8>> = who.names.iter().map(general_name).collect();
         let mut extensions = vec![
             extension("2.5.29.15", true, &tlv(0x03, &[7, 0x80])),
@@ -252,14 +205,14 @@ impl Instance {
         sct
     }
 
-    fn middle(&self) -> Vec<u8> {
+    pub(crate) fn middle(&self) -> Vec<u8> {
         let usage = seq(&[oid("1.3.6.1.5.5.7.3.3")]);
         let extensions = [authority(), extension("2.5.29.37", false, &usage)];
         let key = &self.intermediate;
         signed(content("intermediate", "root", key, self.year_long(), &extensions), &self.root)
     }
 
-    fn root(&self) -> Vec<u8> {
+    pub(crate) fn root(&self) -> Vec<u8> {
         signed(content("root", "root", &self.root, self.year_long(), &[authority()]), &self.root)
     }
 
@@ -284,7 +237,7 @@ impl Instance {
     }
 
     /// Noon of a day in June, in seconds since 1970.
-    fn seconds(&self, day: u8) -> i64 {
+    pub(crate) fn seconds(&self, day: u8) -> i64 {
         let years = i64::from(self.year) - 1970;
         // Leap years since 1970 up to the year before: every fourth, 2000 among them.
         let leaps = (i64::from(self.year) - 1 - 1968) / 4;
@@ -293,8 +246,8 @@ impl Instance {
         days * 86_400 + 43_200
     }
 
-    fn entry(&self, body: &Value, day: u8) -> Value {
-        let body = STANDARD.encode(body.to_string());
+    pub(crate) fn entry(&self, said: &Value, day: u8) -> Value {
+        let body = STANDARD.encode(said.to_string());
         let seconds = self.seconds(day);
         let promise = format!(
             r#"{{"body":"{body}","integratedTime":{seconds},"logID":"{}","logIndex":{INDEX}}}"#,
@@ -310,7 +263,7 @@ impl Instance {
         json!({
             "logIndex": INDEX.to_string(), "integratedTime": seconds.to_string(),
             "logId": {"keyId": STANDARD.encode(id(&self.log))},
-            "kindVersion": {"kind": body_kind(&raw), "version": "0.0.1"},
+            "kindVersion": {"kind": said["kind"], "version": said["apiVersion"]},
             "inclusionPromise": {
                 "signedEntryTimestamp": STANDARD.encode(self.log.sign_bytes(promise.as_bytes())),
             },
@@ -325,7 +278,7 @@ impl Instance {
     }
 
     /// An RFC 3161 token over the signature, in a CMS envelope (RFC 5652).
-    fn timestamp(&self, signature: &[u8], day: u8) -> Vec<u8> {
+    pub(crate) fn timestamp(&self, signature: &[u8], day: u8) -> Vec<u8> {
         let algorithm = || seq(&[oid(SHA256)]);
         let info = seq(&[
             int(1),
@@ -361,18 +314,14 @@ impl Instance {
 }
 
 /// The index of every entry in its log.
-const INDEX: u64 = 2_500;
-
-fn body_kind(body: &[u8]) -> Value {
-    serde_json::from_slice::<Value>(body).map(|body| body["kind"].clone()).unwrap_or_default()
-}
+pub(crate) const INDEX: u64 = 2_500;
 
 fn vector(bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap_or_default();
     [&length.to_be_bytes(), bytes].concat()
 }
 
-fn id(signer: &Signer) -> [u8; 32] {
+pub(crate) fn id(signer: &Signer) -> [u8; 32] {
     hash(&spki(signer))
 }
 
@@ -380,6 +329,6 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-fn hexed(bytes: &[u8]) -> String {
+pub(crate) fn hexed(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -10,13 +10,16 @@
 
 mod certificate;
 mod der;
+mod entry;
 mod image;
 mod keyless;
+mod legacy;
 mod mutants;
 mod report;
 mod sign;
 
 pub use certificate::San;
+pub use entry::Entry;
 pub use image::{Image, Index};
 pub use keyless::{Certified, Instance};
 pub use mutants::mutants;

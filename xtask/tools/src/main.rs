@@ -21,7 +21,9 @@ usage: cocket-tools COMMAND
   vectors FOLDER          writes the signed images of $COCKET_CORPUS as cases, with Rust's answers
   gen ROOT [--check]      writes every generated file, or says which are not up to date
   mutants [--every N] [--peer P]… [-v]
-                          changes accepted bundles in one place at a time, and asks others as well
+                          changes accepted bundles and layers in one place at a time, and asks
+                          others as well; `--answers FILE` writes our answers, `--same FILE`
+                          compares with those of another build
   third-party PACKAGE FILE
                           writes the licences of everything that PACKAGE is linked with
   seeds ROOT              writes what the targets of ROOT/fuzz start from, also from $COCKET_CORPUS

@@ -206,7 +206,7 @@ pub(crate) fn asked<'a>(
 }
 
 /// The key and the trusted root that a case trusts.
-pub(super) fn trust(
+pub(crate) fn trust(
     folder: &Path,
     case: &Value,
 ) -> Result<(Option<String>, Option<String>), String> {

@@ -3,16 +3,17 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "small counts, and lengths that were checked")]
 
+mod layers;
 mod parents;
 mod peers;
 mod reasons;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::thread;
 
-use cocket::verify::verify_artifact;
 use cocket_testkit::mutants;
 
 use self::parents::Parent;
@@ -27,6 +28,8 @@ struct Counts {
     unexplained: usize,
     /// By peer.
     peers: BTreeMap<String, PeerCounts>,
+    /// One a mutant: where it was changed, and what we say to it.
+    answers: Vec<String>,
 }
 
 #[derive(Default)]
@@ -53,11 +56,16 @@ struct Arguments {
     every: usize,
     verbose: bool,
     peers: Vec<(String, Command)>,
+    /// Where our answers are written.
+    answers: Option<PathBuf>,
+    /// Answers that ours have to be the same as.
+    same: Option<PathBuf>,
 }
 
 impl Arguments {
     fn parse(arguments: &[String]) -> Result<Self, String> {
-        let mut parsed = Self { every: 1, verbose: false, peers: Vec::new() };
+        let mut parsed =
+            Self { every: 1, verbose: false, peers: Vec::new(), answers: None, same: None };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             if argument == "-v" {
@@ -73,6 +81,8 @@ impl Arguments {
                         .filter(|every| *every > 0)
                         .ok_or("`--every` needs a number")?;
                 }
+                "--answers" => parsed.answers = Some(PathBuf::from(value)),
+                "--same" => parsed.same = Some(PathBuf::from(value)),
                 // A name, and a program with its arguments, one a line.
                 "--peer" => {
                     let mut lines = value.lines();
@@ -85,7 +95,8 @@ impl Arguments {
                 }
                 other => {
                     return Err(format!(
-                        "`{other}` is not an option: `--every N`, `--peer P`, `-v`"
+                        "`{other}` is not an option: `--every N`, `--peer P`, `--answers FILE`, \
+                         `--same FILE`, `-v`"
                     ));
                 }
             }
@@ -114,7 +125,30 @@ fn all(arguments: &Arguments) -> Result<Counts, String> {
     for counts in counts {
         sum.add(counts?);
     }
+    sum.answers.sort();
+    kept(&mut sum, arguments)?;
     Ok(sum)
+}
+
+/// Writes our answers, or compares them with those that another build wrote.
+fn kept(counts: &mut Counts, arguments: &Arguments) -> Result<(), String> {
+    let fault = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    if let Some(path) = &arguments.answers {
+        fs::write(path, counts.answers.join("\n")).map_err(|error| fault(path, error))?;
+    }
+    let Some(path) = &arguments.same else { return Ok(()) };
+    let others = fs::read_to_string(path).map_err(|error| fault(path, error))?;
+    let others: BTreeSet<&str> = others.lines().collect();
+    let own: BTreeSet<&str> = counts.answers.iter().map(String::as_str).collect();
+    for (whose, answer) in own
+        .difference(&others)
+        .map(|answer| ("here", answer))
+        .chain(others.difference(&own).map(|answer| ("there", answer)))
+    {
+        counts.unexplained += 1;
+        println!("ONLY {whose}: {answer}");
+    }
+    Ok(())
 }
 
 fn corpus(root: &Path) -> Result<Vec<Parent>, String> {
@@ -124,6 +158,7 @@ fn corpus(root: &Path) -> Result<Vec<Parent>, String> {
     }
     if root.join("signed/MANIFEST.json").is_file() {
         found.extend(parents::signed(root)?);
+        found.extend(parents::images(root)?);
     }
     Ok(found)
 }
@@ -151,12 +186,7 @@ fn one(
     counts: &mut Counts,
 ) -> Result<(), String> {
     let verifier = parent.verifier().map_err(|fault| format!("{}: {fault}", parent.name))?;
-    let artifact = parent.artifact();
-    let ask = |json: &str| {
-        verify_artifact(json.as_bytes(), &artifact, &*verifier, "mutant", parent.now)
-            .map_err(|refusal| refusal.to_string())
-    };
-    let whole = ask(&parent.bundle.to_string());
+    let whole = parent.judge(&*verifier, &parent.bundle);
     let whole = whole.map_err(|why| format!("{}: the parent is refused: {why}", parent.name))?;
     counts.parents += 1;
     let mut taking = Vec::new();
@@ -173,20 +203,24 @@ fn one(
     // Each parent begins elsewhere, so that a sample takes every kind of place.
     let sample = mutants(&parent.bundle).into_iter().skip(position % arguments.every);
     for (place, mutant) in sample.step_by(arguments.every) {
-        let json = mutant.to_string();
-        let own = ask(&json);
+        let own = parent.judge(&*verifier, &mutant);
         counts.mutants += 1;
         if let Ok(found) = &own {
             counts.accepted += 1;
             // Whoever may change it must not change who signed what.
-            let same = found.claim == whole.claim && found.signer.id == whole.signer.id;
             let reason = reasons::unauthenticated(&place, parent);
-            if !same || reason.is_none() {
+            if *found != whole || reason.is_none() {
                 counts.unexplained += 1;
                 println!("ACCEPTED {}: {place}", parent.name);
             }
         }
+        counts.answers.push(match &own {
+            Ok(found) => format!("{} {place}: taken from {}", parent.name, found.signer),
+            Err(why) => format!("{} {place}: {}", parent.name, why.replace('\n', " ")),
+        });
         let own = own.map(|_| ());
+        let Some(told) = parent.for_peers(&mutant) else { continue };
+        let json = told.to_string();
         for (name, peer) in &mut taking {
             let theirs = peer.judges(&json)?;
             compare(name, parent, &place, &own, &theirs, arguments.verbose, counts);
@@ -237,6 +271,7 @@ impl Counts {
         self.mutants += other.mutants;
         self.accepted += other.accepted;
         self.unexplained += other.unexplained;
+        self.answers.extend(other.answers);
         for (name, more) in other.peers {
             let sum = self.peers.entry(name).or_default();
             sum.parents += more.parents;

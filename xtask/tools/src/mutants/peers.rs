@@ -62,7 +62,10 @@ impl Peer {
                 }
             }
         }
-        self.judges(&parent.bundle.to_string())
+        match parent.for_peers(&parent.bundle) {
+            Some(bundle) => self.judges(&bundle.to_string()),
+            None => Ok(Err("it cannot be told".to_owned())),
+        }
     }
 
     /// The answer about a bundle.

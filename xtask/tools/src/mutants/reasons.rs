@@ -10,13 +10,78 @@ use super::parents::Parent;
 
 const MATERIAL: &str = "/verificationMaterial";
 
+const CANDIDATE: &str = "certificates after the signer's own are candidates for a path, and prove nothing by themselves";
+const KEY_ID: &str = "a hint names a key and proves nothing; the policy's key has to fit anyway";
+
 /// Why nobody signs this place.
 pub(super) fn unauthenticated(place: &str, parent: &Parent) -> Option<&'static str> {
+    if parent.is_layer() {
+        return layer(place, parent).or_else(|| token(place, parent));
+    }
     let rest = place.strip_prefix(MATERIAL)?;
     if rest.starts_with("/publicKey/hint ") || rest == "/publicKey without hint" {
-        return Some("a hint names a key and proves nothing; the policy's key has to fit anyway");
+        return Some(KEY_ID);
     }
-    absent(rest, parent).or_else(|| token(place, parent)).or_else(|| note(place, parent))
+    if rest == "/x509CertificateChain/certificates 0 twice" {
+        return Some(CANDIDATE);
+    }
+    absent(rest, parent)
+        .or_else(|| promised(rest, parent))
+        .or_else(|| token(place, parent))
+        .or_else(|| note(place, parent))
+}
+
+/// The same of a layer, whose annotations nobody signs; what they hold proves itself or nothing.
+fn layer(place: &str, parent: &Parent) -> Option<&'static str> {
+    let is_envelope = parent.bundle.pointer("/data/payload").is_some();
+    let is_logged = parent.bundle.pointer("/annotations/dev.sigstore.cosign~1bundle").is_some();
+    let (name, _) = place.split_once(' ').unwrap_or((place, ""));
+    if name.starts_with("/annotations/dev.sigstore.cosign~1chain") {
+        return Some(CANDIDATE);
+    }
+    match place {
+        "/annotations without dev.sigstore.cosign/chain" => Some(CANDIDATE),
+        "/annotations without dev.sigstore.cosign/rfc3161timestamp"
+            if !parent.tokens && (is_logged || parent.key.is_some()) =>
+        {
+            Some("the log's promise proves a time; a key needs none")
+        }
+        "/annotations without predicateType" => Some(STATED),
+        "/annotations without dev.cosignproject.cosign/signature" if is_envelope => {
+            Some("an envelope has its signatures inside")
+        }
+        "/data/signatures 0 twice" => Some(ENOUGH),
+        "/data/signatures/0 without keyid" => Some(KEY_ID),
+        _ => match name {
+            "/annotations/predicateType" => Some(STATED),
+            "/data/signatures/0/keyid" => Some(KEY_ID),
+            _ => None,
+        },
+    }
+}
+
+const STATED: &str = "what the annotation says counts where it is signed, in the statement";
+const ENOUGH: &str = "one good signature of a layer is enough, whatever stands beside it";
+
+/// What only a promise signs, where there is none: the time, and the index in the whole log, beside
+/// which a proof has an index of its own in its tree.
+fn promised(rest: &str, parent: &Parent) -> Option<&'static str> {
+    let entry = "/verificationMaterial/tlogEntries/0";
+    let body = parent.bundle.pointer(&format!("{entry}/canonicalizedBody"))?.as_str()?;
+    let body: Value = serde_json::from_slice(&STANDARD.decode(body).ok()?).ok()?;
+    // A log of tiles has one index, which has to be the proof's.
+    let is_tiled = body.get("apiVersion").and_then(Value::as_str) == Some("0.0.2")
+        && body.get("kind").and_then(Value::as_str) == Some("hashedrekord");
+    if is_tiled || parent.bundle.pointer(&format!("{entry}/inclusionPromise")).is_some() {
+        return None;
+    }
+    let rest = rest.strip_prefix("/tlogEntries/0")?;
+    let is_one =
+        |name: &str| rest == format!(" without {name}") || rest.starts_with(&format!("/{name} "));
+    ["integratedTime", "logIndex"]
+        .iter()
+        .any(|name| is_one(name))
+        .then_some("only a promise states it, and without one nothing rests on it")
 }
 
 /// What is one proof more than needed, where something else proves the same.
@@ -66,7 +131,7 @@ fn number(place: &str, word: &str) -> Option<(String, usize)> {
 /// of digest algorithms, not certificates, not the algorithms' names beside a signature.
 fn token(place: &str, parent: &Parent) -> Option<&'static str> {
     let (pointer, at) = number(place, " byte ")?;
-    if !pointer.ends_with("/signedTimestamp") {
+    if !["/signedTimestamp", "/SignedRFC3161Timestamp"].iter().any(|end| pointer.ends_with(end)) {
         return None;
     }
     let der = STANDARD.decode(parent.bundle.pointer(&pointer)?.as_str()?).ok()?;
@@ -77,10 +142,15 @@ fn token(place: &str, parent: &Parent) -> Option<&'static str> {
         .then_some("RFC 5652 does not sign this part of a timestamp")
 }
 
-/// The parts of a timestamp response that no signature is over.
+/// The parts of a timestamp that no signature is over, be it a whole response (RFC 3161, section
+/// 2.4.2) or the token in it alone.
 fn unsigned(der: &[u8]) -> Option<Vec<Range<usize>>> {
-    let response = items(der, items(der, 0..der.len())?.first()?.1.clone())?;
-    let message = items(der, response.get(1)?.1.clone())?;
+    const OBJECT_IDENTIFIER: u8 = 0x06;
+    let outer = items(der, items(der, 0..der.len())?.first()?.1.clone())?;
+    let message = match outer.first()?.0 {
+        OBJECT_IDENTIFIER => outer,
+        _ => items(der, outer.get(1)?.1.clone())?,
+    };
     let signed = items(der, message.get(1)?.1.clone())?;
     let signed = items(der, signed.first()?.1.clone())?;
     let mut found = vec![signed.get(1)?.1.clone()];
@@ -134,9 +204,15 @@ pub(super) fn stricter(peer: &str, place: &str, parent: &Parent) -> Option<&'sta
             "it reads parts of a timestamp that no signature is over, certificates above all",
         );
     }
+    if unauthenticated(place, parent) == Some(ENOUGH) {
+        return Some("it reads layers as bundles, which have one signature");
+    }
     match (peer, place.rsplit_once(' ')?.1) {
         ("sigstore-go" | "sigstore-js", "inclusionPromise") if parent.key.is_some() => {
             Some("it asks for a time, although a key without a window needs none")
+        }
+        ("sigstore-python", "logIndex") => {
+            Some("it wants every number written, where protobuf's JSON may leave a zero out")
         }
         ("sigstore-python" | "sigstore-js", "inclusionProof") if is_first(parent) => {
             Some("it wants a proof of every version, where 0.1 may have the promise alone")

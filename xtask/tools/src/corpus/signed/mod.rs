@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cocket::evidence::{AttachedKind, Evidence};
+use cocket::evidence::{Attached, AttachedKind, Evidence};
 use cocket::reference::Digest;
 use cocket::verify::PublicKey;
 use serde_json::Value;
@@ -19,6 +19,7 @@ use super::{Outcome, Tally, bundles};
 use layout::Registry;
 use question::Question;
 
+pub(crate) use question::options;
 pub(crate) use vectors::run as write_vectors;
 
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -112,12 +113,22 @@ impl Corpus {
     }
 }
 
-fn digest(case: &Value) -> Result<Digest, String> {
+pub(crate) fn digest(case: &Value) -> Result<Digest, String> {
     text(case, "digest").parse().map_err(|_| format!("{}: no digest", text(case, "id")))
 }
 
+/// What the files of a row say is attached to its image.
+pub(crate) fn attached(folder: &Path, case: &Value) -> Result<Vec<Attached>, String> {
+    let digest = digest(case)?;
+    let mut evidence = Evidence::new();
+    for file in list(case, "files") {
+        attach(&read_json(&folder.join(file))?, digest, &mut evidence)?;
+    }
+    Ok(evidence.attached().to_vec())
+}
+
 /// What cosign's short names stand for.
-pub(super) fn predicate_type(short: &str) -> &str {
+pub(crate) fn predicate_type(short: &str) -> &str {
     match short {
         "vuln" => "https://cosign.sigstore.dev/attestation/vuln/v1",
         "cyclonedx" => "https://cyclonedx.org/bom",
@@ -160,7 +171,7 @@ fn attach(file: &Value, digest: Digest, evidence: &mut Evidence) -> Result<(), S
     Ok(())
 }
 
-pub(super) fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
     value.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 

@@ -172,7 +172,8 @@ fn request(image: &Value, now: &str, evidence: &Evidence) -> Value {
     })
 }
 
-fn options<'a>(command: &'a [&'a str], name: &'a str) -> impl Iterator<Item = &'a str> {
+/// The values of an option, as often as it is there.
+pub(crate) fn options<'a>(command: &'a [&'a str], name: &'a str) -> impl Iterator<Item = &'a str> {
     let pairs = command.iter().zip(command.iter().skip(1));
     pairs.filter(move |(option, _)| **option == name).map(|(_, value)| *value)
 }

@@ -1,18 +1,24 @@
-//! Bundles that are accepted, with what is trusted to accept them.
+//! Bundles and layers that are accepted, with what is trusted to accept them.
+
+mod hung;
 
 use std::path::Path;
 
 use cocket::Timestamp;
-use cocket::evidence::signing::Artifact;
+use cocket::evidence::AttachedKind;
+use cocket::evidence::signing::{Artifact, Claim};
 use cocket::policy::model::{LogUse, TimestampUse};
 use cocket::reference::Digest;
-use cocket::verify::{Pattern, SignatureVerifier};
-use cocket_testkit::{Certified, Instance, San, Signer};
+use cocket::verify::{Pattern, SignatureVerifier, VerifiedArtifact, verify_artifact};
+use cocket_testkit::{Certified, Entry, Instance, San, Signer};
 use serde_json::{Value, json};
 
 use crate::corpus::bundles::{self, Asked};
 use crate::corpus::index::{read, read_json};
 use crate::corpus::signed::text;
+
+pub(super) use self::hung::{Hung, images};
+use super::layers;
 
 /// What a bundle is about.
 pub(super) enum About {
@@ -20,10 +26,13 @@ pub(super) enum About {
     Digest(Digest),
 }
 
-/// An accepted bundle.
+/// An accepted document.
 pub(super) struct Parent {
     pub(super) name: String,
+    /// The bundle, or the layer that [`layers::open`] has opened.
     pub(super) bundle: Value,
+    /// What it says about an image, where it hangs beside one.
+    pub(super) hung: Option<Hung>,
     pub(super) root: Option<String>,
     pub(super) key: Option<String>,
     pub(super) identity: String,
@@ -36,7 +45,42 @@ pub(super) struct Parent {
     pub(super) now: Timestamp,
 }
 
+/// What is proven by a document that is taken.
+#[derive(Debug, PartialEq)]
+pub(super) struct Said {
+    pub(super) claim: Option<Claim>,
+    pub(super) signer: String,
+}
+
 impl Parent {
+    /// Whether the document is a layer of a legacy layout, and no bundle.
+    pub(super) fn is_layer(&self) -> bool {
+        self.hung.as_ref().is_some_and(|hung| hung.kind != AttachedKind::Bundle)
+    }
+
+    /// What is proven by `document`, which is the parent's own or a change of it.
+    pub(super) fn judge(
+        &self,
+        verifier: &dyn SignatureVerifier,
+        document: &Value,
+    ) -> Result<Said, String> {
+        let Some(hung) = &self.hung else {
+            let (json, artifact) = (document.to_string(), self.artifact());
+            let found = verify_artifact(json.as_bytes(), &artifact, verifier, NAME, self.now);
+            let VerifiedArtifact { claim, signer, .. } = found.map_err(|why| why.to_string())?;
+            return Ok(Said { claim, signer: signer.id });
+        };
+        hung.judge(document, verifier, self.now)
+    }
+
+    /// `document` as others read it; `None` where they cannot be told.
+    pub(super) fn for_peers(&self, document: &Value) -> Option<Value> {
+        match &self.hung {
+            Some(hung) if self.is_layer() => layers::as_bundle(&hung.kind, document),
+            _ => Some(document.clone()),
+        }
+    }
+
     pub(super) fn artifact(&self) -> Artifact<'_> {
         match &self.about {
             About::Bytes(bytes) => Artifact::from_bytes(bytes),
@@ -62,6 +106,9 @@ impl Parent {
     }
 }
 
+/// The authority's name.
+const NAME: &str = "mutant";
+
 /// Whether anything of a log is in the bundle.
 fn is_logged(bundle: &Value) -> bool {
     let entries = bundle.pointer("/verificationMaterial/tlogEntries").and_then(Value::as_array);
@@ -70,30 +117,56 @@ fn is_logged(bundle: &Value) -> bool {
 
 /// A Sigstore instance in small, and what it signed.
 pub(super) fn own() -> Result<Vec<Parent>, String> {
+    let own = Own::new()?;
+    let (image, who, key) = (own.image.to_string(), &own.who, &own.key);
+    let certified = |entry| own.instance.approval_logged_as(entry, &image, who, 7);
+    let mut parents = vec![
+        own.parent("own/certificate", certified(Entry::Dsse), None),
+        own.parent("own/intoto-0.0.1", certified(Entry::InToto1), None),
+        own.parent("own/intoto-0.0.2", certified(Entry::InToto2), None),
+        own.parent("own/key", own.instance.approval_by_key(&image, key, 7), Some(key.pem())),
+    ];
+    parents.extend(hung::own(&own)?);
+    Ok(parents)
+}
+
+struct Own {
+    instance: Instance,
+    image: Digest,
+    who: Certified,
+    key: Signer,
+    now: Timestamp,
+}
+
+impl Own {
     const ISSUER: &str = "https://accounts.example.com";
     const EMAIL: &str = "dev@acme.example";
-    let instance = Instance::of(2026);
-    let digest = Digest::sha256(b"the image");
-    let key = Signer::named("a key");
-    let who = Certified::new(ISSUER, San::Email(EMAIL.to_owned()));
-    let now = "2026-11-23T15:00:00Z".parse().map_err(|_| "no time")?;
-    let parent = |name: &str, bundle: Value, key: Option<String>| Parent {
-        name: name.to_owned(),
-        bundle,
-        root: Some(instance.trusted_root().to_string()),
-        key,
-        identity: EMAIL.to_owned(),
-        issuer: ISSUER.to_owned(),
-        about: About::Digest(digest),
-        log: true,
-        tokens: false,
-        now,
-    };
-    let image = digest.to_string();
-    Ok(vec![
-        parent("own/certificate", instance.approval(&image, &who, 7), None),
-        parent("own/key", instance.approval_by_key(&image, &key, 7), Some(key.pem())),
-    ])
+
+    fn new() -> Result<Self, String> {
+        Ok(Self {
+            instance: Instance::of(2026),
+            image: Digest::sha256(b"the image"),
+            who: Certified::new(Self::ISSUER, San::Email(Self::EMAIL.to_owned())),
+            key: Signer::named("a key"),
+            now: "2026-11-23T15:00:00Z".parse().map_err(|_| "no time")?,
+        })
+    }
+
+    fn parent(&self, name: &str, bundle: Value, key: Option<String>) -> Parent {
+        Parent {
+            name: name.to_owned(),
+            bundle,
+            hung: None,
+            root: Some(self.instance.trusted_root().to_string()),
+            key,
+            identity: Self::EMAIL.to_owned(),
+            issuer: Self::ISSUER.to_owned(),
+            about: About::Digest(self.image),
+            log: true,
+            tokens: false,
+            now: self.now,
+        }
+    }
 }
 
 /// The bundles of the index of evidence.
@@ -123,6 +196,7 @@ pub(super) fn evidence(root: &Path) -> Result<Vec<Parent>, String> {
             log: root.is_some() && is_logged(&bundle),
             tokens: false,
             bundle,
+            hung: None,
             root,
             key: file("key")?,
             identity: text(&with, "identity").to_owned(),
@@ -157,6 +231,7 @@ pub(super) fn signed(root: &Path) -> Result<Vec<Parent>, String> {
         parents.push(Parent {
             name: text(case, "id").to_owned(),
             bundle,
+            hung: None,
             log,
             tokens: asked.timestamp == TimestampUse::Required,
             root: asked.root,
