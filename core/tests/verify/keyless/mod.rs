@@ -1,8 +1,10 @@
 //! Signatures with certificates, against a small Sigstore instance that is made here.
 
+mod entries;
 mod forgeries;
 mod identities;
 mod times;
+mod weak_rejects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use cocket::evidence::signing::SignedDocument;
 use cocket::policy::model::{LogUse, RegexText, TimestampUse};
 use cocket::verify::{
     CertificateFault, Claim, Identity, KeylessRefusal as R, KeylessVerifier, LogFault, Pattern,
-    Refusal, Signer, TimestampFault, TrustedRoot, verify,
+    Refusal, SctFault, Signer, TimestampFault, TrustedRoot, verify,
 };
 use cocket_testkit::{Certified, Instance, San, mutants};
 use serde_json::{Value, json};
