@@ -2,6 +2,7 @@
 
 mod cargo;
 mod cases;
+mod dependencies;
 mod differential;
 mod fuzz;
 mod node;
@@ -21,6 +22,8 @@ usage: cargo xtask COMMAND
   differential [N]         changes accepted bundles and layers in one place at a time, and asks
                            sigstore-go, PyPI's and npm's sigstore as well, and cocket with AWS-LC;
                            about one of N changes only
+  dependencies             nothing written in C and nothing that speaks to a network is in what the
+                           library and the command line are built from by default
   conformance-client …     the command line that sigstore's conformance suite drives: name it as
                            the suite's entry point; `verify-bundle` only
   node                     builds and tests the Node package alone
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         ("python", ["--vectors"]) => told(python::run(python::Python::vectors)),
         ("package", []) => shown("package", package::run(package::Profile::Release)),
         ("package", ["--dev"]) => shown("package", package::run(package::Profile::Dev)),
+        ("dependencies", []) => shown("dependencies", dependencies::run()),
         ("differential", []) => shown("differential", differential::run(None)),
         ("differential", [every]) => shown("differential", differential::run(Some(every))),
         ("help" | "--help" | "-h", []) => {

@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use crate::dependencies;
 use crate::differential;
 use crate::node;
 use crate::package::{self, Profile};
@@ -67,6 +68,7 @@ const CORPUS: &str = "corpus";
 const CORPUS_AWS_LC: &str = "corpus, aws-lc";
 const PYTHON: &str = "python";
 const PACKAGE: &str = "package";
+const DEPENDENCIES: &str = "dependencies";
 const DIFFERENTIAL: &str = "differential";
 /// Of so many mutants one is tried here.
 const SAMPLE: &str = "40";
@@ -105,6 +107,13 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     summary.push_str(&row(PYTHON, start, &word));
+    let start = Instant::now();
+    let word = dependencies::run().unwrap_or_else(|why| {
+        eprintln!("xtask: {why}");
+        failed.push(DEPENDENCIES);
+        "FAILED".to_owned()
+    });
+    summary.push_str(&row(DEPENDENCIES, start, &word));
     let start = Instant::now();
     println!("\n== {DIFFERENTIAL}");
     let word = differential::run(Some(SAMPLE)).unwrap_or_else(|why| {

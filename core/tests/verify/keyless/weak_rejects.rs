@@ -144,7 +144,7 @@ fn a_root_in_the_chain_is_refused_where_chains_are_given() {
     let middle = middle.pointer("/certificateAuthorities/0/certChain/certificates/0/rawBytes");
     let middle = middle.and_then(Value::as_str).unwrap().to_owned();
     let second = "application/vnd.dev.sigstore.bundle+json;version=0.2";
-    assert!(ask(&chain(second, &[middle.clone()]), &dev(), NOW).is_ok());
+    assert!(ask(&chain(second, std::slice::from_ref(&middle)), &dev(), NOW).is_ok());
     let refused = refusal(&chain(second, &[middle.clone(), root.clone()]), &dev());
     assert_eq!(refused, R::RootInChain { position: 2 });
     // The first version ended its chains with it, and it counts for nothing there.
