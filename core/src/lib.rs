@@ -15,6 +15,7 @@ pub mod policy;
 pub mod reasons;
 pub mod reference;
 pub mod report;
+mod shown;
 pub mod source;
 pub mod verify;
 pub mod wire;

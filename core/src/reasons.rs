@@ -304,6 +304,70 @@ catalogue! {
     StaticFailed, "static.failed", Fail,
         "the policy lets no image pass here",
         "use an image from another place, or change the policy";
+    ObjectInvalid, "object.invalid", Fail,
+        "the pods of the object cannot be read",
+        "give the field the form that the Kubernetes API has for it; declare a kind of your own in the policy set";
+    PodSecurityMet, "podSecurity.met", Pass,
+        "the pods meet the level of the Pod Security Standards", "";
+    PodSecurityExempt, "podSecurity.exempt", Pass,
+        "a control is not met, and the policy exempts from it", "";
+    PodSecurityHostNamespaces, "podSecurity.host_namespaces", Fail,
+        "the pod shares a namespace of its host",
+        "remove `hostNetwork`, `hostPID` and `hostIPC`, or write `false`";
+    PodSecurityHostPathVolumes, "podSecurity.host_path_volumes", Fail,
+        "the pod mounts a path of its host",
+        "use another kind of volume, such as `emptyDir`, `persistentVolumeClaim` or `csi`";
+    PodSecurityHostPorts, "podSecurity.host_ports", Fail,
+        "a container takes a port of its host",
+        "remove `hostPort`; let a `Service` lead to the container";
+    PodSecurityHostProbes, "podSecurity.host_probes", Fail,
+        "a probe or lifecycle handler names another host than the pod",
+        "remove `host` from the probe or handler";
+    PodSecurityHostProcess, "podSecurity.host_process", Fail,
+        "a container runs as a process of its Windows host",
+        "remove `windowsOptions.hostProcess`, or write `false`";
+    PodSecurityPrivileged, "podSecurity.privileged", Fail,
+        "a container is privileged",
+        "remove `securityContext.privileged`, or write `false`; add the one capability that is needed";
+    PodSecurityCapabilities, "podSecurity.capabilities", Fail,
+        "a container adds capabilities beyond the default ones",
+        "remove them from `securityContext.capabilities.add`";
+    PodSecurityCapabilitiesRestricted, "podSecurity.capabilities_restricted", Fail,
+        "a container keeps or adds capabilities",
+        "write `securityContext: {capabilities: {drop: [ALL]}}` for each container; add `NET_BIND_SERVICE` at most";
+    PodSecurityPrivilegeEscalation, "podSecurity.privilege_escalation", Fail,
+        "a process of a container can gain more privileges than its parent has",
+        "write `securityContext: {allowPrivilegeEscalation: false}` for each container";
+    PodSecurityRunAsNonRoot, "podSecurity.run_as_non_root", Fail,
+        "a container may run as root",
+        "write `securityContext: {runAsNonRoot: true}` for the pod, and `false` for no container";
+    PodSecurityRunAsUser, "podSecurity.run_as_user", Fail,
+        "a container runs as user 0",
+        "write another number as `securityContext.runAsUser`, or leave it to the image";
+    PodSecurityAppArmor, "podSecurity.app_armor", Fail,
+        "an AppArmor profile is switched off, or is none that is known",
+        "remove it, or write `securityContext: {appArmorProfile: {type: RuntimeDefault}}`";
+    PodSecuritySeccomp, "podSecurity.seccomp", Fail,
+        "a seccomp profile is switched off, or is none that is known",
+        "remove it, or write `securityContext: {seccompProfile: {type: RuntimeDefault}}`";
+    PodSecuritySeccompRestricted, "podSecurity.seccomp_restricted", Fail,
+        "a container has no seccomp profile",
+        "write `securityContext: {seccompProfile: {type: RuntimeDefault}}` for the pod";
+    PodSecuritySeLinux, "podSecurity.se_linux", Fail,
+        "SELinux options are set that are not for containers",
+        "remove `securityContext.seLinuxOptions`, or write `type: container_t` and neither `user` nor `role`";
+    PodSecurityProcMount, "podSecurity.proc_mount", Fail,
+        "a container sees `/proc` without its masks",
+        "remove `securityContext.procMount`, or write `hostUsers: false` for the pod";
+    PodSecurityProcMountRestricted, "podSecurity.proc_mount_restricted", Fail,
+        "a container sees `/proc` without its masks, in a pod that has users of its own",
+        "remove `securityContext.procMount`";
+    PodSecuritySysctls, "podSecurity.sysctls", Fail,
+        "a sysctl is set that can touch other pods or the host",
+        "remove it from `securityContext.sysctls`";
+    PodSecurityVolumes, "podSecurity.volumes", Fail,
+        "a volume is of a kind that the level does not allow",
+        "use `persistentVolumeClaim`, `csi`, `emptyDir` or another kind that the level allows";
     ForeignPassed, "foreign.passed", Pass,
         "a rule of another engine's policy is satisfied", "";
     ForeignFailed, "foreign.failed", Fail,

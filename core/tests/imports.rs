@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first; modules on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
+    &["shown"],
     &["reference"],
     &["evidence"],
     &["kubernetes"],

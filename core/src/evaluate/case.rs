@@ -1,9 +1,10 @@
 //! One image under judgement, and what a rule says about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::circumstances::Circumstances;
 use super::{History, ImageRequest};
 use crate::decision::{Counts, Detail, EvidenceRecord, Findings, Reason};
 use crate::evidence::{EvidenceErrorKind, Platform};
@@ -14,18 +15,14 @@ use crate::reference::{Digest, Reference};
 pub(super) struct Case<'a> {
     /// The judged name: the mirror's, where one takes the given name's place.
     pub(super) reference: &'a Reference,
+    pub(super) circumstances: Circumstances<'a>,
     pub(super) digest: Option<Digest>,
-    pub(super) namespace: Option<&'a str>,
-    pub(super) namespace_labels: Option<&'a BTreeMap<String, String>>,
     pub(super) admission: bool,
     pub(super) facts: &'a Facts,
     pub(super) history: &'a History,
-    pub(super) now: Timestamp,
     /// How many findings of each kind are listed.
     pub(super) listed: usize,
     clock_skew: SignedDuration,
-    /// The first moment after `now` at which a date that was looked at changes its meaning.
-    valid_until: Option<Timestamp>,
     records: Vec<EvidenceRecord>,
 }
 
@@ -69,16 +66,20 @@ impl<'a> Case<'a> {
     ) -> Self {
         Self {
             reference,
+            circumstances: Circumstances {
+                images: std::slice::from_ref(reference),
+                unreadable: false,
+                namespace: request.namespace.as_deref(),
+                namespace_labels: request.namespace_labels.as_ref(),
+                now: facts.now,
+                valid_until: None,
+            },
             digest: facts.image.as_ref().map(|image| image.digest),
-            namespace: request.namespace.as_deref(),
-            namespace_labels: request.namespace_labels.as_ref(),
             admission: request.admission,
             facts,
             history,
-            now: facts.now,
             listed,
             clock_skew,
-            valid_until: None,
             records: Vec::new(),
         }
     }
@@ -87,7 +88,7 @@ impl<'a> Case<'a> {
     pub(super) fn finish(mut self) -> (Option<Timestamp>, Vec<EvidenceRecord>) {
         self.records.sort();
         self.records.dedup();
-        (self.valid_until, self.records)
+        (self.circumstances.valid_until, self.records)
     }
 
     /// Keeps a piece of evidence that was looked at.
@@ -97,26 +98,27 @@ impl<'a> Case<'a> {
 
     /// Notes a date at which the answer may change.
     pub(super) fn horizon(&mut self, date: Timestamp) {
-        if date > self.now && self.valid_until.is_none_or(|until| date < until) {
-            self.valid_until = Some(date);
-        }
+        self.circumstances.horizon(date);
     }
 
     /// Whether `date` is past; notes it where it is not.
     pub(super) fn is_past(&mut self, date: Timestamp) -> bool {
-        self.horizon(date);
-        date <= self.now
+        self.circumstances.is_past(date)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.circumstances.now
     }
 
     /// The latest moment that does not lie in the future, as far as clocks may differ.
     pub(super) fn latest(&self) -> Timestamp {
-        self.now.saturating_add(self.clock_skew).unwrap_or(self.now)
+        self.now().saturating_add(self.clock_skew).unwrap_or(self.now())
     }
 
     /// The moment `seconds` ago; the earliest there is where that is before all time.
     pub(super) fn ago(&self, seconds: u64) -> Timestamp {
         let span = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-        self.now.checked_sub(span).unwrap_or(Timestamp::MIN)
+        self.now().checked_sub(span).unwrap_or(Timestamp::MIN)
     }
 
     /// Whether `date` lies further in the future than clocks may differ.

@@ -10,6 +10,7 @@ use super::case::{Case, Judgement, content_by_tag};
 use super::exceptions::CompiledException;
 use super::requirement::Parties;
 use super::scope::Scope;
+use super::workload::PodFamily;
 use super::{
     Engine, LISTED_FINDINGS, Verifiers, alternatives, attestation, base_image, config, provenance,
     reference, registry, signature, vulnerabilities,
@@ -18,7 +19,7 @@ use crate::evidence::Platform;
 use crate::facts::Authority;
 use crate::policy::model::{
     AlternativesRule, DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, Name, NameGlob,
-    PolicyException, RuleSeverity, ScopedMode, StaticRule, TagOnly, Unqualified,
+    PolicyException, Rule, RuleSeverity, ScopedMode, StaticRule, TagOnly, Unqualified,
 };
 use crate::policy::{DocumentKind, Policies, PolicyError, PolicyErrors};
 use crate::reference::{Digest, PatternIndex, Reference, RepositoryPrefix};
@@ -50,10 +51,12 @@ pub(super) struct CompiledPolicy {
     tag_only: TagOnly,
     /// By id.
     pub(super) rules: Vec<CompiledRule>,
+    /// Those about the pods of objects, by id; images have the other ones.
+    pub(super) pod_rules: Vec<CompiledRule<PodFamily>>,
 }
 
 #[derive(Debug)]
-pub(super) struct CompiledRule {
+pub(super) struct CompiledRule<F = CompiledFamily> {
     pub(super) id: Arc<str>,
     pub(super) mode: Option<Mode>,
     pub(super) modes: Vec<ScopedMode>,
@@ -61,7 +64,7 @@ pub(super) struct CompiledRule {
     pub(super) controls: Arc<[String]>,
     pub(super) message: Option<Arc<str>>,
     pub(super) scope: Option<Scope>,
-    family: CompiledFamily,
+    pub(super) family: F,
 }
 
 #[derive(Debug)]
@@ -82,6 +85,12 @@ impl CompiledSet {
     /// The internal name that takes the reference's place, if a mirror covers it.
     pub(super) fn mirrored(&self, given: &Reference) -> Option<Reference> {
         self.mirrors.iter().find_map(|(from, to)| given.relocated(from, to))
+    }
+
+    /// The name under which the image of an object is judged; `None` where it cannot be read.
+    pub(super) fn judged(&self, image: &str) -> Option<Reference> {
+        let given = Reference::parse(image).ok()?;
+        Some(self.mirrored(&given).unwrap_or(given))
     }
 }
 
@@ -207,24 +216,23 @@ fn policy(
     authorities: &mut Authorities<'_>,
 ) -> Result<CompiledPolicy, PolicyErrors> {
     let spec = &policy.spec;
-    let mut rules = Vec::new();
+    let (mut rules, mut pod_rules) = (Vec::new(), Vec::new());
     for (position, rule) in spec.rules.iter().enumerate() {
-        let family = family(&rule.family, policy, policies, authorities).map_err(|fault| {
+        let located = |fault: Fault| {
             let place = format!("spec.rules[{position}].{}", rule.family.name());
             fault.located(&place, policy, policies)
-        })?;
-        rules.push(CompiledRule {
-            id: rule.id.as_str().into(),
-            mode: rule.mode,
-            modes: rule.modes.clone(),
-            severity: rule.severity,
-            controls: rule.controls.clone().into(),
-            message: rule.message.as_deref().map(Into::into),
-            scope: rule.matches.as_ref().map(Scope::new),
-            family,
-        });
+        };
+        let of_pods = PodFamily::new(&rule.family);
+        match of_pods.map_err(|detail| located(Fault::new(Place::Family(String::new()), detail)))? {
+            Some(family) => pod_rules.push(compiled(rule, family)),
+            None => {
+                let family = family(&rule.family, policy, policies, authorities);
+                rules.push(compiled(rule, family.map_err(located)?));
+            }
+        }
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
+    pod_rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(CompiledPolicy {
         name: policy.metadata.name.as_str().into(),
         digest: policies.digest_of(policy),
@@ -237,7 +245,21 @@ fn policy(
         platforms: spec.platforms.clone(),
         tag_only: spec.tag_only.unwrap_or(TagOnly::Deny),
         rules,
+        pod_rules,
     })
+}
+
+fn compiled<F>(rule: &Rule, family: F) -> CompiledRule<F> {
+    CompiledRule {
+        id: rule.id.as_str().into(),
+        mode: rule.mode,
+        modes: rule.modes.clone(),
+        severity: rule.severity,
+        controls: rule.controls.clone().into(),
+        message: rule.message.as_deref().map(Into::into),
+        scope: rule.matches.as_ref().map(Scope::new),
+        family,
+    }
 }
 
 /// What is wrong with a rule, or with what it names.
@@ -341,6 +363,9 @@ fn family(
             CompiledFamily::Alternatives(self::alternatives(rule, policy, policies, authorities)?)
         }
         Family::Static(rule) => CompiledFamily::Static(rule.clone()),
+        Family::PodSecurity(_) => {
+            return Err(at("")("it is about objects, and this is about an image".to_owned()));
+        }
     })
 }
 

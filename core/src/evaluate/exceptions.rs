@@ -1,11 +1,11 @@
 //! Exceptions: applied last, to what failed.
 
-use super::case::{Case, Judgement};
-use super::compile::{CompiledPolicy, CompiledRule};
+use super::case::Judgement;
+use super::circumstances::Circumstances;
 use super::scope;
 use crate::decision::{ExceptionEffect, ExceptionUse, Outcome};
 use crate::policy::model::ExceptionSpec;
-use crate::reference::{PatternIndex, Reference};
+use crate::reference::PatternIndex;
 
 #[derive(Debug)]
 pub(super) struct CompiledException {
@@ -26,21 +26,20 @@ pub(super) struct Waivable<'a> {
 }
 
 impl CompiledException {
-    /// Whether it names the rule and covers all of `images` in this namespace; one about images
-    /// covers nothing that has none.
-    pub(super) fn names(
-        &self,
-        (policy, rule): (&str, &str),
-        images: &[&Reference],
-        namespace: Option<&str>,
-    ) -> bool {
+    /// Whether it names the rule and covers all images in this namespace; one about images
+    /// covers nothing that has none, or one that cannot be read.
+    fn names(&self, (policy, rule): (&str, &str), around: &Circumstances<'_>) -> bool {
         let covered = |patterns: &PatternIndex| {
-            !images.is_empty() && images.iter().all(|image| patterns.matches(image).is_some())
+            !around.unreadable
+                && !around.images.is_empty()
+                && around.images.iter().all(|image| patterns.matches(image).is_some())
         };
         self.rules.iter().any(|(own, id)| own == policy && id == rule)
             && self.images.as_ref().is_none_or(covered)
             && (self.spec.namespaces.is_empty()
-                || namespace.is_some_and(|name| scope::any(&self.spec.namespaces, name).is_some()))
+                || around
+                    .namespace
+                    .is_some_and(|name| scope::any(&self.spec.namespaces, name).is_some()))
     }
 
     /// Whether it is about findings only; such a one never waives missing or stale evidence.
@@ -71,28 +70,39 @@ impl CompiledException {
     }
 }
 
-/// Judges a failing rule again under the exceptions in force, and records what each did. What
-/// was waived stays in the decision: the first judgement's reasons are kept.
-pub(super) fn apply(
-    exceptions: &[CompiledException],
-    policy: &CompiledPolicy,
-    rule: &CompiledRule,
-    case: &mut Case<'_>,
-    strict: Judgement,
+/// The exceptions in force that name a rule; those that have expired are recorded.
+pub(super) fn in_force<'e>(
+    exceptions: &'e [CompiledException],
+    (policy, rule): (&str, &str),
+    around: &mut Circumstances<'_>,
     used: &mut Vec<ExceptionUse>,
-) -> (Outcome, Judgement) {
-    let name = format!("{}/{}", policy.name, rule.id);
+) -> Vec<&'e CompiledException> {
     let mut in_force = Vec::new();
     for exception in exceptions {
-        let named = (&*policy.name, &*rule.id);
-        if !exception.names(named, &[case.reference], case.namespace) {
+        if !exception.names((policy, rule), around) {
             continue;
         }
-        match case.is_past(exception.spec.expires) {
-            true => used.push(exception.record(&name, ExceptionEffect::Expired)),
+        match around.is_past(exception.spec.expires) {
+            true => {
+                let name = format!("{policy}/{rule}");
+                used.push(exception.record(&name, ExceptionEffect::Expired));
+            }
             false => in_force.push(exception),
         }
     }
+    in_force
+}
+
+/// Judges a failing rule again under the exceptions in force, and records what each did. What
+/// was waived stays in the decision: the first judgement's reasons are kept.
+pub(super) fn apply(
+    in_force: &[&CompiledException],
+    (policy, rule): (&str, &str),
+    strict: Judgement,
+    used: &mut Vec<ExceptionUse>,
+    again: impl FnOnce() -> Judgement,
+) -> (Outcome, Judgement) {
+    let name = format!("{policy}/{rule}");
     let whole = in_force.iter().filter(|exception| !exception.is_about_findings());
     let whole: Vec<ExceptionUse> =
         whole.map(|exception| exception.record(&name, ExceptionEffect::Used)).collect();
@@ -103,7 +113,7 @@ pub(super) fn apply(
     if in_force.is_empty() {
         return (Outcome::Fail, strict);
     }
-    let again = rule.judge(policy, case, &in_force);
+    let again = again();
     for (position, exception) in in_force.iter().enumerate() {
         let helped = again.used.contains(&position);
         let effect = if helped { ExceptionEffect::Used } else { ExceptionEffect::NotEnough };

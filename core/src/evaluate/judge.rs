@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::case::{Case, Judgement};
+use super::circumstances::Circumstances;
 use super::compile::{CompiledPolicy, CompiledRule};
 use super::inputs::inputs;
 use super::scope::Coverage;
@@ -29,23 +30,23 @@ impl Engine {
         let mut case =
             Case::new(reference, request, facts, history, (self.set.clock_skew, self.listed));
         let (mut policies, mut results, mut used) = (Vec::new(), Vec::new(), Vec::new());
-        for policy in &self.policies {
+        for policy in self.policies.iter().filter(|policy| !policy.rules.is_empty()) {
             let first = results.len();
-            let coverage = policy.coverage(&case);
+            let coverage = policy.coverage(&case.circumstances);
             if matches!(coverage, Coverage::Covered) {
                 for rule in &policy.rules {
                     results.push(self.rule(policy, rule, &mut case, &mut used));
                 }
             }
             let own = results.get(first..).unwrap_or_default();
-            policies.push(policy_use(policy, coverage, own, &mut case));
+            policies.push(policy_use(policy, coverage, own, &mut case.circumstances));
         }
         let mut verdict = results.iter().map(weight).max().unwrap_or(Verdict::Allow);
         let mut general = Vec::new();
         let covers =
             |result: &RuleResult| result.mode != Mode::Audit && result.outcome != Outcome::Skipped;
         if !results.iter().any(covers) {
-            let (uncovered, reason) = self.uncovered(&case);
+            let (uncovered, reason) = self.uncovered(&case.circumstances);
             verdict = verdict.max(uncovered);
             general.push(reason);
         }
@@ -97,26 +98,11 @@ impl Engine {
         case: &mut Case<'_>,
         used: &mut Vec<ExceptionUse>,
     ) -> RuleResult {
-        let (outcome, judgement) = if rule.matches(case) {
-            self.outcome(policy, rule, case, used)
-        } else {
-            (Outcome::Skipped, Judgement::default())
+        let judged = match rule.matches(&case.circumstances) {
+            true => self.outcome(policy, rule, case, used),
+            false => (Outcome::Skipped, Judgement::default()),
         };
-        let Judgement { mut reasons, counts, findings, .. } = judgement;
-        reasons.sort();
-        reasons.dedup();
-        RuleResult {
-            policy: Arc::clone(&policy.name),
-            rule: Arc::clone(&rule.id),
-            outcome,
-            mode: policy.mode_of(rule, case),
-            severity: rule.severity,
-            message: rule.message.clone(),
-            controls: Arc::clone(&rule.controls),
-            reasons,
-            counts,
-            findings,
-        }
+        result(policy, rule, judged, &mut case.circumstances)
     }
 
     fn outcome(
@@ -130,12 +116,16 @@ impl Engine {
         if strict.passed() {
             return (Outcome::Pass, strict);
         }
-        exceptions::apply(&self.exceptions, policy, rule, case, strict, used)
+        let named = (&*policy.name, &*rule.id);
+        let around = &mut case.circumstances;
+        let in_force = exceptions::in_force(&self.exceptions, named, around, used);
+        let again = || rule.judge(policy, case, &in_force);
+        exceptions::apply(&in_force, named, strict, used, again)
     }
 
     /// What happens to an image that no enforced or warned rule covers.
-    fn uncovered(&self, case: &Case<'_>) -> (Verdict, Reason) {
-        if let Some(glob) = self.set.excluded_by(case) {
+    fn uncovered(&self, around: &Circumstances<'_>) -> (Verdict, Reason) {
+        if let Some(glob) = self.set.excluded_by(around) {
             let reason = Reason::new(Code::PolicyExcluded).found(format!("namespaces `{glob}`"));
             return (Verdict::Allow, reason);
         }
@@ -144,7 +134,7 @@ impl Engine {
             DefaultVerdict::Warn => Verdict::Warn,
             DefaultVerdict::Deny => Verdict::Deny,
         };
-        (default.min(heaviest(self.set.mode(case))), Reason::new(Code::PolicyNotCovered))
+        (default.min(heaviest(self.set.mode(around))), Reason::new(Code::PolicyNotCovered))
     }
 }
 
@@ -156,11 +146,35 @@ fn platforms(image: &ImageFacts) -> Vec<JudgedPlatform> {
         .collect()
 }
 
-fn policy_use(
+/// What a rule's judgement comes to.
+pub(super) fn result<F>(
+    policy: &CompiledPolicy,
+    rule: &CompiledRule<F>,
+    (outcome, judgement): (Outcome, Judgement),
+    around: &mut Circumstances<'_>,
+) -> RuleResult {
+    let Judgement { mut reasons, counts, findings, .. } = judgement;
+    reasons.sort();
+    reasons.dedup();
+    RuleResult {
+        policy: Arc::clone(&policy.name),
+        rule: Arc::clone(&rule.id),
+        outcome,
+        mode: policy.mode_of(rule, around),
+        severity: rule.severity,
+        message: rule.message.clone(),
+        controls: Arc::clone(&rule.controls),
+        reasons,
+        counts,
+        findings,
+    }
+}
+
+pub(super) fn policy_use(
     policy: &CompiledPolicy,
     coverage: Coverage,
     results: &[RuleResult],
-    case: &mut Case<'_>,
+    around: &mut Circumstances<'_>,
 ) -> PolicyUse {
     let (outcome, excluded_by) = match coverage {
         Coverage::NotMatched => (Outcome::Skipped, None),
@@ -171,7 +185,7 @@ fn policy_use(
         name: Arc::clone(&policy.name),
         version: policy.version.clone(),
         digest: policy.digest,
-        mode: policy.mode(case),
+        mode: policy.mode(around),
         outcome,
         excluded_by,
     }

@@ -7,11 +7,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Engine;
-use super::judge::{weight, worst};
+use super::case::Judgement;
+use super::circumstances::Circumstances;
+use super::compile::{CompiledPolicy, CompiledSet};
+use super::judge::{self, weight, worst};
+use super::scope::Coverage;
+use super::workload::Workload;
+use super::{Engine, exceptions};
 use crate::decision::{
-    Decision, ExceptionEffect, ExceptionUse, JudgedObject, Outcome, PolicyUse, Reason, RuleResult,
-    Subject, Verdict,
+    Decision, ExceptionUse, JudgedObject, Outcome, PolicyUse, Reason, RuleResult, Subject, Verdict,
 };
 use crate::evidence::Evidence;
 use crate::kubernetes::{Object, Operation, User};
@@ -45,7 +49,7 @@ impl Engine {
     /// Whether there are rules about objects at all.
     #[must_use]
     pub fn judges_objects(&self) -> bool {
-        !self.judges.is_empty()
+        !self.judges.is_empty() || self.policies.iter().any(|policy| !policy.pod_rules.is_empty())
     }
 
     /// Decides on one object by the rules about objects; `None` where none of them is about it.
@@ -70,7 +74,14 @@ impl Engine {
             digests: request.digests,
             now,
         };
-        let mut work = Work::new(self, request, now);
+        let names = Names::of(&self.set, request.object);
+        let mut work = Work::new(self, request, &names, now);
+        let workload = Workload::of(request.object, &self.set);
+        for policy in self.policies.iter().filter(|policy| !policy.pod_rules.is_empty()) {
+            if workload.carries_pods() {
+                work.add_policy(policy, &workload);
+            }
+        }
         for judge in &self.judges {
             let answer = judge.judge(&case);
             if answer.excluded_by.is_some() || !answer.results.is_empty() {
@@ -81,39 +92,72 @@ impl Engine {
     }
 }
 
+/// The images of an object as they are judged.
+struct Names {
+    images: Vec<Reference>,
+    /// Whether there is one besides that cannot be read.
+    unreadable: bool,
+}
+
+impl Names {
+    fn of(set: &CompiledSet, object: &Object) -> Self {
+        let images: Vec<Reference> =
+            object.images.iter().filter_map(|image| set.judged(image)).collect();
+        Self { unreadable: images.len() < object.images.len(), images }
+    }
+}
+
 /// A decision in the making.
 struct Work<'e> {
     engine: &'e Engine,
-    /// Its images as they are judged; `None` where one of them cannot be read.
-    images: Option<Vec<Reference>>,
-    namespace: Option<&'e str>,
-    now: Timestamp,
-    valid_until: Option<Timestamp>,
+    around: Circumstances<'e>,
     policies: Vec<PolicyUse>,
     results: Vec<RuleResult>,
     used: Vec<ExceptionUse>,
 }
 
 impl<'e> Work<'e> {
-    fn new(engine: &'e Engine, request: &ObjectRequest<'e>, now: Timestamp) -> Self {
-        let images = request.object.images.iter().map(|image| {
-            let given = Reference::parse(image).ok()?;
-            Some(engine.set.mirrored(&given).unwrap_or(given))
-        });
+    fn new(
+        engine: &'e Engine,
+        request: &ObjectRequest<'e>,
+        names: &'e Names,
+        now: Timestamp,
+    ) -> Self {
         Self {
             engine,
-            images: images.collect(),
-            namespace: request.namespace,
-            now,
-            valid_until: None,
+            around: Circumstances {
+                images: &names.images,
+                unreadable: names.unreadable,
+                namespace: request.namespace,
+                namespace_labels: request.namespace_labels,
+                now,
+                valid_until: None,
+            },
             policies: Vec::new(),
             results: Vec::new(),
             used: Vec::new(),
         }
     }
 
+    fn add_policy(&mut self, policy: &CompiledPolicy, workload: &Workload<'_>) {
+        let coverage = policy.coverage(&self.around);
+        let mut results = Vec::new();
+        if matches!(coverage, Coverage::Covered) {
+            for rule in &policy.pod_rules {
+                let judged = match rule.matches(&self.around) {
+                    true => self.settled((&policy.name, &rule.id), rule.judge(workload)),
+                    false => (Outcome::Skipped, Judgement::default()),
+                };
+                results.push(judge::result(policy, rule, judged, &mut self.around));
+            }
+        }
+        let policy = judge::policy_use(policy, coverage, &results, &mut self.around);
+        self.policies.push(policy);
+        self.results.extend(results);
+    }
+
     fn add(&mut self, judge: &dyn ObjectJudge, answer: ObjectAnswer) {
-        answer.valid_until.into_iter().for_each(|date| self.horizon(date));
+        answer.valid_until.into_iter().for_each(|date| self.around.horizon(date));
         let name: Arc<str> = judge.name().into();
         let mut results: Vec<RuleResult> =
             answer.results.into_iter().map(|result| self.result(&name, result)).collect();
@@ -135,68 +179,51 @@ impl<'e> Work<'e> {
 
     fn result(&mut self, policy: &Arc<str>, result: ObjectResult) -> RuleResult {
         let rule: Arc<str> = result.answer.rule.as_str().into();
-        let outcome = match result.answer.outcome {
-            RuleOutcome::Pass => Outcome::Pass,
-            RuleOutcome::Skip => Outcome::Skipped,
-            RuleOutcome::Fail | RuleOutcome::Error => self.excepted(policy, &rule),
+        let (mode, severity, controls) = (result.mode, result.severity, result.controls.clone());
+        let skipped = result.answer.outcome == RuleOutcome::Skip;
+        let strict = Judgement::from(reasons(result));
+        let (outcome, Judgement { reasons, .. }) = match skipped {
+            true => (Outcome::Skipped, strict),
+            false => self.settled((policy, &rule), strict),
         };
         RuleResult {
             policy: Arc::clone(policy),
             rule,
             outcome,
-            mode: result.mode,
-            severity: result.severity,
+            mode,
+            severity,
             message: None,
-            controls: result.controls.clone().into(),
-            reasons: reasons(result),
+            controls: controls.into(),
+            reasons,
             counts: None,
             findings: None,
         }
     }
 
-    /// What becomes of a failure under the exceptions that name it.
-    fn excepted(&mut self, policy: &str, rule: &str) -> Outcome {
-        let images: Vec<&Reference> = self.images.iter().flatten().collect();
-        let name = format!("{policy}/{rule}");
-        let named: Vec<_> = self
-            .engine
-            .exceptions
-            .iter()
-            .filter(|exception| exception.names((policy, rule), &images, self.namespace))
-            .collect();
-        let mut outcome = Outcome::Fail;
-        for exception in named {
-            let expires = exception.spec.expires;
-            self.horizon(expires);
-            let effect = if expires <= self.now {
-                ExceptionEffect::Expired
-            } else if exception.is_about_findings() {
-                // An object has no findings that one could cover.
-                ExceptionEffect::NotEnough
-            } else {
-                outcome = Outcome::Waived;
-                ExceptionEffect::Used
-            };
-            self.used.push(exception.record(&name, effect));
+    /// What a judgement comes to under the exceptions that name the rule. An object has no
+    /// findings that one could cover, so judging it again under them changes nothing.
+    fn settled(&mut self, named: (&str, &str), strict: Judgement) -> (Outcome, Judgement) {
+        if strict.passed() {
+            return (Outcome::Pass, strict);
         }
-        outcome
-    }
-
-    fn horizon(&mut self, date: Timestamp) {
-        if date > self.now && self.valid_until.is_none_or(|until| date < until) {
-            self.valid_until = Some(date);
-        }
+        let exceptions = &self.engine.exceptions;
+        let in_force = exceptions::in_force(exceptions, named, &mut self.around, &mut self.used);
+        let again = strict.clone();
+        exceptions::apply(&in_force, named, strict, &mut self.used, || again)
     }
 
     fn decision(mut self, request: &ObjectRequest<'_>, now: Timestamp) -> Decision {
         self.used.sort();
         self.used.dedup();
+        // Our own policies and those of other engines, each by name already.
+        self.policies.sort_by(|a, b| a.name.cmp(&b.name));
+        self.results.sort_by(|a, b| a.policy.cmp(&b.policy));
         let object = request.object;
         Decision {
             verdict: self.results.iter().map(weight).max().unwrap_or(Verdict::Allow),
             now,
             inputs: inputs(self.engine.digest, request, &self.results, now),
-            valid_until: self.valid_until,
+            valid_until: self.around.valid_until,
             subject: Subject::Object(JudgedObject {
                 api_version: object.api_version.clone(),
                 kind: object.kind.clone(),

@@ -1,9 +1,9 @@
 //! Where policies and rules apply, and with what weight.
 
-use super::case::Case;
+use super::circumstances::Circumstances;
 use super::compile::{CompiledPolicy, CompiledRule, CompiledSet};
 use crate::policy::model::{Match, Mode, NameGlob, ScopedMode};
-use crate::reference::PatternIndex;
+use crate::reference::{PatternIndex, Reference};
 
 /// A compiled `match` or `exclude`.
 #[derive(Debug)]
@@ -27,36 +27,28 @@ impl Scope {
         Self { images, rule: rule.clone() }
     }
 
-    /// Whether it covers the case. What the request does not say counts as covered by `match`
-    /// and as not covered by `exclude`: both are the stricter reading.
-    fn covers(&self, case: &Case<'_>, unknown: bool) -> bool {
-        let namespace = self.rule.namespaces.is_empty()
-            || case.namespace.map_or(unknown, |name| any(&self.rule.namespaces, name).is_some());
-        let labels = self.rule.namespace_labels.is_empty()
-            || case.namespace_labels.map_or(unknown, |labels| {
-                self.rule.namespace_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
-            });
-        let images =
-            self.images.as_ref().is_none_or(|images| images.matches(case.reference).is_some());
-        let as_others = self.rule.images_as.is_empty()
-            || self.rule.images_as.iter().any(|pattern| pattern.matches(case.reference));
-        namespace && labels && images && as_others
+    /// Whether it is about this. What the request does not say counts as covered by `match`, and
+    /// of several images one is enough: both are the stricter reading.
+    fn matches(&self, around: &Circumstances<'_>) -> bool {
+        let covers = |image: &Reference| self.covers(image);
+        self.is_here(around, true)
+            && (self.is_about_all_images() || around.unreadable || around.images.iter().any(covers))
     }
 
-    fn matches(&self, case: &Case<'_>) -> bool {
-        self.covers(case, true)
-    }
-
-    /// What excludes the case, if it is excluded.
-    fn excludes(&self, case: &Case<'_>) -> Option<String> {
-        if !self.covers(case, false) {
+    /// What excludes it, if something does. What the request does not say is not excluded, and of
+    /// several images all must be.
+    fn excludes(&self, around: &Circumstances<'_>) -> Option<String> {
+        let all = !around.unreadable
+            && !around.images.is_empty()
+            && around.images.iter().all(|image| self.covers(image));
+        if !self.is_here(around, false) || !(self.is_about_all_images() || all) {
             return None;
         }
-        let glob = case.namespace.and_then(|name| any(&self.rule.namespaces, name));
+        let glob = around.namespace.and_then(|name| any(&self.rule.namespaces, name));
         let pattern = self
             .images
             .as_ref()
-            .and_then(|images| images.matches(case.reference))
+            .and_then(|images| images.matches(around.images.first()?))
             .and_then(|position| self.rule.images.get(position));
         let labels = &self.rule.namespace_labels;
         let parts = [
@@ -67,23 +59,45 @@ impl Scope {
         ];
         Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
     }
+
+    /// Whether the namespace is one of those meant; `unknown` where the request does not say it.
+    fn is_here(&self, around: &Circumstances<'_>, unknown: bool) -> bool {
+        let rule = &self.rule;
+        let namespace = rule.namespaces.is_empty()
+            || around.namespace.map_or(unknown, |name| any(&rule.namespaces, name).is_some());
+        let labels = rule.namespace_labels.is_empty()
+            || around.namespace_labels.map_or(unknown, |labels| {
+                rule.namespace_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+            });
+        namespace && labels
+    }
+
+    fn is_about_all_images(&self) -> bool {
+        self.images.is_none() && self.rule.images_as.is_empty()
+    }
+
+    fn covers(&self, image: &Reference) -> bool {
+        self.images.as_ref().is_none_or(|images| images.matches(image).is_some())
+            && (self.rule.images_as.is_empty()
+                || self.rule.images_as.iter().any(|pattern| pattern.matches(image)))
+    }
 }
 
 impl CompiledPolicy {
-    pub(super) fn coverage(&self, case: &Case<'_>) -> Coverage {
-        if self.matches.as_ref().is_some_and(|scope| !scope.matches(case)) {
+    pub(super) fn coverage(&self, around: &Circumstances<'_>) -> Coverage {
+        if self.matches.as_ref().is_some_and(|scope| !scope.matches(around)) {
             return Coverage::NotMatched;
         }
-        match self.exclude.as_ref().and_then(|scope| scope.excludes(case)) {
+        match self.exclude.as_ref().and_then(|scope| scope.excludes(around)) {
             Some(by) => Coverage::Excluded(by),
             None => Coverage::Covered,
         }
     }
 
     /// The weight of rules that do not say their own.
-    pub(super) fn mode(&self, case: &mut Case<'_>) -> Mode {
-        let own = self.own_mode(case);
-        match case.namespace {
+    pub(super) fn mode(&self, around: &mut Circumstances<'_>) -> Mode {
+        let own = self.own_mode(around);
+        match around.namespace {
             // Any namespace could be meant: the strictest that could hold.
             None => self.modes.iter().map(|scoped| scoped.mode).fold(own, Mode::max),
             Some(namespace) => scoped(&self.modes, namespace).unwrap_or(own),
@@ -92,41 +106,45 @@ impl CompiledPolicy {
 
     /// The weight of a rule: the most specific of rule in this namespace, rule, namespace and
     /// policy; of two of one rank, the stricter.
-    pub(super) fn mode_of(&self, rule: &CompiledRule, case: &mut Case<'_>) -> Mode {
-        match case.namespace {
+    pub(super) fn mode_of<F>(
+        &self,
+        rule: &CompiledRule<F>,
+        around: &mut Circumstances<'_>,
+    ) -> Mode {
+        match around.namespace {
             None => {
-                let general = rule.mode.unwrap_or_else(|| self.mode(case));
+                let general = rule.mode.unwrap_or_else(|| self.mode(around));
                 rule.modes.iter().map(|scoped| scoped.mode).fold(general, Mode::max)
             }
             Some(namespace) => {
-                scoped(&rule.modes, namespace).or(rule.mode).unwrap_or_else(|| self.mode(case))
+                scoped(&rule.modes, namespace).or(rule.mode).unwrap_or_else(|| self.mode(around))
             }
         }
     }
 
-    fn own_mode(&self, case: &mut Case<'_>) -> Mode {
+    fn own_mode(&self, around: &mut Circumstances<'_>) -> Mode {
         match self.enforce_from {
-            Some(date) if case.is_past(date) => Mode::Enforce,
+            Some(date) if around.is_past(date) => Mode::Enforce,
             _ => self.mode,
         }
     }
 }
 
-impl CompiledRule {
-    pub(super) fn matches(&self, case: &Case<'_>) -> bool {
-        self.scope.as_ref().is_none_or(|scope| scope.matches(case))
+impl<F> CompiledRule<F> {
+    pub(super) fn matches(&self, around: &Circumstances<'_>) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope.matches(around))
     }
 }
 
 impl CompiledSet {
     /// What keeps the namespace out of the set's default, if something does.
-    pub(super) fn excluded_by(&self, case: &Case<'_>) -> Option<&NameGlob> {
-        case.namespace.and_then(|name| any(&self.exclude, name))
+    pub(super) fn excluded_by(&self, around: &Circumstances<'_>) -> Option<&NameGlob> {
+        around.namespace.and_then(|name| any(&self.exclude, name))
     }
 
     /// The weight of the default here.
-    pub(super) fn mode(&self, case: &Case<'_>) -> Mode {
-        case.namespace.and_then(|name| scoped(&self.modes, name)).unwrap_or(Mode::Enforce)
+    pub(super) fn mode(&self, around: &Circumstances<'_>) -> Mode {
+        around.namespace.and_then(|name| scoped(&self.modes, name)).unwrap_or(Mode::Enforce)
     }
 }
 

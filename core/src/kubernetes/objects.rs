@@ -1,6 +1,7 @@
 //! Which objects of a text carry pods.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::fields::{self, At, Fields};
 use super::tree::{self, Fault, Node, Place, Value};
@@ -117,6 +118,7 @@ impl Reader<'_> {
             Some(pod_at) => pods::images(&Fields::of(node, at, pod_at)?, pod_at)?,
             None => Vec::new(),
         };
+        let value = Arc::new(json(node, api_version, kind));
         self.objects.all.push(Object {
             file: self.file.to_owned(),
             line: node.place.line,
@@ -125,7 +127,7 @@ impl Reader<'_> {
             name: name.name.clone(),
             namespace: name.namespace.clone(),
             images: images.iter().map(|image| image.image.clone()).collect(),
-            value: json(node, api_version, kind).into(),
+            value: Arc::clone(&value),
         });
         if pod_at.is_none() {
             self.objects.unjudged.push(Unjudged {
@@ -133,7 +135,7 @@ impl Reader<'_> {
                 line: node.place.line,
                 kind: kind.to_owned(),
                 name: name.name,
-                carries_pods: pods::looks_like_one(node),
+                carries_pods: pods::looks_like_one(&value),
             });
             return Ok(());
         }

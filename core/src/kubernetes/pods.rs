@@ -1,7 +1,9 @@
 //! The images of a pod (Kubernetes API, `PodSpec`).
 
+use serde_json::Value as Json;
+
 use super::fields::{self, At, Fields};
-use super::tree::{Fault, Node, Value};
+use super::tree::{Fault, Node};
 use super::{ContainerKind, WorkloadImage};
 use crate::evidence::json::differs_by_case_only;
 
@@ -25,7 +27,7 @@ pub(super) fn path(api_version: &str, kind: &str) -> Option<&'static [&'static s
     }
 }
 
-const CONTAINERS: [(&str, ContainerKind); 3] = [
+pub(super) const CONTAINERS: [(&str, ContainerKind); 3] = [
     ("initContainers", ContainerKind::Init),
     ("containers", ContainerKind::Regular),
     ("ephemeralContainers", ContainerKind::Ephemeral),
@@ -105,26 +107,22 @@ fn image(
     })
 }
 
-/// Whether something in `node` looks like a pod: a list of containers of which one has an
+/// Whether something in `value` looks like a pod: a list of containers of which one has an
 /// image, or a list of volumes of which one is an image; in any case of the letters.
-pub(super) fn looks_like_one(node: &Node<'_>) -> bool {
-    match &node.value {
-        Value::List(items) => items.iter().any(|item| looks_like_one(item)),
-        Value::Map(entries) => entries.iter().any(|(key, value)| {
+pub(super) fn looks_like_one(value: &Json) -> bool {
+    match value {
+        Json::Array(items) => items.iter().any(looks_like_one),
+        Json::Object(members) => members.iter().any(|(key, value)| {
             let is = |known: &str| key == known || differs_by_case_only(key, known);
             let is_list = CONTAINERS.iter().any(|(known, _)| is(known)) || is("volumes");
             (is_list && holds_an_image(value)) || looks_like_one(value)
         }),
-        Value::Null | Value::Text(_) | Value::Other(_) => false,
+        _ => false,
     }
 }
 
-fn holds_an_image(list: &Node<'_>) -> bool {
-    let Value::List(items) = &list.value else { return false };
-    items.iter().any(|item| match &item.value {
-        Value::Map(entries) => {
-            entries.iter().any(|(key, _)| key == "image" || differs_by_case_only(key, "image"))
-        }
-        _ => false,
-    })
+fn holds_an_image(list: &Json) -> bool {
+    let is_image = |key: &String| key == "image" || differs_by_case_only(key, "image");
+    let holds = |item: &Json| item.as_object().is_some_and(|item| item.keys().any(is_image));
+    list.as_array().is_some_and(|items| items.iter().any(holds))
 }

@@ -17,8 +17,9 @@ mod policies;
 mod reference_page;
 #[cfg(feature = "schema")]
 mod schema;
-mod shown;
 mod yaml;
+
+use crate::shown;
 
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
 pub use load::limits;

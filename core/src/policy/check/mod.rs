@@ -7,6 +7,7 @@ mod emptiness;
 mod exceptions;
 mod keyless;
 mod patterns;
+mod pod_security;
 mod rules;
 mod set;
 mod statements;

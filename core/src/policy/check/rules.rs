@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Report, all_denied, alternatives, covers, set, statements};
+use super::{Report, all_denied, alternatives, covers, pod_security, set, statements};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{
@@ -50,6 +50,7 @@ pub(super) fn family(
         Family::Config(rule) => config(path, rule, policy, report),
         Family::BaseImage(rule) => base_image(path, rule, catalogs, report),
         Family::Alternatives(rule) => alternatives::check(path, rule, policy, catalogs, report),
+        Family::PodSecurity(rule) => pod_security::check(path, rule, report),
         Family::Static(rule) => {
             if let Some(message) = &rule.message {
                 report.blank(format!("{path}.message"), message);

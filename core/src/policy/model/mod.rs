@@ -12,6 +12,7 @@ mod condition;
 mod exception;
 mod image_policy;
 mod keyless;
+mod pod_security;
 mod policy_set;
 mod provenance;
 mod rules;
@@ -33,6 +34,7 @@ pub use image_policy::{
 };
 pub(crate) use keyless::matches_builds;
 pub use keyless::{Keyless, vouches_for_builds};
+pub use pod_security::{PodSecurityExemption, PodSecurityRule};
 pub use policy_set::{
     DefaultVerdict, ExceptionLimits, Mirror, PolicySet, PolicySetSpec, SetExclude, Unqualified,
 };

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlternativesRule, AttestationRule, ByteSize, Duration, Match, Mode, Name, NameGlob, PortRange,
-    ProvenanceRule, RegexText, RuleSeverity, ScopedMode, SignedIdentity, StaticRule,
-    VulnerabilitiesRule,
+    AlternativesRule, AttestationRule, ByteSize, Duration, Match, Mode, Name, NameGlob,
+    PodSecurityRule, PortRange, ProvenanceRule, RegexText, RuleSeverity, ScopedMode,
+    SignedIdentity, StaticRule, VulnerabilitiesRule,
 };
 use crate::evidence::Platform;
 use crate::reference::ImagePattern;
@@ -58,6 +58,8 @@ pub enum Family {
     Alternatives(AlternativesRule),
     /// What the policy alone decides.
     Static(StaticRule),
+    /// Which Pod Security Standard the pods of an object meet.
+    PodSecurity(PodSecurityRule),
 }
 
 impl Family {
@@ -75,7 +77,14 @@ impl Family {
             Self::BaseImage(_) => "baseImage",
             Self::Alternatives(_) => "alternatives",
             Self::Static(_) => "static",
+            Self::PodSecurity(_) => "podSecurity",
         }
+    }
+
+    /// Whether it is about Kubernetes objects, and not about images.
+    #[must_use]
+    pub fn is_about_objects(&self) -> bool {
+        matches!(self, Self::PodSecurity(_))
     }
 
     /// What it asks of authorities, each with its place under the family's own.

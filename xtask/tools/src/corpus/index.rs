@@ -6,7 +6,7 @@ use cocket::Timestamp;
 use serde_json::Value;
 
 use super::{
-    Outcome, Tally, bundles, facts, feeds, foreign_policies, globs, references, scans, slsa,
+    Outcome, Tally, bundles, facts, feeds, foreign_policies, globs, pods, references, scans, slsa,
     tables, vex,
 };
 
@@ -44,6 +44,7 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
                 tally.row(kind, row.file, bundles::row(&row, &folder, now)?);
             }
             (_, Some("slsa")) => slsa::rows(&row, &folder, now, tally)?,
+            ("k8s-pod", Some("table")) => pods::table(&row, &folder, now, tally)?,
             _ => self::row(&row, tally),
         }
     }

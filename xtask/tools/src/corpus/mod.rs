@@ -10,6 +10,7 @@ pub(crate) mod index;
 mod kyverno;
 mod kyverno_cel;
 mod kyverno_verify;
+mod pods;
 mod references;
 mod scans;
 pub(crate) mod signed;

@@ -12,6 +12,9 @@ pub(super) const NOW: &str = "2026-11-23T12:00:00Z";
 /// The repository of the judged image.
 pub(super) const REPOSITORY: &str = "registry.example.com/team/app";
 
+/// An image in it, by name alone.
+pub(super) const NAMED: &str = "registry.example.com/team/app:1.2";
+
 /// A case under construction. What it holds beside the policy is a wire request.
 pub(super) struct Case {
     name: &'static str,

@@ -13,6 +13,7 @@ mod exceptions;
 mod imports;
 mod keyless;
 mod names;
+mod pods;
 mod provenance;
 mod scope;
 mod signature;
@@ -39,6 +40,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         scope::cases(),
         alternatives::cases(),
         imports::cases(),
+        pods::cases(),
         verify::cases(),
     ];
     let cases: Vec<case::Case> = areas.into_iter().flatten().collect();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    AlternativesRule, AttestationRule, Check, Match, Mode, Name, ProvenanceRule, RuleSeverity,
-    ScopedMode, StaticRule, VulnerabilitiesRule,
+    AlternativesRule, AttestationRule, Check, Match, Mode, Name, PodSecurityRule, ProvenanceRule,
+    RuleSeverity, ScopedMode, StaticRule, VulnerabilitiesRule,
 };
 use super::{
     AttestedSource, BaseImageRule, ConfigRule, Family, ReferenceRule, RegistryRule, Requirement,
@@ -69,6 +69,9 @@ pub(super) struct RawRule {
     /// What the policy alone decides.
     #[serde(default, rename = "static", skip_serializing_if = "Option::is_none")]
     fixed: Option<StaticRule>,
+    /// Which Pod Security Standard the pods of an object meet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pod_security: Option<PodSecurityRule>,
 }
 
 impl TryFrom<RawRule> for Rule {
@@ -86,6 +89,7 @@ impl TryFrom<RawRule> for Rule {
             raw.base_image.map(Family::BaseImage),
             raw.alternatives.map(Family::Alternatives),
             raw.fixed.map(Family::Static),
+            raw.pod_security.map(Family::PodSecurity),
         ]
         .into_iter()
         .flatten()
@@ -98,7 +102,7 @@ impl TryFrom<RawRule> for Rule {
                 "" => format!(
                     "rule `{}` has no family: one of `registry`, `reference`, `signature`, \
                      `attestation`, `provenance`, `vulnerabilities`, `config`, `baseImage`, \
-                     `alternatives`, `static` is expected",
+                     `alternatives`, `static`, `podSecurity` is expected",
                     raw.id
                 ),
                 _ => format!(
@@ -140,6 +144,7 @@ impl From<Rule> for RawRule {
             base_image: None,
             alternatives: None,
             fixed: None,
+            pod_security: None,
         };
         match rule.family {
             Family::Registry(rule) => raw.registry = Some(rule),
@@ -152,6 +157,7 @@ impl From<Rule> for RawRule {
             Family::BaseImage(rule) => raw.base_image = Some(rule),
             Family::Alternatives(rule) => raw.alternatives = Some(rule),
             Family::Static(rule) => raw.fixed = Some(rule),
+            Family::PodSecurity(rule) => raw.pod_security = Some(rule),
         }
         raw
     }
@@ -231,8 +237,9 @@ impl From<Check> for RawCheck {
             Family::BaseImage(rule) => raw.base_image = Some(rule),
             Family::Alternatives(rule) => raw.alternatives = Some(rule),
             Family::Static(rule) => raw.fixed = Some(rule),
-            // No check is made of it: exceptions for findings are for whole rules.
-            Family::Vulnerabilities(_) => {}
+            // No check is made of these: exceptions for findings are for whole rules, and an
+            // alternative is about an image.
+            Family::Vulnerabilities(_) | Family::PodSecurity(_) => {}
         }
         raw
     }

@@ -1,10 +1,11 @@
-//! How values from a policy stand in messages: short, on one line, and harmless to a terminal.
+//! How values from a policy or an object stand in messages: short, on one line, and harmless to a
+//! terminal.
 
 /// Most characters of a value that a message repeats.
 const SHOWN: usize = 80;
 
 /// The value in backticks, clipped, control characters escaped.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::from("`");
     out.push_str(&clipped(text, SHOWN));
     out.push('`');
@@ -12,7 +13,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// At most `limit` characters of a text, control characters escaped.
-pub(super) fn clipped(text: &str, limit: usize) -> String {
+pub(crate) fn clipped(text: &str, limit: usize) -> String {
     let mut out = String::new();
     for (count, c) in text.chars().enumerate() {
         if count >= limit {

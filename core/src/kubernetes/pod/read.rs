@@ -1,0 +1,139 @@
+//! From an object to its pods.
+
+use serde_json::Value;
+
+use super::members::{self, Members};
+use super::{Container, Pod, PodError, Volume, security};
+use crate::kubernetes::fields::At;
+use crate::kubernetes::{Object, pods};
+
+impl<'v> Pod<'v> {
+    /// The pods of an object; none where its kind carries none and nothing in it looks like one.
+    ///
+    /// # Errors
+    /// [`PodError`] where a field that is read has not the form that Kubernetes gives it, where a
+    /// kind that carries a pod has none, and where an unknown kind looks as if it carried one.
+    pub(crate) fn all_of(object: &'v Object) -> Result<Vec<Self>, PodError> {
+        let Some(path) = pods::path(&object.api_version, &object.kind) else {
+            return match pods::looks_like_one(&object.value) {
+                true => Err(PodError {
+                    path: String::new(),
+                    detail: "it seems to carry pods, and its kind is not known".to_owned(),
+                }),
+                false => Ok(Vec::new()),
+            };
+        };
+        // The last part is the pod's `spec`; its metadata stands beside that.
+        let path = path.split_last().map_or(path, |(_, template)| template);
+        below(&object.value, &At::Root, path).map(|pod| vec![pod])
+    }
+}
+
+fn below<'v>(value: &'v Value, at: &At<'_>, path: &[&str]) -> Result<Pod<'v>, PodError> {
+    let Some((key, rest)) = path.split_first() else { return template(value, at) };
+    let at_key = At::Key(at, key);
+    match Members::of(value, at)?.get(key)? {
+        Some(inner) => below(inner, &at_key, rest),
+        None => Err(missing(&at_key)),
+    }
+}
+
+/// What has `metadata` and `spec`.
+fn template<'v>(value: &'v Value, at: &At<'_>) -> Result<Pod<'v>, PodError> {
+    let holder = Members::of(value, at)?;
+    let metadata = holder.inner("metadata", |metadata| {
+        let annotations = metadata.inner("annotations", annotations)?;
+        Ok((metadata.place("annotations"), annotations.unwrap_or_default()))
+    })?;
+    let (annotations_at, annotations) = metadata
+        .unwrap_or_else(|| (format!("{}.annotations", holder.place("metadata")), Vec::new()));
+    let pod = holder.inner("spec", specification)?;
+    let pod = pod.ok_or_else(|| missing(&At::Key(at, "spec")))?;
+    Ok(Pod { annotations_at, annotations, ..pod })
+}
+
+fn annotations<'v>(members: &Members<'v, '_>) -> Result<Vec<(&'v str, &'v str)>, PodError> {
+    let text = |(key, value): (&'v str, &'v Value)| match value {
+        Value::String(text) => Ok((key, text.as_str())),
+        other => Err(members::wrong(other, &At::Key(members.at, key), "a text")),
+    };
+    members.free().map(text).collect()
+}
+
+fn specification<'v>(spec: &Members<'v, '_>) -> Result<Pod<'v>, PodError> {
+    let mut containers = Vec::new();
+    for (key, _) in pods::CONTAINERS {
+        containers.extend(spec.each(key, container)?);
+    }
+    if containers.is_empty() {
+        return Err(missing(&At::Key(spec.at, "containers")));
+    }
+    let truth = |key: &str| Ok::<_, PodError>(spec.truth(key)?.unwrap_or(false));
+    Ok(Pod {
+        at: spec.at.to_string(),
+        annotations_at: String::new(),
+        annotations: Vec::new(),
+        host_network: truth("hostNetwork")?,
+        host_pid: truth("hostPID")?,
+        host_ipc: truth("hostIPC")?,
+        host_users: spec.truth("hostUsers")?,
+        os: spec.inner("os", |os| os.text("name"))?.flatten(),
+        security: security::context(spec)?,
+        containers,
+        volumes: spec.each("volumes", volume)?,
+    })
+}
+
+fn container<'v>(members: &Members<'v, '_>) -> Result<Container<'v>, PodError> {
+    let ports = members.each("ports", |port| {
+        let number = port.number("hostPort")?.unwrap_or_default();
+        Ok((port.place("hostPort"), number))
+    })?;
+    Ok(Container {
+        name: members.text("name")?.unwrap_or_default(),
+        image: members.text("image")?.unwrap_or_default(),
+        security: security::context(members)?,
+        host_ports: ports.into_iter().filter(|(_, number)| *number != 0).collect(),
+        hosts: hosts(members)?,
+    })
+}
+
+/// The hosts that probes and lifecycle handlers name.
+fn hosts<'v>(container: &Members<'v, '_>) -> Result<Vec<(String, &'v str)>, PodError> {
+    let mut hosts = Vec::new();
+    for key in ["livenessProbe", "readinessProbe", "startupProbe"] {
+        hosts.extend(container.inner(key, handler)?.into_iter().flatten());
+    }
+    let lifecycle = container.inner("lifecycle", |lifecycle| {
+        let start = lifecycle.inner("postStart", handler)?.into_iter();
+        let stop = lifecycle.inner("preStop", handler)?.into_iter();
+        Ok(start.chain(stop).flatten().collect::<Vec<_>>())
+    })?;
+    hosts.extend(lifecycle.into_iter().flatten());
+    Ok(hosts)
+}
+
+fn handler<'v>(members: &Members<'v, '_>) -> Result<Vec<(String, &'v str)>, PodError> {
+    let mut hosts = Vec::new();
+    for key in ["httpGet", "tcpSocket"] {
+        let host = members.inner(key, |action| {
+            let host = action.text("host")?.filter(|host| !host.is_empty());
+            Ok(host.map(|host| (action.place("host"), host)))
+        })?;
+        hosts.extend(host.flatten());
+    }
+    Ok(hosts)
+}
+
+fn volume<'v>(members: &Members<'v, '_>) -> Result<Volume<'v>, PodError> {
+    let sources = members.free().filter(|(key, value)| *key != "name" && !value.is_null());
+    Ok(Volume {
+        at: members.at.to_string(),
+        sources: sources.map(|(key, _)| key).collect(),
+        host_path: members.inner("hostPath", |path| Ok(path.text("path")?.unwrap_or_default()))?,
+    })
+}
+
+fn missing(at: &At<'_>) -> PodError {
+    PodError { path: at.to_string(), detail: "it is absent, and a pod needs it".to_owned() }
+}
