@@ -12,6 +12,7 @@ use cocket::reference::Digest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::causes::right;
 use crate::run::{Ran, verify};
 
 fn corpus() -> Option<PathBuf> {
@@ -67,6 +68,55 @@ fn compared(id: &str, accepts: bool, ran: &Ran) -> Option<String> {
     };
     let Ran { status, stdout, stderr } = ran;
     (!as_expected).then(|| format!("{id}: {status}\n{stdout}{stderr}"))
+}
+
+/// What is wrong with the first cause that a refusal gives; with it whether it was compared.
+fn cause(case: &Value, ran: &Ran) -> (Option<String>, bool) {
+    let (Some(right), 1) = (right(case), ran.status) else { return (None, false) };
+    let line = ran.stdout.lines().find_map(|line| line.strip_prefix("  cause     "));
+    let check = line.and_then(|line| line.split(':').next()).unwrap_or_default();
+    let wrong = !right.contains(&check);
+    (wrong.then(|| format!("{}: {line:?}, where {right:?} is right", text(case, "id"))), true)
+}
+
+#[test]
+fn every_refusal_of_the_corpus_gives_the_true_first_cause() {
+    let Some(root) = corpus() else { return };
+    let signed = root.join("signed");
+    let manifest = read_json(&signed.join("MANIFEST.json"));
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    for list in ["oci_cases", "bundle_cases"] {
+        let cases = manifest[list].as_array().unwrap();
+        for case in cases.iter().filter(|case| text(case, "cocket") == "reject") {
+            let ran = answer(&signed, case, text(&manifest, "now"));
+            let (fault, is_compared) = cause(case, &ran);
+            wrong.extend(fault);
+            compared += usize::from(is_compared);
+        }
+    }
+    assert!(compared > 0);
+    println!("{compared} first causes compared");
+    assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The answer to a row of either list.
+fn answer(signed: &Path, case: &Value, now: &str) -> Ran {
+    let mut arguments = flags(case);
+    arguments.extend(["--at", now]);
+    let Some([file]) = case["files"].as_array().map(Vec::as_slice).filter(|_| is_image(case))
+    else {
+        let command = case["command"].as_array().unwrap();
+        arguments.push(command.last().unwrap().as_str().unwrap());
+        return verify(&signed.join(text(case, "cwd")), &arguments);
+    };
+    let reference = text(case, "reference");
+    let layout = Layout::of(&read_json(&signed.join(file.as_str().unwrap())), reference);
+    arguments.extend(["--evidence", layout.folder.path().to_str().unwrap(), reference]);
+    verify(signed, &arguments)
+}
+
+fn is_image(case: &Value) -> bool {
+    case["reference"].is_string()
 }
 
 /// An OCI layout that holds an image and what a case says is attached to it.
@@ -145,14 +195,7 @@ fn signed_images_have_the_answers_of_the_corpus() {
     let cases = manifest["oci_cases"].as_array().unwrap();
     assert!(!cases.is_empty());
     for case in cases {
-        let [file] = case["files"].as_array().unwrap().as_slice() else { panic!("{case}") };
-        let reference = text(case, "reference");
-        let layout = Layout::of(&read_json(&signed.join(file.as_str().unwrap())), reference);
-        let folder = layout.folder.path().to_str().unwrap();
-        let mut arguments = flags(case);
-        arguments.extend(["--evidence", folder, "--at", text(&manifest, "now")]);
-        arguments.push(reference);
-        let ran = verify(&signed, &arguments);
+        let ran = answer(&signed, case, text(&manifest, "now"));
         wrong.extend(compared(text(case, "id"), text(case, "cocket") == "accept", &ran));
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -167,14 +210,7 @@ fn signed_files_have_the_answers_of_the_corpus() {
     let cases = manifest["bundle_cases"].as_array().unwrap();
     assert!(!cases.is_empty());
     for case in cases {
-        let command = case["command"].as_array().unwrap();
-        let mut arguments = flags(case);
-        arguments.extend([
-            "--at",
-            text(&manifest, "now"),
-            command.last().unwrap().as_str().unwrap(),
-        ]);
-        let ran = verify(&signed.join(text(case, "cwd")), &arguments);
+        let ran = answer(&signed, case, text(&manifest, "now"));
         wrong.extend(compared(text(case, "id"), text(case, "cocket") == "accept", &ran));
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

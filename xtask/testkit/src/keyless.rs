@@ -277,7 +277,7 @@ impl Instance {
         })
     }
 
-    /// An RFC 3161 token over the signature, in a CMS envelope (RFC 5652).
+    /// An RFC 3161 response with a token over the signature, in a CMS envelope (RFC 5652).
     pub(crate) fn timestamp(&self, signature: &[u8], day: u8) -> Vec<u8> {
         let algorithm = || seq(&[oid(SHA256)]);
         let info = seq(&[
@@ -309,7 +309,9 @@ impl Instance {
             seq(&[info_kind, tlv(0xa0, &octets(&info))]),
             set(&[signer]),
         ]);
-        seq(&[oid("1.2.840.113549.1.7.2"), tlv(0xa0, &content)])
+        let token = seq(&[oid("1.2.840.113549.1.7.2"), tlv(0xa0, &content)]);
+        let granted = seq(&[int(0)]);
+        seq(&[granted, token])
     }
 }
 

@@ -198,7 +198,8 @@ impl Examiner {
                     SignedFacts::gather(&digest, &digests, evidence, &authorities, &cache, now);
                 report.cut = facts.cut;
                 for fact in facts.documents {
-                    report.documents.push(self.of_image(&fact, question, reference, evidence));
+                    let document = self.of_image(&fact, question, reference, (evidence, now));
+                    report.documents.push(document);
                 }
             }
             Target::Artifact(artifact) => {
@@ -224,12 +225,12 @@ impl Examiner {
         fact: &SignedFact,
         question: &Question<'_>,
         reference: &Reference,
-        evidence: &Evidence,
+        (evidence, now): (&Evidence, Timestamp),
     ) -> ExaminedDocument {
         let same = evidence.attached().iter().filter(|one| one.digest == fact.digest);
         let form = same.map(|one| one.kind.media_type()).min().unwrap_or_default().to_owned();
         let claimed = fact.claimed_type.clone();
-        let document = ExaminedDocument::new(fact.digest, form, claimed, &self.authority);
+        let document = ExaminedDocument::new(fact.digest, form, claimed, (&self.authority, now));
         let proof = match &fact.proofs {
             Err(error) => return document.refused(Refusal::Malformed(error.clone())),
             Ok(proofs) => proofs.first(),
@@ -252,7 +253,7 @@ impl Examiner {
         now: Timestamp,
     ) -> ExaminedDocument {
         let form = attached.kind.media_type().to_owned();
-        let document = ExaminedDocument::new(attached.digest, form, None, &self.authority);
+        let document = ExaminedDocument::new(attached.digest, form, None, (&self.authority, now));
         if attached.kind != AttachedKind::Bundle {
             let detail = "only Sigstore bundles are about files";
             let error = EvidenceError::new(EvidenceErrorKind::Unsupported, "", detail);

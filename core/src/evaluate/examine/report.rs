@@ -67,6 +67,9 @@ pub struct ExaminedDocument {
     pub proven_at: Option<Timestamp>,
     /// The checks in their order, the failed one last.
     pub checks: Vec<Check>,
+    /// The moment that is judged for.
+    #[serde(skip)]
+    now: Timestamp,
     #[serde(skip)]
     is_keyless: bool,
     #[serde(skip)]
@@ -167,9 +170,10 @@ impl ExaminedDocument {
         digest: Digest,
         form: String,
         claimed_type: Option<String>,
-        authority: &Authority,
+        (authority, now): (&Authority, Timestamp),
     ) -> Self {
         Self {
+            now,
             digest,
             form,
             claimed_type,
@@ -201,8 +205,10 @@ impl ExaminedDocument {
     /// It was refused before its signer was proven.
     pub(super) fn refused(mut self, refusal: Refusal) -> Self {
         let stage = refusal.step().stage();
+        let has_time = proves_a_time(&refusal, self.now);
         let steps = self.steps();
         let passed = steps.iter().filter(|step| step.stage() < stage);
+        let passed = passed.filter(|step| **step != Step::Time || has_time);
         self.checks = passed.map(|step| Check::passed(*step, None)).collect();
         self.checks.push(Check::failed(&refusal));
         self
@@ -231,7 +237,11 @@ impl ExaminedDocument {
                     let made = signer.checks.first().map(|made| format!("{made} by {}", signer.id));
                     Some(made.unwrap_or_else(|| signer.id.clone()))
                 }
-                Step::Time => Some(time(signer)),
+                Step::Time => {
+                    self.checks.extend(time(signer));
+                    continue;
+                }
+                Step::Key => Some(counts(signer, self.now)),
                 _ => None,
             };
             self.checks.push(Check::passed(step, found));
@@ -272,15 +282,41 @@ impl Check {
     }
 }
 
-/// What proves the time, by the checks that the verifier made.
-fn time(signer: &Signer) -> String {
+/// Whether a refusal that comes after the time was looked at comes with a proven time. Where a
+/// key's window is compared with the moment of the decision, nothing had proven another.
+fn proves_a_time(refusal: &Refusal, now: Timestamp) -> bool {
+    match refusal {
+        Refusal::KeyRevoked { proven_at, .. } | Refusal::KeyCompromised { proven_at, .. } => {
+            proven_at.is_some()
+        }
+        Refusal::KeyNotYetValid { at, .. } | Refusal::KeyExpired { at, .. } => *at != now,
+        // A certificate is looked up for a proven time, never for another.
+        Refusal::Keyless(_) => true,
+        _ => false,
+    }
+}
+
+/// The time that is proven and by what, as the verifier's checks say; where no time is, the log
+/// entry that says none, if there is one.
+fn time(signer: &Signer) -> Option<Check> {
     let proofs = ["rekor-promise", "rekor-proof", "rekor2-proof", "rfc3161"];
-    let made: Vec<&str> =
-        signer.checks.iter().map(String::as_str).filter(|made| proofs.contains(made)).collect();
-    match (signer.proven_at, made.as_slice()) {
-        (Some(at), made) => format!("signed at {at} or before ({})", made.join(", ")),
-        (None, []) => "nothing proves when, and nothing has to".to_owned(),
-        (None, made) => format!("logged, at no proven time ({})", made.join(", ")),
+    let made = signer.checks.iter().map(String::as_str).filter(|made| proofs.contains(made));
+    let made = made.collect::<Vec<_>>().join(", ");
+    match signer.proven_at {
+        Some(at) => {
+            let found = format!("signed at {at} or before ({made})");
+            Some(Check::passed(Step::Time, Some(found)))
+        }
+        None if made.is_empty() => None,
+        None => Some(Check::passed(Step::Log, Some(format!("{made}, which proves no time")))),
+    }
+}
+
+/// When the key counts.
+fn counts(signer: &Signer, now: Timestamp) -> String {
+    match signer.proven_at {
+        Some(at) => format!("counts at {at}"),
+        None => format!("counts at {now}; nothing proves when it signed, and nothing has to"),
     }
 }
 

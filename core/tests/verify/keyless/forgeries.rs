@@ -96,16 +96,18 @@ fn is_unauthenticated(place: &str, bundle: &Value) -> bool {
     if ABSENT.contains(&place) {
         return true;
     }
-    // RFC 5652 signs neither the list of digest algorithms (section 5.1) nor the name of the
-    // signature's algorithm (section 5.3): the first of the two names, and the only one.
+    // RFC 5652 signs neither the list of digest algorithms (section 5.1) nor the signer's version
+    // and the name of the signature's algorithm (section 5.3): the first of the names, the only
+    // number before a name, and the only name.
     const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+    const VERSION: &[u8] = &[0x02, 0x01, 0x01, 0x30];
     const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
     let rest = place.strip_prefix(TOKEN).and_then(|rest| rest.strip_prefix(" byte "));
     let at = rest.and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
     let Some(at) = at else { return false };
     let token = bundle.pointer(TOKEN).and_then(Value::as_str).unwrap();
     let token = STANDARD.decode(token).unwrap();
-    [SHA256, ECDSA_SHA256].iter().any(|name| {
+    [SHA256, VERSION, ECDSA_SHA256].iter().any(|name| {
         let start = token.windows(name.len()).position(|window| window == *name).unwrap();
         (start..start + name.len()).contains(&at)
     })

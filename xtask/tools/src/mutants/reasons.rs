@@ -128,7 +128,8 @@ fn number(place: &str, word: &str) -> Option<(String, usize)> {
 }
 
 /// RFC 5652 signs the content, the signed attributes and nothing else of a message: not the list
-/// of digest algorithms, not certificates, not the algorithms' names beside a signature.
+/// of digest algorithms, not certificates, not a signer's version, not the algorithms' names beside
+/// a signature.
 fn token(place: &str, parent: &Parent) -> Option<&'static str> {
     let (pointer, at) = number(place, " byte ")?;
     if !["/signedTimestamp", "/SignedRFC3161Timestamp"].iter().any(|end| pointer.ends_with(end)) {
@@ -158,6 +159,7 @@ fn unsigned(der: &[u8]) -> Option<Vec<Range<usize>>> {
     let signers = items(der, signed.last()?.1.clone())?;
     for (_, signer) in signers {
         let fields = items(der, signer)?;
+        found.extend(fields.first().map(|(_, version)| version.clone()));
         let names = fields.iter().skip(2).filter(|(tag, _)| *tag == 0x30);
         found.extend(names.map(|(_, range)| range.clone()));
     }

@@ -63,9 +63,24 @@ fn keys() -> Vec<Case> {
         of_release("verify/annotation-other", &json!({"annotations": {"env": "staging"}}))
             .attached(&digest, &good)
             .expect("refused", &["annotations"]),
+        // What nothing proves is not among what was passed.
+        asked(
+            "verify/key-expired",
+            &windowed(),
+            &json!({"authority": "release", "target": image_target()}),
+        )
+        .attached(&digest, &good)
+        .expect("refused", &["key"]),
         of_release("verify/nothing-attached", &none).expect("refused", &[]),
         of_release("verify/not-read", &none).gap("unavailable", &digest).expect("refused", &[]),
     ]
+}
+
+/// A policy whose key has had its time.
+fn windowed() -> String {
+    let pem = json!(Signer::named("release").pem());
+    let key = format!("{{pem: {pem}, notAfter: 2026-01-01T00:00:00Z}}");
+    policy(&format!("authorities:\n  release: {{key: {key}}}"), RULES)
 }
 
 fn contents() -> Vec<Case> {
