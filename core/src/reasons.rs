@@ -368,6 +368,66 @@ catalogue! {
     PodSecurityVolumes, "podSecurity.volumes", Fail,
         "a volume is of a kind that the level does not allow",
         "use `persistentVolumeClaim`, `csi`, `emptyDir` or another kind that the level allows";
+    ContainerAccepted, "container.accepted", Pass,
+        "the containers are set up as the policy asks", "";
+    ContainerPrivileged, "container.privileged", Fail,
+        "a container is privileged",
+        "remove `securityContext.privileged`, or write `false`";
+    ContainerPrivilegeEscalation, "container.privilege_escalation", Fail,
+        "a process of a container can gain more privileges than its parent has",
+        "write `securityContext: {allowPrivilegeEscalation: false}` for each container";
+    ContainerRunAsRoot, "container.run_as_root", Fail,
+        "a container may run as root",
+        "write `securityContext: {runAsNonRoot: true}` for the pod, and no `runAsUser: 0`";
+    ContainerRootFilesystem, "container.root_filesystem", Fail,
+        "a container can write to its root file system",
+        "write `securityContext: {readOnlyRootFilesystem: true}` for each container, and mount an `emptyDir` where it must write";
+    ContainerCapabilityKept, "container.capability_kept", Fail,
+        "a container keeps a capability that the policy has it drop",
+        "add it to `securityContext.capabilities.drop` of each container, or drop `ALL`";
+    ContainerCapabilityAdded, "container.capability_added", Fail,
+        "a container adds a capability that the policy does not allow",
+        "remove it from `securityContext.capabilities.add`";
+    ContainerSeccomp, "container.seccomp", Fail,
+        "a container has no seccomp profile that the policy allows",
+        "write `securityContext: {seccompProfile: {type: RuntimeDefault}}` for the pod";
+    ContainerAppArmor, "container.app_armor", Fail,
+        "a container has no AppArmor profile that the policy allows",
+        "write `securityContext: {appArmorProfile: {type: RuntimeDefault}}` for the pod";
+    ContainerSeLinux, "container.se_linux", Fail,
+        "SELinux options are set that the policy does not allow",
+        "write an allowed `type` in `securityContext.seLinuxOptions`, and neither `user` nor `role`";
+    ContainerHostNamespaces, "container.host_namespaces", Fail,
+        "the pod shares a namespace of its host",
+        "remove `hostNetwork`, `hostPID` and `hostIPC`, or write `false`";
+    ContainerHostPorts, "container.host_ports", Fail,
+        "a container takes a port of its host",
+        "remove `hostPort`; let a `Service` lead to the container";
+    ContainerHostPath, "container.host_path", Fail,
+        "the pod mounts a path of its host that the policy does not allow",
+        "use another kind of volume, such as `emptyDir`, `persistentVolumeClaim` or `csi`";
+    ContainerResources, "container.resources", Fail,
+        "a container does not say which resources it needs",
+        "write the missing ones in `resources.requests` and `resources.limits` of the container";
+    ContainerPullPolicy, "container.pull_policy", Fail,
+        "an image is pulled otherwise than the policy allows",
+        "write an allowed `imagePullPolicy` for the container";
+    ContainerPullSecret, "container.pull_secret", Fail,
+        "the images are not pulled with a secret that the policy allows",
+        "name the secret in the pod's `imagePullSecrets`";
+    ContainerServiceAccountToken, "container.service_account_token", Fail,
+        "the containers are given the token of their service account",
+        "write `automountServiceAccountToken: false` for the pod";
+    AnnotationAccepted, "annotation.accepted", Pass,
+        "an annotation says what the policy asks for", "";
+    AnnotationSelfAsserted, "annotation.self_asserted", Pass,
+        "an annotation is self-asserted: whoever writes the object can write it", "";
+    AnnotationMissing, "annotation.missing", Fail,
+        "the pods do not have the annotation that the policy asks for",
+        "annotate the pods, in `metadata.annotations` of their template, once what it says is true";
+    AnnotationMismatch, "annotation.mismatch", Fail,
+        "an annotation does not say what the policy asks for",
+        "find out why it says so; correct it once what it says is true";
     ForeignPassed, "foreign.passed", Pass,
         "a rule of another engine's policy is satisfied", "";
     ForeignFailed, "foreign.failed", Fail,

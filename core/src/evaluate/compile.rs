@@ -363,7 +363,7 @@ fn family(
             CompiledFamily::Alternatives(self::alternatives(rule, policy, policies, authorities)?)
         }
         Family::Static(rule) => CompiledFamily::Static(rule.clone()),
-        Family::PodSecurity(_) => {
+        Family::PodSecurity(_) | Family::Container(_) | Family::Annotation(_) => {
             return Err(at("")("it is about objects, and this is about an image".to_owned()));
         }
     })

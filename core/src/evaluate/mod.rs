@@ -1,6 +1,7 @@
 //! Evaluation: a pure function from policy, facts, context and time to a decision.
 
 mod alternatives;
+mod annotation;
 mod attestation;
 mod base_image;
 mod case;
@@ -8,6 +9,7 @@ mod circumstances;
 mod compile;
 mod condition;
 mod config;
+mod container;
 mod examine;
 mod exceptions;
 mod inputs;

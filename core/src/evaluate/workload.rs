@@ -2,7 +2,7 @@
 
 use super::case::Judgement;
 use super::compile::{CompiledRule, CompiledSet};
-use super::pod_security;
+use super::{annotation, container, pod_security};
 use crate::decision::{Detail, Reason};
 use crate::kubernetes::{Object, Pod, PodError};
 use crate::policy::model::Family;
@@ -35,6 +35,8 @@ impl<'a> Workload<'a> {
 #[derive(Debug)]
 pub(super) enum PodFamily {
     PodSecurity(pod_security::Compiled),
+    Container(Box<container::Compiled>),
+    Annotation(annotation::Compiled),
 }
 
 impl PodFamily {
@@ -42,6 +44,10 @@ impl PodFamily {
     pub(super) fn new(family: &Family) -> Result<Option<Self>, String> {
         Ok(match family {
             Family::PodSecurity(rule) => Some(Self::PodSecurity(pod_security::Compiled::new(rule))),
+            Family::Container(rule) => {
+                Some(Self::Container(Box::new(container::Compiled::new(rule))))
+            }
+            Family::Annotation(rule) => Some(Self::Annotation(annotation::Compiled::new(rule)?)),
             _ => None,
         })
     }
@@ -57,6 +63,8 @@ impl CompiledRule<PodFamily> {
         };
         match &self.family {
             PodFamily::PodSecurity(rule) => rule.judge(pods, workload),
+            PodFamily::Container(rule) => rule.judge(pods),
+            PodFamily::Annotation(rule) => rule.judge(pods),
         }
     }
 }

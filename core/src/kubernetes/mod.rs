@@ -11,7 +11,7 @@ mod workload;
 
 pub use objects::{MAX_NESTED_LISTS, MAX_OBJECTS};
 pub use pod::PodError;
-pub(crate) use pod::{Container, Pod, SecurityContext};
+pub(crate) use pod::{Container, Pod, SeLinuxOptions, SecurityContext, telling};
 pub use tree::{MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_VALUES};
 pub use workload::{
     ContainerKind, Object, ObjectError, Objects, Operation, Unjudged, User, Workload, WorkloadImage,

@@ -5,7 +5,11 @@ mod members;
 mod read;
 mod security;
 
-pub(crate) use security::SecurityContext;
+use std::fmt::Display;
+
+use super::ContainerKind;
+use crate::shown::shown;
+pub(crate) use security::{SeLinuxOptions, SecurityContext};
 
 /// Why a pod cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,18 +41,29 @@ pub(crate) struct Pod<'v> {
     /// Init, regular and ephemeral ones; at least one.
     pub(crate) containers: Vec<Container<'v>>,
     pub(crate) volumes: Vec<Volume<'v>>,
+    pub(crate) pull_secrets: Vec<&'v str>,
+    /// Absent is what the service account says, which is `true` where it says nothing.
+    pub(crate) automount_token: Option<bool>,
 }
 
 /// A container of a pod.
 #[derive(Debug, Clone)]
 pub(crate) struct Container<'v> {
+    /// Where it stands, such as `spec.containers[0]`.
+    pub(crate) at: String,
+    pub(crate) kind: ContainerKind,
     pub(crate) name: &'v str,
     pub(crate) image: &'v str,
+    pub(crate) pull_policy: Option<&'v str>,
     pub(crate) security: SecurityContext<'v>,
     /// Ports of the host that it takes, each with its place.
     pub(crate) host_ports: Vec<(String, i64)>,
     /// Hosts that its probes and handlers name, each with its place.
     pub(crate) hosts: Vec<(String, &'v str)>,
+    /// Resources that it requests, with the amount not 0.
+    pub(crate) requests: Vec<&'v str>,
+    /// Resources that it is limited in, with the amount not 0.
+    pub(crate) limits: Vec<&'v str>,
 }
 
 /// A volume of a pod.
@@ -61,6 +76,22 @@ pub(crate) struct Volume<'v> {
     pub(crate) sources: Vec<&'v str>,
     /// `hostPath.path`.
     pub(crate) host_path: Option<&'v str>,
+    /// `image`: its reference, and its pull policy.
+    pub(crate) image: Option<(&'v str, Option<&'v str>)>,
+}
+
+/// A field and what it is, for people; without a field, `at` is the field's place.
+pub(crate) fn telling(at: &str, field: &str, is: impl Display) -> String {
+    let dot = if field.is_empty() { "" } else { "." };
+    format!("`{at}{dot}{field}` is {is}")
+}
+
+impl Container<'_> {
+    /// A field of its, and what it is, for people.
+    pub(crate) fn telling(&self, at: &str, field: &str, is: impl Display) -> String {
+        let dot = if field.is_empty() { "" } else { "." };
+        format!("`{at}{dot}{field}` of {} is {is}", shown(self.name))
+    }
 }
 
 impl Pod<'_> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::members::{self, Members};
 use super::{Container, Pod, PodError, Volume, security};
 use crate::kubernetes::fields::At;
-use crate::kubernetes::{Object, pods};
+use crate::kubernetes::{ContainerKind, Object, pods};
 
 impl<'v> Pod<'v> {
     /// The pods of an object; none where its kind carries none and nothing in it looks like one.
@@ -62,8 +62,8 @@ fn annotations<'v>(members: &Members<'v, '_>) -> Result<Vec<(&'v str, &'v str)>,
 
 fn specification<'v>(spec: &Members<'v, '_>) -> Result<Pod<'v>, PodError> {
     let mut containers = Vec::new();
-    for (key, _) in pods::CONTAINERS {
-        containers.extend(spec.each(key, container)?);
+    for (key, kind) in pods::CONTAINERS {
+        containers.extend(spec.each(key, |one| container(one, kind))?);
     }
     if containers.is_empty() {
         return Err(missing(&At::Key(spec.at, "containers")));
@@ -81,20 +81,34 @@ fn specification<'v>(spec: &Members<'v, '_>) -> Result<Pod<'v>, PodError> {
         security: security::context(spec)?,
         containers,
         volumes: spec.each("volumes", volume)?,
+        pull_secrets: spec
+            .each("imagePullSecrets", |secret| Ok(secret.text("name")?.unwrap_or_default()))?,
+        automount_token: spec.truth("automountServiceAccountToken")?,
     })
 }
 
-fn container<'v>(members: &Members<'v, '_>) -> Result<Container<'v>, PodError> {
+fn container<'v>(
+    members: &Members<'v, '_>,
+    kind: ContainerKind,
+) -> Result<Container<'v>, PodError> {
     let ports = members.each("ports", |port| {
         let number = port.number("hostPort")?.unwrap_or_default();
         Ok((port.place("hostPort"), number))
     })?;
+    let resources = members
+        .inner("resources", |all| Ok((amounts(all, "requests")?, amounts(all, "limits")?)))?;
+    let (requests, limits) = resources.unwrap_or_default();
     Ok(Container {
+        at: members.at.to_string(),
+        kind,
         name: members.text("name")?.unwrap_or_default(),
         image: members.text("image")?.unwrap_or_default(),
+        pull_policy: members.text("imagePullPolicy")?,
         security: security::context(members)?,
         host_ports: ports.into_iter().filter(|(_, number)| *number != 0).collect(),
         hosts: hosts(members)?,
+        requests,
+        limits,
     })
 }
 
@@ -125,12 +139,39 @@ fn handler<'v>(members: &Members<'v, '_>) -> Result<Vec<(String, &'v str)>, PodE
     Ok(hosts)
 }
 
+/// The resources whose amount is not 0: a limit of 0 is none.
+fn amounts<'v>(resources: &Members<'v, '_>, key: &str) -> Result<Vec<&'v str>, PodError> {
+    let named = resources.inner(key, |amounts| {
+        let mut named = Vec::new();
+        for (name, amount) in amounts.free() {
+            let text = match amount {
+                Value::Null => continue,
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                other => {
+                    return Err(members::wrong(other, &At::Key(amounts.at, name), "an amount"));
+                }
+            };
+            // Digits before the exponent or the suffix alone make the amount.
+            let digits = text.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or_default();
+            if digits.contains(|c| matches!(c, '1'..='9')) {
+                named.push(name);
+            }
+        }
+        Ok(named)
+    })?;
+    Ok(named.unwrap_or_default())
+}
+
 fn volume<'v>(members: &Members<'v, '_>) -> Result<Volume<'v>, PodError> {
     let sources = members.free().filter(|(key, value)| *key != "name" && !value.is_null());
     Ok(Volume {
         at: members.at.to_string(),
         sources: sources.map(|(key, _)| key).collect(),
         host_path: members.inner("hostPath", |path| Ok(path.text("path")?.unwrap_or_default()))?,
+        image: members.inner("image", |image| {
+            Ok((image.text("reference")?.unwrap_or_default(), image.text("pullPolicy")?))
+        })?,
     })
 }
 

@@ -3,8 +3,7 @@
 use std::fmt::Display;
 
 use super::PodSecurityControl;
-use crate::kubernetes::Container;
-use crate::shown::shown;
+use crate::kubernetes::{Container, telling};
 
 /// Something in a pod that a control forbids.
 #[derive(Debug, Clone)]
@@ -31,7 +30,7 @@ impl<'v, 'o> Findings<'v, 'o> {
     pub(super) fn pod(&mut self, at: &str, field: &str, is: impl Display) {
         self.out.push(Violation {
             control: self.control,
-            found: format!("`{}` is {is}", under(at, field)),
+            found: telling(at, field, is),
             image: None,
         });
     }
@@ -44,19 +43,10 @@ impl<'v, 'o> Findings<'v, 'o> {
         field: &str,
         is: impl Display,
     ) {
-        let name = shown(container.name);
         self.out.push(Violation {
             control: self.control,
-            found: format!("`{}` of {name} is {is}", under(at, field)),
+            found: container.telling(at, field, is),
             image: Some(container.image),
         });
-    }
-}
-
-/// A field by its place; without one, `at` is the field's.
-fn under(at: &str, field: &str) -> String {
-    match field {
-        "" => at.to_owned(),
-        field => format!("{at}.{field}"),
     }
 }

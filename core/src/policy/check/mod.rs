@@ -11,6 +11,7 @@ mod pod_security;
 mod rules;
 mod set;
 mod statements;
+mod workloads;
 
 pub(super) use patterns::{all_denied, covers};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Report, all_denied, alternatives, covers, pod_security, set, statements};
+use super::{Report, all_denied, alternatives, covers, pod_security, set, statements, workloads};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{
@@ -51,6 +51,8 @@ pub(super) fn family(
         Family::BaseImage(rule) => base_image(path, rule, catalogs, report),
         Family::Alternatives(rule) => alternatives::check(path, rule, policy, catalogs, report),
         Family::PodSecurity(rule) => pod_security::check(path, rule, report),
+        Family::Container(rule) => workloads::container(path, rule, report),
+        Family::Annotation(rule) => workloads::annotation(path, rule, report),
         Family::Static(rule) => {
             if let Some(message) = &rule.message {
                 report.blank(format!("{path}.message"), message);

@@ -5,10 +5,12 @@
 //! defaults are applied once, by the compiler in `evaluate`.
 
 mod alternatives;
+mod annotation;
 mod attestation;
 mod authority;
 mod catalog;
 mod condition;
+mod container;
 mod exception;
 mod image_policy;
 mod keyless;
@@ -21,6 +23,7 @@ mod signed_identity;
 mod vulnerabilities;
 
 pub use alternatives::{Alternative, AlternativesRule, Check, StaticAction, StaticRule};
+pub use annotation::{AnnotationRule, AnnotationValue};
 pub use attestation::{AttestationRule, PredicateType, Select};
 pub use authority::{
     Authority, Key, KeySet, LogUse, Padding, Pki, RevokedKey, SignatureFormat, SigstoreInstance,
@@ -28,6 +31,10 @@ pub use authority::{
 };
 pub use catalog::{CatalogEntry, ImageCatalog, ImageCatalogSpec};
 pub use condition::{Condition, CountRange, Operator, Quantifier, ValueCondition};
+pub use container::{
+    AddedCapabilities, CapabilityRule, ContainerRule, HostPathRule, ProfileType, PullPolicy,
+    PullSecretRule, Required, ResourceRule,
+};
 pub use exception::{ExceptionSpec, PolicyException};
 pub use image_policy::{
     ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly,

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlternativesRule, AttestationRule, ByteSize, Duration, Match, Mode, Name, NameGlob,
-    PodSecurityRule, PortRange, ProvenanceRule, RegexText, RuleSeverity, ScopedMode,
-    SignedIdentity, StaticRule, VulnerabilitiesRule,
+    AlternativesRule, AnnotationRule, AttestationRule, ByteSize, ContainerRule, Duration, Match,
+    Mode, Name, NameGlob, PodSecurityRule, PortRange, ProvenanceRule, RegexText, RuleSeverity,
+    ScopedMode, SignedIdentity, StaticRule, VulnerabilitiesRule,
 };
 use crate::evidence::Platform;
 use crate::reference::ImagePattern;
@@ -60,6 +60,10 @@ pub enum Family {
     Static(StaticRule),
     /// Which Pod Security Standard the pods of an object meet.
     PodSecurity(PodSecurityRule),
+    /// What the pods of an object set for their containers.
+    Container(Box<ContainerRule>),
+    /// What an annotation of the pods of an object says.
+    Annotation(AnnotationRule),
 }
 
 impl Family {
@@ -78,13 +82,15 @@ impl Family {
             Self::Alternatives(_) => "alternatives",
             Self::Static(_) => "static",
             Self::PodSecurity(_) => "podSecurity",
+            Self::Container(_) => "container",
+            Self::Annotation(_) => "annotation",
         }
     }
 
     /// Whether it is about Kubernetes objects, and not about images.
     #[must_use]
     pub fn is_about_objects(&self) -> bool {
-        matches!(self, Self::PodSecurity(_))
+        matches!(self, Self::PodSecurity(_) | Self::Container(_) | Self::Annotation(_))
     }
 
     /// What it asks of authorities, each with its place under the family's own.

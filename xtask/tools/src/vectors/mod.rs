@@ -8,6 +8,7 @@ mod attested;
 mod base_image;
 mod case;
 mod config;
+mod containers;
 mod evidence;
 mod exceptions;
 mod imports;
@@ -41,6 +42,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         alternatives::cases(),
         imports::cases(),
         pods::cases(),
+        containers::cases(),
         verify::cases(),
     ];
     let cases: Vec<case::Case> = areas.into_iter().flatten().collect();

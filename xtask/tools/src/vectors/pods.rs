@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::case::{Case, NAMED};
 
 /// A pod that meets the level `restricted` of every version.
-fn hardened() -> Value {
+pub(super) fn hardened() -> Value {
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "shop"}, "spec": {
         "securityContext": {
             "runAsNonRoot": true,
@@ -23,14 +23,14 @@ fn hardened() -> Value {
 }
 
 /// The same pod with a value put in a place.
-fn with(pointer: &str, value: &Value) -> Value {
+pub(super) fn with(pointer: &str, value: &Value) -> Value {
     let mut pod = hardened();
     set(&mut pod, pointer, value);
     pod
 }
 
 /// Puts a value in a place, whose parents are made.
-fn set(object: &mut Value, pointer: &str, value: &Value) {
+pub(super) fn set(object: &mut Value, pointer: &str, value: &Value) {
     let Some(rest) = pointer.strip_prefix('/') else {
         *object = value.clone();
         return;
@@ -43,17 +43,17 @@ fn set(object: &mut Value, pointer: &str, value: &Value) {
 }
 
 /// A case whose policy says nothing about images.
-fn case(name: &'static str, rule: &str, object: &Value) -> Case {
+pub(super) fn case(name: &'static str, rule: &str, object: &Value) -> Case {
     let rules = format!("- id: images\n  static: {{action: pass}}\n- id: pods\n  {rule}");
     let objects = json!([{"name": "shop.json", "text": object.to_string()}]);
     Case::new(name, &rules).context("objects", objects)
 }
 
-fn pass(case: Case, code: &'static str) -> Case {
+pub(super) fn pass(case: Case, code: &'static str) -> Case {
     case.expect("allow", &["static.passed", code])
 }
 
-fn fail(case: Case, code: &'static str) -> Case {
+pub(super) fn fail(case: Case, code: &'static str) -> Case {
     case.expect("deny", &["static.passed", code])
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    AlternativesRule, AttestationRule, Check, Match, Mode, Name, PodSecurityRule, ProvenanceRule,
-    RuleSeverity, ScopedMode, StaticRule, VulnerabilitiesRule,
+    AlternativesRule, AnnotationRule, AttestationRule, Check, ContainerRule, Match, Mode, Name,
+    PodSecurityRule, ProvenanceRule, RuleSeverity, ScopedMode, StaticRule, VulnerabilitiesRule,
 };
 use super::{
     AttestedSource, BaseImageRule, ConfigRule, Family, ReferenceRule, RegistryRule, Requirement,
@@ -72,6 +72,12 @@ pub(super) struct RawRule {
     /// Which Pod Security Standard the pods of an object meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pod_security: Option<PodSecurityRule>,
+    /// What the pods of an object set for their containers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    container: Option<ContainerRule>,
+    /// What an annotation of the pods of an object says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    annotation: Option<AnnotationRule>,
 }
 
 impl TryFrom<RawRule> for Rule {
@@ -90,6 +96,8 @@ impl TryFrom<RawRule> for Rule {
             raw.alternatives.map(Family::Alternatives),
             raw.fixed.map(Family::Static),
             raw.pod_security.map(Family::PodSecurity),
+            raw.container.map(Box::new).map(Family::Container),
+            raw.annotation.map(Family::Annotation),
         ]
         .into_iter()
         .flatten()
@@ -102,7 +110,7 @@ impl TryFrom<RawRule> for Rule {
                 "" => format!(
                     "rule `{}` has no family: one of `registry`, `reference`, `signature`, \
                      `attestation`, `provenance`, `vulnerabilities`, `config`, `baseImage`, \
-                     `alternatives`, `static`, `podSecurity` is expected",
+                     `alternatives`, `static`, `podSecurity`, `container`, `annotation` is expected",
                     raw.id
                 ),
                 _ => format!(
@@ -145,6 +153,8 @@ impl From<Rule> for RawRule {
             alternatives: None,
             fixed: None,
             pod_security: None,
+            container: None,
+            annotation: None,
         };
         match rule.family {
             Family::Registry(rule) => raw.registry = Some(rule),
@@ -158,6 +168,8 @@ impl From<Rule> for RawRule {
             Family::Alternatives(rule) => raw.alternatives = Some(rule),
             Family::Static(rule) => raw.fixed = Some(rule),
             Family::PodSecurity(rule) => raw.pod_security = Some(rule),
+            Family::Container(rule) => raw.container = Some(*rule),
+            Family::Annotation(rule) => raw.annotation = Some(rule),
         }
         raw
     }
@@ -239,7 +251,10 @@ impl From<Check> for RawCheck {
             Family::Static(rule) => raw.fixed = Some(rule),
             // No check is made of these: exceptions for findings are for whole rules, and an
             // alternative is about an image.
-            Family::Vulnerabilities(_) | Family::PodSecurity(_) => {}
+            Family::Vulnerabilities(_)
+            | Family::PodSecurity(_)
+            | Family::Container(_)
+            | Family::Annotation(_) => {}
         }
         raw
     }
