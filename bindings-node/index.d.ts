@@ -366,7 +366,6 @@ export interface EngineOptions {
   readonly listing?: number | undefined;
 }
 
-/** Compiled policies: made once, used by any number of evaluations at a time. */
 /**
  * What an engine's cache of verification results did so far. No decision depends on it.
  */
@@ -383,6 +382,7 @@ export interface CacheStatistics {
   readonly oldest?: string;
 }
 
+/** Compiled policies: made once, used by any number of evaluations at a time. */
 export class Engine {
   /** @throws {CocketError} `policy.…` for what only shows here, such as a verifier nobody gave */
   constructor(policies: Policies, options?: EngineOptions);
@@ -409,6 +409,16 @@ export class Engine {
    * @throws {CocketError} also where the engine has verifiers, which answer later
    */
   evaluateSync(request: ImageRequest, evidence: Evidence, options: Circumstances): Decision;
+
+  /**
+   * Answers a wire request that has no policies and no evidence of its own, off the event loop:
+   * the same bytes as the whole request has. Faults in it are answers of kind `error`.
+   * @throws {CocketError} where the engine has verifiers, which answer later
+   */
+  answer(request: Bytes, evidence: Evidence, options?: Abortable): Promise<Buffer>;
+
+  /** As `answer`, before it returns. */
+  answerSync(request: Bytes, evidence: Evidence): Buffer;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -603,6 +613,17 @@ export class Decision {
   /** What the bytes hold, frozen. */
   toJSON(): DecisionData;
 }
+
+/** What a reason's code means. */
+export type Explanation =
+  | { readonly code: PassCode; readonly kind: 'pass'; readonly title: string; readonly remedy: '' }
+  | { readonly code: FailCode; readonly kind: 'fail'; readonly title: string; readonly remedy: string };
+
+/**
+ * What a reason's code means.
+ * @throws {CocketError} `request` for what is no code of the catalogue
+ */
+export function explain(code: PassCode | FailCode): Explanation;
 
 /** Where an image or an object was found. */
 export interface Origin {

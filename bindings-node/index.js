@@ -5,7 +5,7 @@ const { Policies } = require('./lib/policies.js');
 const { Evidence, EvidenceDirectory } = require('./lib/evidence.js');
 const { Engine } = require('./lib/engine.js');
 const { Decision, report } = require('./lib/decision.js');
-const { answer, answerSync, readObjects, version } = require('./lib/wire.js');
+const { answer, answerSync, explain, readObjects, version } = require('./lib/wire.js');
 
 module.exports = {
   CocketError,
@@ -16,6 +16,7 @@ module.exports = {
   Policies,
   answer,
   answerSync,
+  explain,
   readObjects,
   report,
   version,

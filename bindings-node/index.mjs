@@ -10,6 +10,7 @@ export const {
   Policies,
   answer,
   answerSync,
+  explain,
   readObjects,
   report,
   version,

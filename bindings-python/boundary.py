@@ -29,7 +29,7 @@ def main() -> None:
     wire = wire_request(policies, evidence, request)
     native, nothing, history = engine._native, cocket.Evidence(), cocket.History()
 
-    def inner() -> bytes:
+    def inner() -> object:
         text = "2026-11-23T12:00:00+00:00"
         handles = (nothing._native, history._native)
         return native.check("", None, None, None, None, False, *handles, text)

@@ -8,7 +8,7 @@ version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$here/../Cargo.toml" | head -n 1
 
 mkdir -p "$prefix/lib/pkgconfig" "$prefix/include"
 prefix=$(cd "$prefix" && pwd)
-cp "$here"/include/cocket.h "$here"/include/cocket.hpp "$here"/include/cocket_detail.hpp "$prefix/include/"
+cp "$here"/include/cocket*.h "$here"/include/cocket*.hpp "$prefix/include/"
 cp "$built/libcocket_c.a" "$prefix/lib/libcocket.a"
 if [ -f "$built/libcocket_c.dylib" ]; then
     cp "$built/libcocket_c.dylib" "$prefix/lib/libcocket.0.dylib"

@@ -1,7 +1,7 @@
 'use strict';
 
 const { argument, native, settled } = require('./errors.js');
-const { abortable, Handles, json, options, plain, text, time } = require('./values.js');
+const { abortable, bytes, Handles, json, options, plain, text, time } = require('./values.js');
 const { decided } = require('./decision.js');
 const { evidences } = require('./evidence.js');
 const { policies } = require('./policies.js');
@@ -47,6 +47,17 @@ class Engine {
     const ask = question(request, rest);
     const evaluation = native(() => engines.of(this).begin(ask, evidences.of(evidence)));
     return abortable(signal, () => evaluation.cancel(), () => this.#rounds(evaluation, signal));
+  }
+
+  answerSync(request, evidence) {
+    return native(() => engines.of(this).answerSync(bytes(request, '/request'), evidences.of(evidence)));
+  }
+
+  async answer(request, evidence, given) {
+    const { signal } = options(given, ['signal']);
+    const content = bytes(request, '/request');
+    const work = () => engines.of(this).answer(content, evidences.of(evidence));
+    return abortable(signal, () => {}, () => settled(work));
   }
 
   /** Until a round asks verifiers nothing that they were not asked before. */

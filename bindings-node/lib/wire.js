@@ -19,6 +19,10 @@ function readObjects(name, content) {
   return native(() => addon.readObjects(text(name, '/name'), read));
 }
 
+function explain(code) {
+  return JSON.parse(native(() => addon.explain(text(code, '/code'))));
+}
+
 const { version } = JSON.parse(answerSync(Buffer.from('{"op":"version"}')).toString());
 
-module.exports = { answer, answerSync, readObjects, version };
+module.exports = { answer, answerSync, explain, readObjects, version };

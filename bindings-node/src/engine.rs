@@ -6,7 +6,9 @@ use std::sync::Arc;
 use cocket::Timestamp;
 use cocket::evaluate::{self, Verifiers};
 use cocket::verify::SignatureVerifier;
+use cocket::wire;
 use napi::Env;
+use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 use serde::Deserialize;
 
@@ -18,6 +20,7 @@ use crate::fault::{Fault, Faults, guarded};
 use crate::policies::Policies;
 use crate::text;
 use crate::verifier::HostVerifier;
+use crate::work::Work;
 
 /// Compiled policies: made once, used by any number of evaluations at a time.
 #[napi]
@@ -73,6 +76,18 @@ impl Engine {
         Ok(Self { compiled: Arc::new(compiled), has_host_verifiers })
     }
 
+    /// Fails where a verifier would have to answer, which JavaScript does later.
+    fn without_verifiers(&self) -> Result<(), Faults> {
+        match self.has_host_verifiers {
+            false => Ok(()),
+            true => {
+                let detail = "the engine has verifiers written in JavaScript, which answer later; \
+                              use `evaluate`";
+                Err(Fault::request("/verifiers", detail).into())
+            }
+        }
+    }
+
     /// The digest of the policies' canonical model.
     #[napi(getter)]
     pub fn policies_digest(&self) -> String {
@@ -101,15 +116,34 @@ impl Engine {
         evidence: &Evidence,
     ) -> napi::Result<Decision> {
         let decision = guarded(|| {
-            if self.has_host_verifiers {
-                let detail = "the engine has verifiers written in JavaScript, which answer later; \
-                              use `evaluate`";
-                return Err(Fault::request("/verifiers", detail).into());
-            }
+            self.without_verifiers()?;
             let Ask { request, history, now } = Ask::read(&ask)?;
             Decision::new(self.compiled.check(&request, &evidence.held, &history, now))
         })?;
         decision.told(env)
+    }
+
+    /// Answers a wire request that has no policies and no evidence of its own, here and now.
+    #[napi]
+    pub fn answer_sync(&self, request: &[u8], evidence: &Evidence) -> napi::Result<Buffer> {
+        let answer = guarded(|| {
+            self.without_verifiers()?;
+            Ok(wire::answer_with(&self.compiled, &evidence.held, request))
+        })?;
+        Ok(answer.into())
+    }
+
+    /// As `answer_sync`, off the event loop.
+    #[napi]
+    pub fn answer(
+        &self,
+        request: &[u8],
+        evidence: &Evidence,
+    ) -> napi::Result<AsyncTask<Work<Buffer>>> {
+        guarded(|| self.without_verifiers())?;
+        let (engine, held) = (Arc::clone(&self.compiled), Arc::clone(&evidence.held));
+        let request = request.to_vec();
+        Ok(Work::start(move || Ok(wire::answer_with(&engine, &held, &request).into())))
     }
 
     /// Prepares a decision on one image.

@@ -17,10 +17,11 @@ mod text;
 mod verifier;
 pub mod work;
 
+use cocket::reasons::{Code, ReasonKind};
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 
-use crate::fault::guarded;
+use crate::fault::{Fault, guarded};
 use crate::work::Work;
 
 /// Answers one request of the wire, off the event loop.
@@ -36,4 +37,21 @@ pub fn answer(request: &[u8]) -> AsyncTask<Work<Buffer>> {
 #[napi]
 pub fn answer_sync(request: &[u8]) -> napi::Result<Buffer> {
     Ok(guarded(|| Ok(cocket::wire::answer(request).into()))?)
+}
+
+/// What a reason's code means, as JSON.
+#[napi]
+pub fn explain(code: String) -> napi::Result<String> {
+    Ok(guarded(|| {
+        let known = Code::from_code(&code)
+            .ok_or_else(|| Fault::request("/code", format!("`{code}` is not in the catalogue")))?;
+        let kind = match known.kind() {
+            ReasonKind::Pass => "pass",
+            ReasonKind::Fail => "fail",
+        };
+        let told = serde_json::json!({
+            "code": code, "kind": kind, "title": known.title(), "remedy": known.remedy(),
+        });
+        Ok(told.to_string())
+    })?)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { Decision, Engine, Evidence, EvidenceDirectory, Policies, answer, readObjects, report } from 'cocket';
+import { Decision, Engine, Evidence, EvidenceDirectory, Policies, answer, explain, readObjects, report } from 'cocket';
 
 import { CHECKOUT, FOLDER, NOW, REGISTRIES } from './first-look.mjs';
 
@@ -136,4 +136,25 @@ test('objects name their images and where they stand', () => {
     ]);
   }
   assert.throws(() => readObjects('pod.yaml', 'kind: [unclosed'), { code: 'object', file: 'pod.yaml' });
+});
+
+test('codes are explained as the catalogue does', () => {
+  const { reasons: [{ code, remedy }] } = engine.evaluateSync(request, evidence, { now: NOW }).results[0];
+  const told = explain(code);
+  assert.deepEqual([told.code, told.kind, told.remedy], [code, 'fail', remedy]);
+  assert.deepEqual(explain('signature.verified').kind, 'pass');
+  assert.throws(() => explain('registry.nonsense'), { code: 'request', path: '/code' });
+});
+
+test('an engine answers requests that have no policies of their own', async () => {
+  const asked = { op: 'check', now: NOW, context: { images: [{ image: request.image }] } };
+  const bytes = Buffer.from(JSON.stringify(asked));
+  const found = engine.answerSync(bytes, evidence);
+  assert.deepEqual(await engine.answer(bytes, evidence), found);
+  const decision = engine.evaluateSync(request, evidence, { now: NOW });
+  assert.ok(found.includes(decision.bytes()));
+  const own = JSON.parse(engine.answerSync(Buffer.from(JSON.stringify({ ...asked, policies: [{ name: 'a', text: '' }] })), evidence));
+  assert.equal(own.errors[0].path, '/policies');
+  await assert.rejects(engine.answer(bytes, evidence, { signal: AbortSignal.abort(new Error('late')) }), /late/);
+  assert.throws(() => engine.answerSync('{}', evidence), { code: 'argument' });
 });

@@ -7,6 +7,7 @@ import {
   Policies,
   answer,
   answerSync,
+  explain,
   readObjects,
   report,
   version,
@@ -130,6 +131,11 @@ export async function use(): Promise<Decision> {
   for (const { workloads } of [readObjects('a.yaml', '')]) workloads.map(({ images }) => images[0]?.image);
   const request: WireRequest = { op: 'check', policies: [], context: { images: [{ image: 'a' }] }, now: '' };
   await answer(Buffer.from(JSON.stringify(request)), { signal: AbortSignal.timeout(1) });
+  await engine.answer(Buffer.from('{}'), evidence, { signal: AbortSignal.timeout(1) });
+  const told = explain('registry.not_allowed');
+  if (told.kind === 'fail') told.remedy.trim();
+  // @ts-expect-error codes are those of the catalogue
+  explain('registry.nonsense');
   // @ts-expect-error requests are bytes
   answerSync(JSON.stringify(request));
   // @ts-expect-error a moment has to be given

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cocket::evaluate::{Engine as Compiled, History as Recorded, ImageRequest, Verifiers};
+use cocket::report::Judged;
 use cocket::verify::SignatureVerifier;
 use cocket::wire;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::decided::Decided;
 use crate::evidence::Evidence;
 use crate::policies::Policies;
 use crate::verifier::PythonVerifier;
@@ -71,7 +73,7 @@ impl Engine {
         }))
     }
 
-    /// The canonical JSON of one decision. `labels` are those of the namespace.
+    /// The canonical JSON of one decision, and the decision. `labels` are those of the namespace.
     #[expect(clippy::too_many_arguments, reason = "the members of a request, flat, for speed")]
     fn check<'py>(
         &self,
@@ -85,7 +87,7 @@ impl Engine {
         evidence: &Evidence,
         history: &History,
         now: &str,
-    ) -> PyResult<Bound<'py, PyBytes>> {
+    ) -> PyResult<(Bound<'py, PyBytes>, Decided)> {
         let request = ImageRequest {
             image,
             digest: convert::some_digest(py, "digest", digest)?,
@@ -97,10 +99,14 @@ impl Engine {
         let now = convert::moment(py, "now", now)?;
         let decided = faults::released(py, || {
             let held = evidence.snapshot();
-            self.0.check(&request, held.claimed(), &history.0, now).to_canonical_json()
+            let decision = self.0.check(&request, held.claimed(), &history.0, now);
+            decision.to_canonical_json().map(|text| (text, decision))
         })?;
         match decided {
-            Ok(text) => Ok(PyBytes::new(py, text.as_bytes())),
+            Ok((text, decision)) => {
+                let judged = Judged { decision, origin: None };
+                Ok((PyBytes::new(py, text.as_bytes()), Decided(judged)))
+            }
             // The core's word for it: the writer fails only where memory runs out.
             Err(_) => Err(pyo3::exceptions::PyMemoryError::new_err("no memory for the decision")),
         }
@@ -117,6 +123,23 @@ impl Engine {
             wire::answer_with(&self.0, evidence.snapshot().claimed(), request)
         })?;
         Ok(PyBytes::new(py, &answer))
+    }
+
+    /// As `answer`, with the decisions beside it; there are none where the answer is an error.
+    fn review<'py>(
+        &self,
+        py: Python<'py>,
+        request: &[u8],
+        evidence: &Evidence,
+    ) -> PyResult<(Bound<'py, PyBytes>, Vec<Decided>)> {
+        let reviewed = faults::released(py, || {
+            wire::review_with(&self.0, evidence.snapshot().claimed(), request)
+        })?;
+        let (answer, decisions) = match reviewed {
+            Ok(review) => (review.answer, review.decisions),
+            Err(found) => (wire::faults(found), Vec::new()),
+        };
+        Ok((PyBytes::new(py, &answer), decisions.into_iter().map(Decided).collect()))
     }
 
     fn policies_digest(&self) -> String {

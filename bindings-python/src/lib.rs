@@ -5,6 +5,7 @@
 //! exception of Python's own kind and not pyo3's, which derives from `BaseException`.
 
 mod convert;
+mod decided;
 mod engine;
 mod evidence;
 mod faults;
@@ -51,7 +52,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<source::EvidenceDirectory>()?;
     module.add_class::<engine::History>()?;
     module.add_class::<engine::Engine>()?;
+    module.add_class::<decided::Decided>()?;
     module.add_function(wrap_pyfunction!(answer, module)?)?;
+    module.add_function(wrap_pyfunction!(decided::report, module)?)?;
     module.add_function(wrap_pyfunction!(explain, module)?)?;
     module.add_function(wrap_pyfunction!(command_line, module)?)
 }

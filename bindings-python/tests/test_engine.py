@@ -212,3 +212,32 @@ def test_what_is_kept_of_verifications_can_be_seen(now: datetime) -> None:
     after = engine.cache_statistics
     assert (after.hits, after.misses) == (before.misses, before.misses)
     assert after.entries == before.entries <= after.capacity
+
+
+def test_reports_are_made_of_decisions_with_their_places(now: datetime) -> None:
+    engine = cocket.Engine(cocket.Policies.from_file(FIRST_LOOK / "policy"))
+    text = (FIRST_LOOK / "deploy/production.yaml").read_text()
+    review = engine.check_objects({"production.yaml": text}, now=now)
+    sarif = json.loads(cocket.report("sarif", review.decisions))
+    places = [
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for result in sarif["runs"][0]["results"]
+    ]
+    assert places and set(places) == {"production.yaml"}
+    whole = json.loads(cocket.report("json", review.decisions))
+    assert whole["decisions"] == [one.to_dict() for one in review.decisions]
+    decision = engine.check("docker.io/library/nginx:latest", now=now)
+    assert cocket.report("table", [decision]).startswith("DENY")
+    assert cocket.report("junit", []).startswith("<?xml")
+
+
+def test_what_no_report_can_be_made_of_is_refused(now: datetime) -> None:
+    engine = cocket.Engine(cocket.Policies.from_file(FIRST_LOOK / "policy"))
+    decision = engine.check("docker.io/library/nginx:latest", now=now)
+    with pytest.raises(cocket.RequestError, match="taken up from its bytes"):
+        cocket.report("table", [decision, pickle.loads(pickle.dumps(decision))])
+    with pytest.raises(cocket.RequestError, match="nonsense") as refused:
+        cocket.report("nonsense", [decision])  # type: ignore[arg-type]
+    assert refused.value.errors[0].path == "/format"
+    with pytest.raises(cocket.RequestError, match="not in the catalogue"):
+        cocket.explain("registry.nonsense")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import inspect
 import re
 import subprocess
 import sys
@@ -60,3 +62,16 @@ def test_the_code_of_the_readme_runs(
     printed = capsys.readouterr().out
     assert printed.count("ALLOW") == 4
     assert "DENY\n  docker.io/acme-labs/newsletter:latest\n" in printed
+
+
+def test_every_public_class_and_function_has_an_example_that_is_run() -> None:
+    finder = doctest.DocTestFinder(recurse=False)
+    without = []
+    for name in cocket.__all__:
+        value = getattr(cocket, name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            found = finder.find(value, name)
+            if not any(one.examples for one in found):
+                without.append(name)
+    # Examples in `python` are what `--doctest-modules` runs.
+    assert without == []

@@ -206,6 +206,35 @@ typedef int32_t cocket_mode;
 #endif // __cplusplus
 
 /**
+ * What an exception did. A value that was never set, 0, did nothing.
+ */
+enum cocket_effect
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It applied, and what failed is not (wholly) what it waives.
+   */
+  COCKET_EFFECT_NOT_ENOUGH = 0,
+  /**
+   * It would have applied, and is over.
+   */
+  COCKET_EFFECT_EXPIRED = 1,
+  /**
+   * It waived something.
+   */
+  COCKET_EFFECT_USED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_effect cocket_effect;
+#else
+typedef int32_t cocket_effect;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What kind of thing is missing.
  */
 enum cocket_missing
@@ -260,6 +289,31 @@ typedef int32_t cocket_signed;
 #endif // __cplusplus
 
 /**
+ * Which of a rule's findings.
+ */
+enum cocket_finding_list
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Those that count.
+   */
+  COCKET_FINDING_LIST_COUNTED = 0,
+  /**
+   * Those that were ignored, waived or otherwise set apart.
+   */
+  COCKET_FINDING_LIST_SET_APART = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_finding_list cocket_finding_list;
+#else
+typedef int32_t cocket_finding_list;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Bytes that the caller owns; `cocket_buffer_free` frees them. May be read from any thread, also
  * at the same time.
  */
@@ -304,6 +358,13 @@ typedef struct cocket_history cocket_history;
  * functions that read them may be called from any thread, also at the same time.
  */
 typedef struct cocket_policies cocket_policies;
+
+/**
+ * The decisions on the images of several Kubernetes objects, and on the objects themselves where
+ * a rule is about them. The caller owns it; `cocket_review_free` frees it. It never changes:
+ * functions that read it may be called from any thread, also at the same time.
+ */
+typedef struct cocket_review cocket_review;
 
 /**
  * A directory that is an OCI image layout, or holds layouts up to four directories deep. The
@@ -675,13 +736,49 @@ typedef struct cocket_summary {
    */
   size_t general;
   /**
-   * The reference as given.
+   * How many policies took part or were kept out, for `cocket_decision_policy`.
+   */
+  size_t policies;
+  /**
+   * How many exceptions named a failing rule, for `cocket_decision_exception`.
+   */
+  size_t exceptions;
+  /**
+   * How many pieces of evidence were looked at, for `cocket_decision_evidence`.
+   */
+  size_t evidence;
+  /**
+   * How many manifests of an index were judged, for `cocket_decision_platform`.
+   */
+  size_t platforms;
+  /**
+   * The reference as given; empty where the decision is about an object.
    */
   struct cocket_text image;
   /**
    * What it means, normalised; no text where it means nothing.
    */
   struct cocket_text canonical;
+  /**
+   * The internal name that it was judged under; no text where there is none.
+   */
+  struct cocket_text mirror;
+  /**
+   * The namespace; no text where none was given.
+   */
+  struct cocket_text namespace_name;
+  /**
+   * `apiVersion` of the object that the decision is about; no text where it is about an image.
+   */
+  struct cocket_text api_version;
+  /**
+   * The object's kind; no text where the decision is about an image.
+   */
+  struct cocket_text object_kind;
+  /**
+   * The object's name; no text where the decision is about an image.
+   */
+  struct cocket_text object_name;
   /**
    * The digest that the decision is about; of length 0 where none is known.
    */
@@ -701,6 +798,42 @@ typedef struct cocket_summary {
 } cocket_summary;
 
 /**
+ * The same findings counted in three ways; those set apart are left out.
+ */
+typedef struct cocket_counts {
+  /**
+   * 1 where the rule counts findings, else 0.
+   */
+  int32_t counted;
+  /**
+   * Different vulnerabilities.
+   */
+  uint64_t vulnerability;
+  /**
+   * Different vulnerabilities, for each package anew.
+   */
+  uint64_t vulnerability_and_package;
+  /**
+   * Rows of the report.
+   */
+  uint64_t row;
+} cocket_counts;
+
+/**
+ * How many findings a result lists.
+ */
+typedef struct cocket_listed {
+  /**
+   * How many there are to read, with `cocket_decision_finding`.
+   */
+  size_t len;
+  /**
+   * How many more there are.
+   */
+  uint64_t more;
+} cocket_listed;
+
+/**
  * How one rule of one policy came out. Its texts live as long as the decision.
  */
 typedef struct cocket_rule_result {
@@ -716,6 +849,26 @@ typedef struct cocket_rule_result {
    * The author's sentence for people who meet a failure; no text where there is none.
    */
   struct cocket_text message;
+  /**
+   * How bad a failure is, by its author: `low` to `critical`; no text where he does not say.
+   */
+  struct cocket_text severity;
+  /**
+   * Its findings, counted.
+   */
+  struct cocket_counts counts;
+  /**
+   * The findings that count.
+   */
+  struct cocket_listed counted;
+  /**
+   * The findings that do not.
+   */
+  struct cocket_listed set_apart;
+  /**
+   * How many controls it serves, for `cocket_decision_control`.
+   */
+  size_t controls;
   /**
    * How it came out.
    */
@@ -739,9 +892,21 @@ typedef struct cocket_reason {
    */
   struct cocket_text code;
   /**
-   * What was found and what was expected, for people.
+   * What the code means, with what was found and expected, for people.
    */
   struct cocket_text message;
+  /**
+   * What was found; no text where that says nothing.
+   */
+  struct cocket_text found;
+  /**
+   * What was expected; no text where that says nothing.
+   */
+  struct cocket_text expected;
+  /**
+   * The platform that it is about; no text where the image has one alone.
+   */
+  struct cocket_text platform;
   /**
    * What to do; may be empty.
    */
@@ -751,6 +916,274 @@ typedef struct cocket_reason {
    */
   int32_t retryable;
 } cocket_reason;
+
+/**
+ * What a reason's code means. Its texts live as long as the library.
+ */
+typedef struct cocket_explanation {
+  /**
+   * What the code means.
+   */
+  struct cocket_text title;
+  /**
+   * What to do; empty for a code that satisfies a rule.
+   */
+  struct cocket_text remedy;
+  /**
+   * 1 for a code that satisfies a rule, 0 for one that fails it.
+   */
+  int32_t passes;
+} cocket_explanation;
+
+/**
+ * A policy that took part, or that was kept out. Its texts live as long as the decision.
+ */
+typedef struct cocket_policy_use {
+  /**
+   * The policy's name.
+   */
+  struct cocket_text name;
+  /**
+   * Its version; no text where it has none.
+   */
+  struct cocket_text version;
+  /**
+   * What kept it out; no text where nothing did.
+   */
+  struct cocket_text excluded_by;
+  /**
+   * The digest of its model.
+   */
+  struct cocket_digest digest;
+  /**
+   * The weight it has here.
+   */
+  cocket_mode mode;
+  /**
+   * How it came out.
+   */
+  cocket_outcome outcome;
+} cocket_policy_use;
+
+/**
+ * One finding in one package. Its texts live as long as the decision.
+ */
+typedef struct cocket_finding {
+  /**
+   * Its severity, such as `critical`.
+   */
+  struct cocket_text severity;
+  /**
+   * Its id, such as `CVE-2021-44228`.
+   */
+  struct cocket_text id;
+  /**
+   * The package.
+   */
+  struct cocket_text package;
+  /**
+   * The version that is installed.
+   */
+  struct cocket_text installed;
+  /**
+   * The version that is fixed; no text where none is known.
+   */
+  struct cocket_text fixed;
+  /**
+   * Where to read about it; no text where nothing is known.
+   */
+  struct cocket_text link;
+  /**
+   * Why it does not count; no text where it does.
+   */
+  struct cocket_text because;
+} cocket_finding;
+
+/**
+ * A piece of evidence that was looked at. Its texts live as long as the decision.
+ */
+typedef struct cocket_evidence_record {
+  /**
+   * The digest of its bytes.
+   */
+  struct cocket_digest digest;
+  /**
+   * What it is bound to; of length 0 where to nothing.
+   */
+  struct cocket_digest subject;
+  /**
+   * `signature`, `attestation` or `scan`.
+   */
+  struct cocket_text kind;
+  /**
+   * How it is bound: `manifest`, `config` or `caller`; no text where it is not.
+   */
+  struct cocket_text bound_by;
+  /**
+   * The authority that stands for it; no text where it was refused.
+   */
+  struct cocket_text authority;
+  /**
+   * Who signed it; no text where nobody is known to have.
+   */
+  struct cocket_text signer;
+  /**
+   * The verifier that accepted it; no text where none did.
+   */
+  struct cocket_text verifier;
+  /**
+   * Why it was refused; no text where it was not.
+   */
+  struct cocket_text refused;
+  /**
+   * It existed at this time, provably; all zeros where nothing proves one.
+   */
+  struct cocket_time proven_at;
+  /**
+   * How many checks the verifier made, for `cocket_decision_evidence_check`.
+   */
+  size_t checks;
+} cocket_evidence_record;
+
+/**
+ * An exception that named a failing rule and this image. Its texts live as long as the decision.
+ */
+typedef struct cocket_exception_use {
+  /**
+   * Its name.
+   */
+  struct cocket_text name;
+  /**
+   * The rule, as `policy/rule`.
+   */
+  struct cocket_text rule;
+  /**
+   * Why it exists.
+   */
+  struct cocket_text reason;
+  /**
+   * Who approved it.
+   */
+  struct cocket_text approved_by;
+  /**
+   * The ticket.
+   */
+  struct cocket_text ticket;
+  /**
+   * When it ends.
+   */
+  struct cocket_time expires;
+  /**
+   * What it did.
+   */
+  cocket_effect effect;
+} cocket_exception_use;
+
+/**
+ * One manifest of an index that was judged. Its text lives as long as the decision.
+ */
+typedef struct cocket_judged_platform {
+  /**
+   * The manifest's digest.
+   */
+  struct cocket_digest digest;
+  /**
+   * `os/architecture[/variant]`; no text where the index does not say.
+   */
+  struct cocket_text platform;
+} cocket_judged_platform;
+
+/**
+ * Where an image or an object was found. Its texts live as long as the decision.
+ */
+typedef struct cocket_origin {
+  /**
+   * The name of its text; no text where it was named by itself.
+   */
+  struct cocket_text file;
+  /**
+   * The object, such as `Deployment/shop`; may be empty.
+   */
+  struct cocket_text object;
+  /**
+   * The field, such as `spec.containers[0].image`; empty for a whole object.
+   */
+  struct cocket_text field;
+  /**
+   * Line, from 1; 0 where there is none.
+   */
+  uint32_t line;
+} cocket_origin;
+
+/**
+ * The Kubernetes objects that are asked about. Set everything to zero, then `size`, `texts` and
+ * `texts_len`.
+ */
+typedef struct cocket_objects_request {
+  /**
+   * `sizeof(cocket_objects_request)`.
+   */
+  size_t size;
+  /**
+   * Texts in YAML or JSON, each with the name that errors and origins give.
+   */
+  const struct cocket_policy_text *texts;
+  /**
+   * How many texts.
+   */
+  size_t texts_len;
+  /**
+   * The namespace that the objects would be in, where there is one.
+   */
+  struct cocket_text namespace_name;
+  /**
+   * The namespace's labels; NULL where they are not known.
+   */
+  const struct cocket_pair *namespace_labels;
+  /**
+   * How many labels.
+   */
+  size_t namespace_labels_len;
+  /**
+   * Whether the caller vouches for the namespaces that objects name themselves: 0 for no.
+   */
+  int32_t object_namespaces;
+  /**
+   * Whether images will be pulled by the names given, as after admission: 0 for no, anything
+   * else for yes, which is the stricter.
+   */
+  int32_t admission;
+  /**
+   * The digests that references stand for: the name is the reference as written.
+   */
+  const struct cocket_pair *resolved;
+  /**
+   * How many of them.
+   */
+  size_t resolved_len;
+} cocket_objects_request;
+
+/**
+ * An object that carries no pods, and that no rule is about. Its texts live as long as the review.
+ */
+typedef struct cocket_passed_over {
+  /**
+   * The name of its text.
+   */
+  struct cocket_text file;
+  /**
+   * Its kind.
+   */
+  struct cocket_text kind;
+  /**
+   * Its name.
+   */
+  struct cocket_text name;
+  /**
+   * Line, from 1.
+   */
+  uint32_t line;
+} cocket_passed_over;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1288,7 +1721,7 @@ cocket_status cocket_decision_json(const struct cocket_decision *decision,
                                    struct cocket_error **error);
 
 /**
- * One or more decisions as a report: `format` is `table`, `json`, `yaml`, `junit`, `sarif`,
+ * One or more decisions as a report, with the origins that they have: `format` is `table`, `json`, `yaml`, `junit`, `sarif`,
  * `github` or `markdown`. The caller owns the buffer. May be called from any thread, also at the
  * same time.
  *
@@ -1357,6 +1790,226 @@ cocket_status cocket_decision_general(const struct cocket_decision *decision,
  * `decision` is NULL or a variable; no other call uses the decision.
  */
 cocket_status cocket_decision_free(struct cocket_decision **decision);
+
+/**
+ * Writes what a reason's code, such as `signature.missing`, means to `out`. May be called from any
+ * thread at any time.
+ *
+ * What the caller sees to:
+ * `code` holds what it says; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_explain(struct cocket_text code,
+                             struct cocket_explanation *out,
+                             struct cocket_error **error);
+
+/**
+ * Writes the policy at `index` (from 0, by name) to `out`. May be called from any thread, also at
+ * the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_policy(const struct cocket_decision *decision,
+                                     size_t index,
+                                     struct cocket_policy_use *out,
+                                     struct cocket_error **error);
+
+/**
+ * Writes a control that the rule of the result at `result` serves to `out`. May be called from
+ * any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_control(const struct cocket_decision *decision,
+                                      size_t result,
+                                      size_t index,
+                                      struct cocket_text *out,
+                                      struct cocket_error **error);
+
+/**
+ * Writes a finding of the result at `result` to `out`: the one at `index` (from 0, worst first) of
+ * those that count or of those set apart. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_finding(const struct cocket_decision *decision,
+                                      size_t result,
+                                      int32_t list,
+                                      size_t index,
+                                      struct cocket_finding *out,
+                                      struct cocket_error **error);
+
+/**
+ * Writes the piece of evidence at `index` (from 0, by digest) to `out`. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_evidence(const struct cocket_decision *decision,
+                                       size_t index,
+                                       struct cocket_evidence_record *out,
+                                       struct cocket_error **error);
+
+/**
+ * Writes a check that was made on the piece of evidence at `evidence` to `out`. May be called
+ * from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_evidence_check(const struct cocket_decision *decision,
+                                             size_t evidence,
+                                             size_t index,
+                                             struct cocket_text *out,
+                                             struct cocket_error **error);
+
+/**
+ * Writes the exception at `index` (from 0, by name) to `out`. May be called from any thread, also
+ * at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_exception(const struct cocket_decision *decision,
+                                        size_t index,
+                                        struct cocket_exception_use *out,
+                                        struct cocket_error **error);
+
+/**
+ * Writes the platform at `index` (from 0) of an image that is an index to `out`. May be called
+ * from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_platform(const struct cocket_decision *decision,
+                                       size_t index,
+                                       struct cocket_judged_platform *out,
+                                       struct cocket_error **error);
+
+/**
+ * Writes where the image or the object was found to `out`: all zeros where it was named by
+ * itself. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_origin(const struct cocket_decision *decision,
+                                     struct cocket_origin *out,
+                                     struct cocket_error **error);
+
+/**
+ * Decides on every image that Kubernetes objects would run, and on each object that a rule is
+ * about, for the moment `now`; the caller owns the review. `history` may be NULL. A text that
+ * cannot be read, an object that seems to carry pods in a kind that is not known, and nothing to
+ * decide on at all are `COCKET_STATUS_INVALID_ARGUMENT`, with file and line where there are some.
+ *
+ * May be called from any thread, also at the same time and with the same handles; for functions
+ * that add to `evidence` or `history`, see `cocket_engine_check`.
+ *
+ * What the caller sees to:
+ * All handles are NULL or alive; `request` is NULL or holds what it says; `out` and `error` are
+ * NULL or may be written to.
+ */
+cocket_status cocket_engine_check_objects(const struct cocket_engine *engine,
+                                          const struct cocket_objects_request *request,
+                                          const struct cocket_evidence *evidence,
+                                          const struct cocket_history *history,
+                                          struct cocket_time now,
+                                          struct cocket_review **out,
+                                          struct cocket_error **error);
+
+/**
+ * Answers a request in JSON as `cocket_answer` does, with the engine and the evidence at hand: the
+ * request has no policies, no trust roots and no evidence of its own. The same bytes in every
+ * language; the caller owns the buffer. Faults in the request are an answer of kind `error`, with
+ * status `COCKET_STATUS_OK`.
+ *
+ * May be called from any thread, also at the same time and with the same handles; for functions
+ * that add to `evidence`, see `cocket_engine_check`.
+ *
+ * What the caller sees to:
+ * All handles are NULL or alive; `request` holds as many bytes as it says; `out` and `error` are
+ * NULL or may be written to.
+ */
+cocket_status cocket_engine_answer(const struct cocket_engine *engine,
+                                   const struct cocket_evidence *evidence,
+                                   struct cocket_bytes request,
+                                   struct cocket_buffer **out,
+                                   struct cocket_error **error);
+
+/**
+ * The worst verdict; `COCKET_VERDICT_DENY` for a review that is NULL or none. May be called from
+ * any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `review` is NULL or alive.
+ */
+cocket_verdict cocket_review_verdict(const struct cocket_review *review);
+
+/**
+ * How many decisions there are; 0 for a review that is NULL or none. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `review` is NULL or alive.
+ */
+size_t cocket_review_len(const struct cocket_review *review);
+
+/**
+ * The decision at `index` (from 0, in the order of the texts), with its origin; the caller owns it,
+ * and it outlives the review. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `review` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_review_decision(const struct cocket_review *review,
+                                     size_t index,
+                                     struct cocket_decision **out,
+                                     struct cocket_error **error);
+
+/**
+ * How many objects were passed over; 0 for a review that is NULL or none. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `review` is NULL or alive.
+ */
+size_t cocket_review_unjudged_len(const struct cocket_review *review);
+
+/**
+ * Writes the object that was passed over at `index` (from 0) to `out`. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `review` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_review_unjudged(const struct cocket_review *review,
+                                     size_t index,
+                                     struct cocket_passed_over *out,
+                                     struct cocket_error **error);
+
+/**
+ * The whole as an answer in JSON, the same bytes as `cocket_engine_answer` gives; they live as long
+ * as the review, and there are none for a review that is NULL or none. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `review` is NULL or alive.
+ */
+struct cocket_bytes cocket_review_answer(const struct cocket_review *review);
+
+/**
+ * Frees the review in `*review` and sets it to NULL. NULL there is nothing to free; what was freed
+ * before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `review` is NULL or a variable; no other call uses the review.
+ */
+cocket_status cocket_review_free(struct cocket_review **review);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "cocket_detail.hpp"
+#include "cocket_decision.hpp"
 
 namespace cocket {
 
@@ -245,83 +245,54 @@ struct ImageRequest {
     bool admission = false;
 };
 
-/// Why a rule came out as it did.
-struct Reason {
-    std::string code, message, remedy;
-    bool retryable = false;
+/// Kubernetes objects that a decision is asked about: texts in YAML or JSON, by name.
+struct ObjectsRequest {
+    std::vector<std::pair<std::string, std::string>> texts;
+    std::optional<std::string> namespace_name{};
+    std::optional<std::vector<std::pair<std::string, std::string>>> namespace_labels{};
+    bool object_namespaces = false, admission = false;
+    /// The digests that references stand for.
+    std::vector<std::pair<std::string, std::string>> resolved{};
 };
 
-/// How one rule of one policy came out.
-struct Result {
-    std::string policy, rule;
-    cocket_outcome outcome = COCKET_OUTCOME_FAIL;
-    cocket_mode mode = COCKET_MODE_ENFORCE;
-    std::vector<Reason> reasons;
-};
-
-/// What was decided about one image, and why.
-class Decision {
+/// The decisions on Kubernetes objects.
+class Review {
 public:
-    cocket_verdict verdict() const noexcept { return cocket_decision_verdict(handle_.get()); }
-    /// Canonical JSON.
-    std::string json() const {
-        return detail::written([&](cocket_buffer **out, cocket_error **error) {
-            return cocket_decision_json(handle_.get(), out, error);
-        });
+    /// The worst of all.
+    cocket_verdict verdict() const noexcept { return cocket_review_verdict(handle_.get()); }
+    /// The decisions, with their origins, in the order of the texts.
+    std::vector<Decision> decisions() const {
+        std::vector<Decision> all;
+        for (std::size_t i = 0; i < cocket_review_len(handle_.get()); ++i)
+            all.push_back(Decision(detail::made<Decision::Owner>(
+                [&](cocket_decision **out, cocket_error **error) {
+                    return cocket_review_decision(handle_.get(), i, out, error);
+                })));
+        return all;
     }
-    /// A report: `table`, `json`, `yaml`, `junit`, `sarif`, `github` or `markdown`.
-    std::string report(std::string_view format) const {
-        const cocket_decision *one = handle_.get();
-        return detail::written([&](cocket_buffer **out, cocket_error **error) {
-            return cocket_report(&one, 1, detail::text(format), out, error);
-        });
-    }
-    cocket_summary summary() const {
-        cocket_summary summary;
-        detail::check([&](cocket_error **error) {
-            return cocket_decision_summary(handle_.get(), &summary, error);
-        });
-        return summary;
-    }
-    /// The rules, by policy and id.
-    std::vector<Result> results() const {
-        std::vector<Result> all;
-        for (std::size_t i = 0; i < summary().results; ++i) {
-            cocket_rule_result one;
+    /// Objects that carry no pods, and that no rule is about.
+    std::vector<Place> unjudged() const {
+        std::vector<Place> all;
+        for (std::size_t i = 0; i < cocket_review_unjudged_len(handle_.get()); ++i) {
+            cocket_passed_over one;
             detail::check([&](cocket_error **error) {
-                return cocket_decision_result(handle_.get(), i, &one, error);
+                return cocket_review_unjudged(handle_.get(), i, &one, error);
             });
-            Result result{std::string(detail::view(one.policy)),
-                          std::string(detail::view(one.rule)), one.outcome, one.mode, {}};
-            for (std::size_t j = 0; j < one.reasons; ++j)
-                result.reasons.push_back(reason([&](cocket_reason *out, cocket_error **error) {
-                    return cocket_decision_reason(handle_.get(), i, j, out, error);
-                }));
-            all.push_back(std::move(result));
+            std::string object(detail::view(one.kind));
+            object += "/" + std::string(detail::view(one.name));
+            all.push_back({std::string(detail::view(one.file)), std::move(object), "", one.line});
         }
         return all;
     }
-    /// Reasons that belong to no rule.
-    std::vector<Reason> general() const {
-        std::vector<Reason> all;
-        for (std::size_t i = 0; i < summary().general; ++i)
-            all.push_back(reason([&](cocket_reason *out, cocket_error **error) {
-                return cocket_decision_general(handle_.get(), i, out, error);
-            }));
-        return all;
+    /// The whole as canonical JSON.
+    std::string json() const {
+        return std::string(detail::view(cocket_review_answer(handle_.get())));
     }
-    const cocket_decision *get() const noexcept { return handle_.get(); }
 
 private:
     friend class Engine;
-    using Owner = detail::Owner<cocket_decision, cocket_decision_free>;
-    explicit Decision(Owner handle) : handle_(std::move(handle)) {}
-    template <typename Call> static Reason reason(Call call) {
-        cocket_reason one;
-        detail::check([&](cocket_error **error) { return call(&one, error); });
-        return {std::string(detail::view(one.code)), std::string(detail::view(one.message)),
-                std::string(detail::view(one.remedy)), one.retryable != 0};
-    }
+    using Owner = detail::Owner<cocket_review, cocket_review_free>;
+    explicit Review(Owner handle) : handle_(std::move(handle)) {}
     Owner handle_;
 };
 
@@ -371,15 +342,64 @@ public:
         return decide(request, evidence, history.get(), now);
     }
 
+    /// Decides on everything that Kubernetes objects would run, and on the objects themselves.
+    Review check_objects(const ObjectsRequest &request, const Evidence &evidence,
+                         cocket_time now) const {
+        return review(request, evidence, nullptr, now);
+    }
+    Review check_objects(const ObjectsRequest &request, const Evidence &evidence,
+                         const History &history, cocket_time now) const {
+        return review(request, evidence, history.get(), now);
+    }
+    /// Answers a request in JSON that has no policies and no evidence of its own.
+    std::string answer(std::string_view request, const Evidence &evidence) const {
+        return detail::written([&](cocket_buffer **out, cocket_error **error) {
+            return cocket_engine_answer(handle_.get(), evidence.get(), detail::bytes(request), out,
+                                        error);
+        });
+    }
+
 private:
     using Owner = detail::Owner<cocket_engine, cocket_engine_free>;
+
+    Review review(const ObjectsRequest &request, const Evidence &evidence,
+                  const cocket_history *history, cocket_time now) const {
+        std::vector<cocket_policy_text> texts;
+        for (const auto &one : request.texts)
+            texts.push_back({detail::text(one.first), detail::bytes(one.second)});
+        std::vector<cocket_pair> labels;
+        if (request.namespace_labels) labels = pairs(*request.namespace_labels);
+        std::vector<cocket_pair> resolved = pairs(request.resolved);
+        cocket_pair none{};
+        cocket_objects_request lent{};
+        lent.size = sizeof lent;
+        lent.texts = texts.empty() ? nullptr : texts.data();
+        lent.texts_len = texts.size();
+        lent.namespace_name = detail::maybe(request.namespace_name);
+        if (request.namespace_labels)
+            lent.namespace_labels = labels.empty() ? &none : labels.data();
+        lent.namespace_labels_len = labels.size();
+        lent.object_namespaces = request.object_namespaces ? 1 : 0;
+        lent.admission = request.admission ? 1 : 0;
+        lent.resolved = resolved.empty() ? nullptr : resolved.data();
+        lent.resolved_len = resolved.size();
+        return Review(detail::made<Review::Owner>([&](cocket_review **out, cocket_error **error) {
+            return cocket_engine_check_objects(handle_.get(), &lent, evidence.get(), history, now,
+                                               out, error);
+        }));
+    }
+    using Pairs = std::vector<std::pair<std::string, std::string>>;
+    static std::vector<cocket_pair> pairs(const Pairs &from) {
+        std::vector<cocket_pair> lent;
+        for (const auto &one : from)
+            lent.push_back({detail::text(one.first), detail::text(one.second)});
+        return lent;
+    }
 
     Decision decide(const ImageRequest &request, const Evidence &evidence,
                     const cocket_history *history, cocket_time now) const {
         std::vector<cocket_pair> labels;
-        if (request.namespace_labels)
-            for (const auto &one : *request.namespace_labels)
-                labels.push_back({detail::text(one.first), detail::text(one.second)});
+        if (request.namespace_labels) labels = pairs(*request.namespace_labels);
         cocket_pair none{};
         cocket_image_request lent{};
         lent.size = sizeof lent;

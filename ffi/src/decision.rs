@@ -2,15 +2,16 @@
 
 use std::sync::OnceLock;
 
-use cocket::decision::{Decision as Decided, Reason as Fact};
-use cocket::report::{Format, Judged};
+use cocket::decision::{Decision as Decided, JudgedPlatform, Reason as Fact};
+use cocket::policy::model::RuleSeverity;
+use cocket::report::{Format, Judged, Origin};
 use cocket::wire::Fault;
 
 use crate::buffer::Buffer;
 use crate::error::{Error, at, put};
 use crate::guard::{self, Failure, Status};
 use crate::handle::{self, Opaque};
-use crate::results::{Digest, Reason, RuleResult, Summary, Verdict};
+use crate::results::{Counts, Digest, Listed, Reason, RuleResult, Summary, Verdict};
 use crate::text::{Text, list};
 use crate::time::Time;
 
@@ -21,26 +22,68 @@ pub struct Decision {
     _private: [u8; 0],
 }
 
-/// The decision, and the sentences of its reasons put together once somebody asks.
+/// The decision, and the texts of its parts put together once somebody asks.
 pub(crate) struct Kept {
-    decided: Decided,
-    messages: OnceLock<Messages>,
+    judged: Judged,
+    texts: OnceLock<Texts>,
 }
 
-/// By result and position there; general ones.
-type Messages = (Vec<Vec<String>>, Vec<String>);
+/// What is written out of a decision's typed parts.
+struct Texts {
+    /// By result and position there.
+    reasons: Vec<Vec<Written>>,
+    general: Vec<Written>,
+    platforms: Vec<Option<String>>,
+}
+
+/// The texts of one reason.
+struct Written {
+    message: String,
+    found: Option<String>,
+    expected: Option<String>,
+    platform: Option<String>,
+}
 
 impl Kept {
-    pub(crate) fn new(decided: Decided) -> Self {
-        Self { decided, messages: OnceLock::new() }
+    pub(crate) fn new(judged: Judged) -> Self {
+        Self { judged, texts: OnceLock::new() }
     }
 
-    fn messages(&self) -> &Messages {
-        let write = |reasons: &[Fact]| reasons.iter().map(ToString::to_string).collect();
-        self.messages.get_or_init(|| {
-            let results = self.decided.results.iter().map(|result| write(&result.reasons));
-            (results.collect(), write(&self.decided.general))
+    pub(crate) fn decided(&self) -> &Decided {
+        &self.judged.decision
+    }
+
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.judged.origin.as_ref()
+    }
+
+    pub(crate) fn platform(&self, index: usize) -> Option<&str> {
+        self.texts().platforms.get(index)?.as_deref()
+    }
+
+    fn texts(&self) -> &Texts {
+        let write = |reasons: &[Fact]| reasons.iter().map(Written::of).collect();
+        self.texts.get_or_init(|| {
+            let decided = self.decided();
+            let platforms = decided.image().map_or(&[][..], |image| &image.platforms);
+            let platform = |one: &JudgedPlatform| one.platform.as_ref().map(ToString::to_string);
+            Texts {
+                reasons: decided.results.iter().map(|result| write(&result.reasons)).collect(),
+                general: write(&decided.general),
+                platforms: platforms.iter().map(platform).collect(),
+            }
         })
+    }
+}
+
+impl Written {
+    fn of(reason: &Fact) -> Self {
+        Self {
+            message: reason.to_string(),
+            found: reason.found.as_ref().map(ToString::to_string),
+            expected: reason.expected.as_ref().map(ToString::to_string),
+            platform: reason.platform.as_ref().map(ToString::to_string),
+        }
     }
 }
 
@@ -59,7 +102,7 @@ impl Opaque for Decision {
 pub unsafe extern "C" fn cocket_decision_verdict(decision: *const Decision) -> Verdict {
     guard::or(Verdict::Deny, || {
         // SAFETY: the caller's promise.
-        Ok(unsafe { handle::borrow(decision, "decision")? }.decided.verdict.into())
+        Ok(unsafe { handle::borrow(decision, "decision")? }.decided().verdict.into())
     })
 }
 
@@ -76,7 +119,7 @@ pub unsafe extern "C" fn cocket_decision_json(
 ) -> Status {
     let work = || {
         // SAFETY: the caller's promise.
-        let decided = &unsafe { handle::borrow(decision, "decision")? }.decided;
+        let decided = unsafe { handle::borrow(decision, "decision")? }.decided();
         let written = decided.to_canonical_json();
         let text = written.map_err(|_| Failure::new(Status::Internal, vec![Fault::internal()]))?;
         Ok(text.into_bytes())
@@ -85,7 +128,7 @@ pub unsafe extern "C" fn cocket_decision_json(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// One or more decisions as a report: `format` is `table`, `json`, `yaml`, `junit`, `sarif`,
+/// One or more decisions as a report, with the origins that they have: `format` is `table`, `json`, `yaml`, `junit`, `sarif`,
 /// `github` or `markdown`. The caller owns the buffer. May be called from any thread, also at the
 /// same time.
 ///
@@ -107,7 +150,7 @@ pub unsafe extern "C" fn cocket_report(
         for decision in decisions.ok_or_else(|| Failure::null("decisions"))? {
             // SAFETY: the caller's promise.
             let kept = unsafe { handle::borrow(*decision, "decisions")? };
-            judged.push(Judged { decision: kept.decided.clone(), origin: None });
+            judged.push(kept.judged.clone());
         }
         // SAFETY: the caller's promise.
         let format: Format = unsafe { format.required("format")? }.parse().map_err(
@@ -133,19 +176,28 @@ pub unsafe extern "C" fn cocket_decision_summary(
 ) -> Status {
     let work = || {
         // SAFETY: the caller's promise.
-        let decided = &unsafe { handle::borrow(decision, "decision")? }.decided;
+        let decided = unsafe { handle::borrow(decision, "decision")? }.decided();
         let image = decided.image();
-        let never = Time { seconds: 0, nanoseconds: 0 };
+        let object = decided.object();
         let info = Summary {
             verdict: decided.verdict.into(),
             results: decided.results.len(),
             general: decided.general.len(),
+            policies: decided.policies.len(),
+            exceptions: decided.exceptions.len(),
+            evidence: decided.evidence.len(),
+            platforms: image.map_or(0, |image| image.platforms.len()),
             image: Text::of(image.map_or("", |image| &image.given)),
             canonical: Text::of_optional(image.and_then(|image| image.canonical.as_deref())),
+            mirror: Text::of_optional(image.and_then(|image| image.mirror.as_deref())),
+            namespace_name: Text::of_optional(decided.namespace()),
+            api_version: Text::of_optional(object.map(|object| object.api_version.as_str())),
+            object_kind: Text::of_optional(object.map(|object| object.kind.as_str())),
+            object_name: Text::of_optional(object.map(|object| object.name.as_str())),
             digest: image.and_then(|image| image.digest.as_ref()).map_or(Digest::NONE, Digest::of),
             inputs: Digest::of(&decided.inputs),
             now: Time::of(decided.now),
-            valid_until: decided.valid_until.map_or(never, Time::of),
+            valid_until: decided.valid_until.map_or(Time::NEVER, Time::of),
         };
         // SAFETY: the caller's promise.
         unsafe { put(out, info) }
@@ -169,11 +221,17 @@ pub unsafe extern "C" fn cocket_decision_result(
     let work = || {
         // SAFETY: the caller's promise.
         let kept = unsafe { handle::borrow(decision, "decision")? };
-        let result = at(&kept.decided.results, index)?;
+        let result = at(&kept.decided().results, index)?;
+        let findings = result.findings.as_ref();
         let written = RuleResult {
             policy: Text::of(&result.policy),
             rule: Text::of(&result.rule),
             message: Text::of_optional(result.message.as_deref()),
+            severity: Text::of_optional(result.severity.map(severity)),
+            counts: result.counts.map_or(Counts::NONE, Counts::of),
+            counted: findings.map_or(Listed::NONE, |findings| Listed::of(&findings.counted)),
+            set_apart: findings.map_or(Listed::NONE, |findings| Listed::of(&findings.set_apart)),
+            controls: result.controls.len(),
             outcome: result.outcome.into(),
             mode: result.mode.into(),
             reasons: result.reasons.len(),
@@ -201,10 +259,10 @@ pub unsafe extern "C" fn cocket_decision_reason(
     let work = || {
         // SAFETY: the caller's promise.
         let kept = unsafe { handle::borrow(decision, "decision")? };
-        let reason = at(&at(&kept.decided.results, result)?.reasons, index)?;
-        let message = at(at(&kept.messages().0, result)?, index)?;
+        let reason = at(&at(&kept.decided().results, result)?.reasons, index)?;
+        let texts = at(at(&kept.texts().reasons, result)?, index)?;
         // SAFETY: the caller's promise.
-        unsafe { put(out, written(reason, message)) }
+        unsafe { put(out, written(reason, texts)) }
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, work) }
@@ -225,19 +283,31 @@ pub unsafe extern "C" fn cocket_decision_general(
     let work = || {
         // SAFETY: the caller's promise.
         let kept = unsafe { handle::borrow(decision, "decision")? };
-        let reason = at(&kept.decided.general, index)?;
-        let message = at(&kept.messages().1, index)?;
+        let reason = at(&kept.decided().general, index)?;
+        let texts = at(&kept.texts().general, index)?;
         // SAFETY: the caller's promise.
-        unsafe { put(out, written(reason, message)) }
+        unsafe { put(out, written(reason, texts)) }
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, work) }
 }
 
-fn written(reason: &Fact, message: &str) -> Reason {
+fn severity(severity: RuleSeverity) -> &'static str {
+    match severity {
+        RuleSeverity::Low => "low",
+        RuleSeverity::Medium => "medium",
+        RuleSeverity::High => "high",
+        RuleSeverity::Critical => "critical",
+    }
+}
+
+fn written(reason: &Fact, texts: &Written) -> Reason {
     Reason {
         code: Text::of(reason.code.code()),
-        message: Text::of(message),
+        message: Text::of(&texts.message),
+        found: Text::of_optional(texts.found.as_deref()),
+        expected: Text::of_optional(texts.expected.as_deref()),
+        platform: Text::of_optional(texts.platform.as_deref()),
         remedy: Text::of(reason.code.remedy()),
         retryable: i32::from(reason.retryable),
     }

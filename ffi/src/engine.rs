@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cocket::evaluate::{Engine as Compiled, Verifiers};
+use cocket::report::Judged;
 
 use crate::decision::{Decision, Kept};
 use crate::error::{Error, put};
@@ -164,7 +165,7 @@ pub unsafe extern "C" fn cocket_engine_cache_statistics(
             misses: now.misses,
             entries: now.entries,
             capacity: now.capacity,
-            oldest: now.oldest.map_or(Time { seconds: 0, nanoseconds: 0 }, Time::of),
+            oldest: now.oldest.map_or(Time::NEVER, Time::of),
         };
         // SAFETY: the caller's promise.
         unsafe { put(out, told) }
@@ -205,7 +206,7 @@ pub unsafe extern "C" fn cocket_engine_check(
         let decided = unsafe {
             history::with(history, |history| engine.check(&request, &evidence, history, now))?
         };
-        Ok(Kept::new(decided))
+        Ok(Kept::new(Judged { decision: decided, origin: None }))
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }

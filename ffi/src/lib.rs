@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod buffer;
 pub mod decision;
+pub mod details;
 pub mod engine;
 pub mod error;
 pub mod evidence;
@@ -16,6 +17,7 @@ pub mod history;
 pub mod policies;
 pub mod request;
 pub mod results;
+pub mod review;
 pub mod source;
 pub mod text;
 pub mod time;

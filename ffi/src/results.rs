@@ -79,10 +79,28 @@ pub struct Summary {
     pub results: usize,
     /// How many reasons belong to no rule, for `cocket_decision_general`.
     pub general: usize,
-    /// The reference as given.
+    /// How many policies took part or were kept out, for `cocket_decision_policy`.
+    pub policies: usize,
+    /// How many exceptions named a failing rule, for `cocket_decision_exception`.
+    pub exceptions: usize,
+    /// How many pieces of evidence were looked at, for `cocket_decision_evidence`.
+    pub evidence: usize,
+    /// How many manifests of an index were judged, for `cocket_decision_platform`.
+    pub platforms: usize,
+    /// The reference as given; empty where the decision is about an object.
     pub image: Text,
     /// What it means, normalised; no text where it means nothing.
     pub canonical: Text,
+    /// The internal name that it was judged under; no text where there is none.
+    pub mirror: Text,
+    /// The namespace; no text where none was given.
+    pub namespace_name: Text,
+    /// `apiVersion` of the object that the decision is about; no text where it is about an image.
+    pub api_version: Text,
+    /// The object's kind; no text where the decision is about an image.
+    pub object_kind: Text,
+    /// The object's name; no text where the decision is about an image.
+    pub object_name: Text,
     /// The digest that the decision is about; of length 0 where none is known.
     pub digest: Digest,
     /// The digest of everything that the decision rests on.
@@ -91,6 +109,52 @@ pub struct Summary {
     pub now: Time,
     /// The first moment at which a date in it could change the answer; all zeros where none can.
     pub valid_until: Time,
+}
+
+/// The same findings counted in three ways; those set apart are left out.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// 1 where the rule counts findings, else 0.
+    pub counted: i32,
+    /// Different vulnerabilities.
+    pub vulnerability: u64,
+    /// Different vulnerabilities, for each package anew.
+    pub vulnerability_and_package: u64,
+    /// Rows of the report.
+    pub row: u64,
+}
+
+impl Counts {
+    pub(crate) const NONE: Self =
+        Self { counted: 0, vulnerability: 0, vulnerability_and_package: 0, row: 0 };
+
+    pub(crate) fn of(counts: cocket::decision::Counts) -> Self {
+        Self {
+            counted: 1,
+            vulnerability: counts.vulnerability,
+            vulnerability_and_package: counts.vulnerability_and_package,
+            row: counts.row,
+        }
+    }
+}
+
+/// How many findings a result lists.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    /// How many there are to read, with `cocket_decision_finding`.
+    pub len: usize,
+    /// How many more there are.
+    pub more: u64,
+}
+
+impl Listed {
+    pub(crate) const NONE: Self = Self { len: 0, more: 0 };
+
+    pub(crate) fn of(list: &cocket::decision::FindingList) -> Self {
+        Self { len: list.items.len(), more: list.more }
+    }
 }
 
 /// How one rule of one policy came out. Its texts live as long as the decision.
@@ -103,6 +167,16 @@ pub struct RuleResult {
     pub rule: Text,
     /// The author's sentence for people who meet a failure; no text where there is none.
     pub message: Text,
+    /// How bad a failure is, by its author: `low` to `critical`; no text where he does not say.
+    pub severity: Text,
+    /// Its findings, counted.
+    pub counts: Counts,
+    /// The findings that count.
+    pub counted: Listed,
+    /// The findings that do not.
+    pub set_apart: Listed,
+    /// How many controls it serves, for `cocket_decision_control`.
+    pub controls: usize,
     /// How it came out.
     pub outcome: Outcome,
     /// The weight it has here.
@@ -117,8 +191,14 @@ pub struct RuleResult {
 pub struct Reason {
     /// The stable code, such as `signature.missing`.
     pub code: Text,
-    /// What was found and what was expected, for people.
+    /// What the code means, with what was found and expected, for people.
     pub message: Text,
+    /// What was found; no text where that says nothing.
+    pub found: Text,
+    /// What was expected; no text where that says nothing.
+    pub expected: Text,
+    /// The platform that it is about; no text where the image has one alone.
+    pub platform: Text,
     /// What to do; may be empty.
     pub remedy: Text,
     /// 1 where trying again may help, else 0.

@@ -17,6 +17,9 @@ pub struct Time {
 }
 
 impl Time {
+    /// No moment.
+    pub(crate) const NEVER: Self = Self { seconds: 0, nanoseconds: 0 };
+
     pub(crate) fn of(moment: Timestamp) -> Self {
         // Before 1970 both parts of a timestamp are negative; here the second one never is.
         let (seconds, nanoseconds) = (moment.as_second(), moment.subsec_nanosecond());

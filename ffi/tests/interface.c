@@ -257,6 +257,77 @@ static void what_is_not_utf8_is_an_error(void) {
     CHECK(cocket_time_parse(text("yesterday"), &moment, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
 }
 
+static void reviews_and_details_are_checked_too(void) {
+    cocket_policies *loaded = policies(POLICY);
+    cocket_engine *engine = NULL;
+    cocket_evidence *none = NULL;
+    cocket_review *review = NULL;
+    cocket_error *error = NULL;
+    cocket_buffer *buffer = NULL;
+    CHECK(cocket_engine_new(loaded, NULL, &engine, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_evidence_new(&none, NULL) == COCKET_STATUS_OK);
+    cocket_objects_request request;
+    memset(&request, 0, sizeof request);
+    CHECK(cocket_engine_check_objects(engine, &request, none, NULL, now(), &review, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    request.size = sizeof request;
+    CHECK(cocket_engine_check_objects(engine, &request, none, NULL, now(), &review, &error) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(review == NULL && cocket_error_len(error) == 1);
+    cocket_error_free(&error);
+    cocket_policy_text text_of_bytes = {text("o.yaml"), {(const uint8_t *)"\xff", 1}};
+    request.texts = &text_of_bytes;
+    request.texts_len = 1;
+    CHECK(cocket_engine_check_objects(engine, &request, none, NULL, now(), &review, NULL) ==
+          COCKET_STATUS_INVALID_UTF8);
+    CHECK(cocket_engine_check_objects(engine, NULL, none, NULL, now(), &review, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_engine_check_objects(NULL, &request, none, NULL, now(), &review, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_engine_answer(engine, NULL, bytes("{}"), &buffer, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_engine_answer(engine, none, bytes("{}"), &buffer, NULL) == COCKET_STATUS_OK);
+    cocket_buffer_free(&buffer);
+    CHECK(cocket_review_verdict(NULL) == COCKET_VERDICT_DENY && cocket_review_len(NULL) == 0);
+    CHECK(cocket_review_unjudged_len(NULL) == 0 && cocket_review_answer(NULL).data == NULL);
+    CHECK(cocket_review_free(&review) == COCKET_STATUS_OK);
+
+    const char *pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+                      "spec: {containers: [{name: a, image: 'a.example/b:1'}]}\n";
+    text_of_bytes.text = bytes(pod);
+    CHECK(cocket_engine_check_objects(engine, &request, none, NULL, now(), &review, NULL) ==
+          COCKET_STATUS_OK);
+    CHECK(cocket_review_len(review) == 1);
+    cocket_decision *decision = NULL;
+    CHECK(cocket_review_decision(review, 1, &decision, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_review_decision(review, 0, &decision, NULL) == COCKET_STATUS_OK);
+    cocket_review *alias = review;
+    CHECK(cocket_review_free(&review) == COCKET_STATUS_OK && review == NULL);
+    CHECK(cocket_review_free(&alias) == COCKET_STATUS_INVALID_HANDLE);
+    /* The decision outlives the review. */
+    cocket_origin origin;
+    CHECK(cocket_decision_origin(decision, &origin, NULL) == COCKET_STATUS_OK && origin.line == 4);
+    cocket_finding finding;
+    CHECK(cocket_decision_finding(decision, 0, 7, 0, &finding, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_decision_finding(decision, 0, COCKET_FINDING_LIST_COUNTED, 0, &finding, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    cocket_explanation explanation;
+    CHECK(cocket_explain(text("signature.missing"), &explanation, NULL) == COCKET_STATUS_OK);
+    CHECK(explanation.title.len > 0 && explanation.remedy.len > 0 && explanation.passes == 0);
+    CHECK(cocket_explain(text("signature.nonsense"), &explanation, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    cocket_policy_use policy;
+    CHECK(cocket_decision_policy(decision, 0, &policy, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_decision_policy(decision, 99, &policy, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_decision_policy(NULL, 0, &policy, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_decision_policy(decision, 0, NULL, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    cocket_decision_free(&decision);
+    cocket_evidence_free(&none);
+    cocket_engine_free(&engine);
+    cocket_policies_free(&loaded);
+}
+
 static void double_use_is_an_error(void) {
     cocket_engine *made = engine();
     cocket_engine *copy = made;
@@ -359,6 +430,7 @@ int main(void) {
     double_use_is_an_error();
     evidence_keeps_what_it_is_named_by();
     policies_tell_of_themselves();
+    reviews_and_details_are_checked_too();
     puts("ok");
     return 0;
 }

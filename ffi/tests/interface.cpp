@@ -215,6 +215,97 @@ static void the_first_look_comes_out_as_its_page_says(char **argv) {
     CHECK(allowed == 1 && denied == 4);
 }
 
+static std::string quoted(const std::string &text) {
+    std::string made = "\"";
+    for (char letter : text) letter == '\n' ? made += "\\n" : made += letter;
+    return made + "\"";
+}
+
+static void objects_are_judged_with_their_places(char **argv) {
+    cocket::Source source(argv[1]);
+    cocket::Engine engine(cocket::Policies::read({argv[2]}));
+    cocket::Evidence evidence = source.collect(*source.resolve(argv[4]));
+    std::string pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n"
+                      "    - {name: a, image: " + std::string(argv[4]) + "}\n---\n"
+                      "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n";
+    cocket::ObjectsRequest request;
+    request.texts.emplace_back("pod.yaml", pod);
+    request.namespace_name = "production-a";
+    request.namespace_labels.emplace().emplace_back("team", "shop");
+    request.resolved.emplace_back(argv[4], *source.resolve(argv[4]));
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    cocket::Review review = engine.check_objects(request, evidence, cocket::History(), now);
+    CHECK(review.verdict() == COCKET_VERDICT_DENY && review.decisions().size() == 1);
+    CHECK(review.unjudged().at(0).object == "Secret/s" && review.unjudged().at(0).line == 8);
+    const std::vector<cocket::Decision> decisions = review.decisions();
+    const cocket::Decision &decision = decisions.at(0);
+    CHECK(decision.origin().file == "pod.yaml" && decision.origin().line == 6);
+    CHECK(decision.origin().object == "Pod/web");
+    CHECK(decision.origin().field == "spec.containers[0].image");
+    CHECK(decision.report("github").find("file=pod.yaml,line=6") != std::string::npos);
+    CHECK(cocket::detail::view(decision.summary().namespace_name) == "production-a");
+    std::string digest = *source.resolve(argv[4]);
+    std::string json = R"({"op":"check","now":"2026-11-23T12:00:00Z","context":{"namespace":"production-a",)"
+                       R"("namespaceLabels":{"team":"shop"},"resolved":{)" +
+                       quoted(argv[4]) + ":" + quoted(digest) + R"(},"objects":[{"name":"pod.yaml","text":)" +
+                       quoted(pod) + "}]}}";
+    CHECK(engine.answer(json, evidence) == review.json());
+    CHECK(engine.answer("{", evidence).find(R"({"answer":"error")") == 0);
+    try {
+        cocket::ObjectsRequest broken;
+        broken.texts.emplace_back("no.yaml", "kind: [\n");
+        engine.check_objects(broken, evidence, now);
+        CHECK(!"thrown");
+    } catch (const cocket::Failure &failure) {
+        CHECK(failure.status() == COCKET_STATUS_INVALID_ARGUMENT);
+        CHECK(failure.faults().at(0).kind == "object" && failure.faults().at(0).file == "no.yaml");
+        CHECK(failure.faults().at(0).line > 0);
+    }
+}
+
+// Everything that a decision's JSON tells is there typed as well.
+static void a_decision_tells_its_parts(char **argv) {
+    cocket::Source source(argv[1]);
+    cocket::Engine engine(cocket::Policies::read({argv[2]}), {}, 1);
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    std::size_t findings = 0, more = 0, signers = 0, exceptions = 0, controls = 0, counted = 0;
+    for (const auto &image : source.images()) {
+        cocket::Evidence evidence = source.collect(image.digest);
+        evidence.vouch_files(argv[3]);
+        cocket::ImageRequest request{image.name};
+        request.digest = image.digest;
+        cocket::Decision decision = engine.check(request, evidence, now);
+        std::string json = decision.json();
+        auto told = [&](const std::string &text) {
+            CHECK(!text.empty() && json.find(text) != std::string::npos);
+        };
+        CHECK(decision.origin().file.empty() && decision.policies().size() == 1);
+        told(decision.policies().at(0).name);
+        told(decision.policies().at(0).version);
+        told(decision.policies().at(0).digest);
+        for (const auto &result : decision.results()) {
+            for (const auto &reason : result.reasons)
+                if (!reason.found.empty()) told(reason.code);
+            for (const auto &control : result.controls) told(control), ++controls;
+            for (const auto &list : {result.counted, result.set_apart})
+                for (const auto &finding : list)
+                    told(finding.id), told(finding.package), told(finding.severity), ++findings;
+            more += result.more_counted + result.more_set_apart;
+            counted += result.counts.row;
+            if (result.rule == "vulnerabilities") CHECK(result.severity == "high");
+        }
+        for (const auto &record : decision.evidence()) {
+            told(record.digest);
+            told(record.kind);
+            if (!record.signer.empty()) told(record.signer), told(record.checks.at(0)), ++signers;
+        }
+        for (const auto &one : decision.exceptions())
+            told(one.name), told(one.rule), told(one.ticket), exceptions += one.expires.seconds > 0;
+        CHECK(decision.platforms().empty());
+    }
+    CHECK(findings > 0 && more > 0 && signers > 0 && exceptions > 0 && controls > 0 && counted > 0);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 5);
     CHECK(cocket::answer(R"({"op":"version"})").find(R"({"answer":"version")") == 0);
@@ -222,5 +313,7 @@ int main(int argc, char **argv) {
     verifiers_decide_and_their_exceptions_refuse(argv[1], argv[4]);
     an_unknown_answer_of_a_verifier_is_a_refusal(argv[1], argv[4]);
     the_first_look_comes_out_as_its_page_says(argv);
+    objects_are_judged_with_their_places(argv);
+    a_decision_tells_its_parts(argv);
     std::puts("ok");
 }

@@ -4,6 +4,7 @@ mod cargo;
 mod cases;
 mod dependencies;
 mod differential;
+mod docs;
 mod fuzz;
 mod node;
 mod package;
@@ -32,6 +33,7 @@ usage: cargo xtask COMMAND
   python                   the Python package alone: build, tests, types
   package [--dev]          wheel, npm tarball and C archive, into target/package; each is installed
                            into a clean environment and used there; with --dev not optimised
+  docs                     the reference pages of Rust, Python and Node, into target/docs
   fuzz TARGET [ARGUMENTS]  one target of fuzz/, from seeds of the vectors and the corpus, with what
                            libFuzzer takes, such as -max_total_time=60; needs a nightly compiler
                            and cargo-fuzz
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         ("vectors", []) => vectors::run(),
         ("python", []) => told(python::run(python::Python::test)),
         ("python", ["--vectors"]) => told(python::run(python::Python::vectors)),
+        ("docs", []) => shown("docs", docs::run()),
         ("package", []) => shown("package", package::run(package::Profile::Release)),
         ("package", ["--dev"]) => shown("package", package::run(package::Profile::Dev)),
         ("dependencies", []) => shown("dependencies", dependencies::run()),

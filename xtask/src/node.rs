@@ -49,14 +49,28 @@ fn done(work: impl FnOnce() -> Result<(), String>) -> &'static str {
 fn steps() -> Result<(), String> {
     let package = cargo::root().join("bindings-node");
     build(&package)?;
-    if !is_installed(&package) {
-        run(&package, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
-    }
+    install(&package)?;
     let tests = tests(&package).map_err(|error| error.to_string())?;
     let arguments: Vec<&str> =
         ["--test"].into_iter().chain(tests.iter().map(String::as_str)).collect();
     run(&package, "node", &arguments)?;
     run(&package, "node", &["node_modules/typescript/bin/tsc", "--project", "test"])
+}
+
+/// The pages of the package's types.
+pub(crate) fn documented(to: &Path) -> Result<(), String> {
+    let package = cargo::root().join("bindings-node");
+    install(&package)?;
+    let to = to.display().to_string();
+    run(&package, "node", &["node_modules/typedoc/bin/typedoc", "--out", &to])
+}
+
+/// What is needed for types and pages alone.
+fn install(package: &Path) -> Result<(), String> {
+    match is_installed(package) {
+        true => Ok(()),
+        false => run(package, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+    }
 }
 
 fn build(package: &Path) -> Result<(), String> {
@@ -75,7 +89,7 @@ fn build(package: &Path) -> Result<(), String> {
     copied.map_err(|error| format!("{}: {error}", built.display()))
 }
 
-fn is_there(program: &str) -> bool {
+pub(crate) fn is_there(program: &str) -> bool {
     let mut command = Command::new(program);
     command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{cargo, cases};
+use crate::{cargo, cases, node};
 
 /// The oldest Python that the package is for.
 const OLDEST: (u32, u32) = (3, 10);
@@ -52,7 +52,18 @@ impl Python {
             &["pytest", "--quiet", "-p", "no:cacheprovider"],
             &["mypy", "--cache-dir", "../target/python/mypy"],
             &["mypy.stubtest", "cocket"],
-        ])
+        ]) && self.pyright()
+    }
+
+    /// pyright is a program for Node, which the package of that name runs.
+    fn pyright(&self) -> bool {
+        if !node::is_there("node") {
+            eprintln!("skipped: pyright: there is no `node`");
+            return true;
+        }
+        let interpreter = interpreter(&environment()).display().to_string();
+        let folder = cargo::root().join("bindings-python");
+        self.module(&folder, &["pyright", "--pythonpath", &interpreter])
     }
 
     /// Builds the package and compares its answers with those of Rust.
@@ -101,7 +112,7 @@ impl Python {
 }
 
 /// What the package is built into and tested in.
-fn environment() -> PathBuf {
+pub(crate) fn environment() -> PathBuf {
     cargo::root().join("target/python")
 }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::dependencies;
 use crate::differential;
+use crate::docs;
 use crate::node;
 use crate::package::{self, Profile};
 use crate::python::{self, Python};
@@ -69,6 +70,7 @@ const CORPUS_AWS_LC: &str = "corpus, aws-lc";
 const PYTHON: &str = "python";
 const PACKAGE: &str = "package";
 const DEPENDENCIES: &str = "dependencies";
+const DOCS: &str = "docs";
 const DIFFERENTIAL: &str = "differential";
 /// Of so many mutants one is tried here.
 const SAMPLE: &str = "40";
@@ -128,13 +130,19 @@ pub(crate) fn run() -> ExitCode {
         failed.push("node");
     }
     summary.push_str(&row("node", start, word));
-    let start = Instant::now();
-    let word = package::run(Profile::Dev).unwrap_or_else(|why| {
-        eprintln!("xtask: {why}");
-        failed.push(PACKAGE);
-        "FAILED".to_owned()
-    });
-    summary.push_str(&row(PACKAGE, start, &word));
+    for (name, done) in [
+        (PACKAGE, (|| package::run(Profile::Dev)) as fn() -> Result<String, String>),
+        (DOCS, docs::run),
+    ] {
+        let start = Instant::now();
+        println!("\n== {name}");
+        let word = done().unwrap_or_else(|why| {
+            eprintln!("xtask: {why}");
+            failed.push(name);
+            "FAILED".to_owned()
+        });
+        summary.push_str(&row(name, start, &word));
+    }
     // Tests that need what this machine lacks say so by name in their output.
     print!("\n{summary}");
     match failed.as_slice() {

@@ -29,6 +29,7 @@ from ._decision import (
     Decision,
     EvidenceRecord,
     ExceptionUse,
+    Explanation,
     Finding,
     FindingList,
     Findings,
@@ -43,6 +44,8 @@ from ._decision import (
     RuleResult,
     Verdict,
     Violation,
+    explain,
+    report,
 )
 from ._engine import CacheStatistics, Engine, History, ImageRequest, Review, Unjudged
 from ._errors import (
@@ -81,6 +84,7 @@ __all__ = [
     "EvidenceError",
     "EvidenceRecord",
     "ExceptionUse",
+    "Explanation",
     "Fault",
     "Finding",
     "FindingList",
@@ -115,4 +119,6 @@ __all__ = [
     "Violation",
     "__version__",
     "answer",
+    "explain",
+    "report",
 ]

@@ -6,19 +6,24 @@ import enum
 import builtins
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from . import _native, _time
+from ._errors import Fault, RequestError
 
 _T = TypeVar("_T")
 
 
 class Verdict(enum.Enum):
-    """What happens to what was judged. There will be no fourth one."""
+    """What happens to what was judged. There will be no fourth one.
+
+    >>> Verdict("warn") in (Verdict.ALLOW, Verdict.WARN)
+    True
+    """
 
     ALLOW = "allow"
     """It may run."""
@@ -29,7 +34,11 @@ class Verdict(enum.Enum):
 
 
 class Outcome(enum.Enum):
-    """How one rule came out."""
+    """How one rule came out.
+
+    >>> Outcome("waived").name
+    'WAIVED'
+    """
 
     PASS = "pass"
     FAIL = "fail"
@@ -42,7 +51,11 @@ class Outcome(enum.Enum):
 
 
 class Mode(enum.Enum):
-    """The weight of a rule."""
+    """The weight of a rule.
+
+    >>> [mode.value for mode in Mode]
+    ['audit', 'warn', 'enforce']
+    """
 
     AUDIT = "audit"
     """A failure is reported only."""
@@ -54,7 +67,16 @@ class Mode(enum.Enum):
 
 @dataclass(frozen=True)
 class Reason:
-    """Why: a code of the catalogue, with what was found and what was expected."""
+    """Why: a code of the catalogue, with what was found and what was expected.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> decision = engine.check("docker.io/library/nginx:latest", now=now)
+    >>> decision.violations[0].reason.found
+    'docker.io/library/nginx'
+    """
 
     code: str
     """Stable, such as ``registry.not_allowed``."""
@@ -78,7 +100,18 @@ class Reason:
 
 @dataclass(frozen=True)
 class Violation:
-    """One reason why an image fails, and the rule that says so."""
+    """One reason why an image fails, and the rule that says so.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> decision = engine.check("docker.io/library/nginx:latest", now=now)
+    >>> match decision.violations[0]:
+    ...     case cocket.Violation(cocket.Reason(code), policy, rule):
+    ...         print(policy, rule, code)
+    production approved-registries registry.not_allowed
+    """
 
     reason: Reason
     policy: str | None = None
@@ -93,7 +126,22 @@ class Violation:
 
 @dataclass(frozen=True)
 class Counts:
-    """The same findings counted in three ways; ignored and waived ones are left out."""
+    """The same findings counted in three ways; ignored and waived ones are left out.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> layout = cocket.EvidenceDirectory("docs/examples/first-look/images")
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> image = "registry.acme.example/shop/orders:5.0.2"
+    >>> digest = layout.resolve(image)
+    >>> evidence = layout.collect(digest)
+    >>> _ = evidence.vouch_file("docs/examples/first-look/reports")
+    >>> request = cocket.ImageRequest(image, digest=digest)
+    >>> decision = engine.check(request, evidence, now=now)
+    >>> next(one.counts for one in decision.results if one.rule == "vulnerabilities")
+    Counts(vulnerability=5, vulnerability_and_package=5, row=5)
+    """
 
     vulnerability: int
     vulnerability_and_package: int
@@ -102,7 +150,23 @@ class Counts:
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding in one package."""
+    """One finding in one package.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> layout = cocket.EvidenceDirectory("docs/examples/first-look/images")
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> image = "registry.acme.example/shop/orders:5.0.2"
+    >>> digest = layout.resolve(image)
+    >>> evidence = layout.collect(digest)
+    >>> _ = evidence.vouch_file("docs/examples/first-look/reports")
+    >>> request = cocket.ImageRequest(image, digest=digest)
+    >>> decision = engine.check(request, evidence, now=now)
+    >>> found = next(one.findings for one in decision.results if one.rule == "vulnerabilities")
+    >>> print(found.counted.items[0].severity, found.counted.items[0].package)
+    critical org.apache.logging.log4j:log4j-core
+    """
 
     severity: str
     id: str
@@ -116,7 +180,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class FindingList:
-    """Findings, worst first, and how many more there are."""
+    """Findings, worst first, and how many more there are.
+
+    >>> FindingList((Finding("high", "CVE-2026-1", "zlib", "1.2"),), more=3).more
+    3
+    """
 
     items: tuple[Finding, ...] = ()
     more: int = 0
@@ -124,7 +192,11 @@ class FindingList:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a rule about findings looked at."""
+    """What a rule about findings looked at.
+
+    >>> Findings().counted.items
+    ()
+    """
 
     counted: FindingList = FindingList()
     set_apart: FindingList = FindingList()
@@ -132,7 +204,28 @@ class Findings:
 
 @dataclass(frozen=True)
 class RuleResult:
-    """How one rule of one policy came out."""
+    """How one rule of one policy came out.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> layout = cocket.EvidenceDirectory("docs/examples/first-look/images")
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> image = "registry.acme.example/shop/checkout:2.8.1"
+    >>> digest = layout.resolve(image)
+    >>> evidence = layout.collect(digest)
+    >>> _ = evidence.vouch_file("docs/examples/first-look/reports")
+    >>> request = cocket.ImageRequest(image, digest=digest)
+    >>> decision = engine.check(request, evidence, now=now)
+    >>> for result in decision.results:
+    ...     print(result.rule, result.outcome.value)
+    approved-registries pass
+    hardened pass
+    named-versions pass
+    reviewed-base pass
+    signed pass
+    vulnerabilities pass
+    """
 
     policy: str
     rule: str
@@ -149,7 +242,11 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class JudgedPlatform:
-    """One manifest of an index that was judged."""
+    """One manifest of an index that was judged.
+
+    >>> JudgedPlatform("sha256:" + 64 * "0", "linux/amd64").platform
+    'linux/amd64'
+    """
 
     digest: str
     platform: str | None = None
@@ -157,7 +254,16 @@ class JudgedPlatform:
 
 @dataclass(frozen=True)
 class JudgedImage:
-    """The image that was judged."""
+    """The image that was judged.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> decision = engine.check("docker.io/library/nginx:latest", now=now)
+    >>> decision.image.canonical
+    'docker.io/library/nginx:latest'
+    """
 
     given: str
     canonical: str | None = None
@@ -169,7 +275,11 @@ class JudgedImage:
 
 @dataclass(frozen=True)
 class JudgedObject:
-    """The Kubernetes object that was judged."""
+    """The Kubernetes object that was judged.
+
+    >>> JudgedObject("v1", "Pod", "web", namespace="production").kind
+    'Pod'
+    """
 
     api_version: str
     kind: str
@@ -180,7 +290,16 @@ class JudgedObject:
 
 @dataclass(frozen=True)
 class PolicyUse:
-    """A policy that took part, or that was kept out."""
+    """A policy that took part, or that was kept out.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> decision = engine.check("docker.io/library/nginx:latest", now=now)
+    >>> [(policy.name, policy.version) for policy in decision.policies]
+    [('production', '2026.11.1')]
+    """
 
     name: str
     digest: str
@@ -192,7 +311,22 @@ class PolicyUse:
 
 @dataclass(frozen=True)
 class ExceptionUse:
-    """An exception that named a failing rule and this image."""
+    """An exception that named a failing rule and this image.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> layout = cocket.EvidenceDirectory("docs/examples/first-look/images")
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> image = "registry.acme.example/shop/orders:5.0.2"
+    >>> digest = layout.resolve(image)
+    >>> evidence = layout.collect(digest)
+    >>> _ = evidence.vouch_file("docs/examples/first-look/reports")
+    >>> request = cocket.ImageRequest(image, digest=digest)
+    >>> decision = engine.check(request, evidence, now=now)
+    >>> [(one.name, one.effect) for one in decision.exceptions]
+    [('orders-log4j-context', 'expired'), ('orders-log4shell', 'used')]
+    """
 
     name: str
     rule: str
@@ -205,7 +339,24 @@ class ExceptionUse:
 
 @dataclass(frozen=True)
 class EvidenceRecord:
-    """A piece of evidence that was looked at."""
+    """A piece of evidence that was looked at.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> layout = cocket.EvidenceDirectory("docs/examples/first-look/images")
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> image = "registry.acme.example/shop/checkout:2.8.1"
+    >>> digest = layout.resolve(image)
+    >>> evidence = layout.collect(digest)
+    >>> _ = evidence.vouch_file("docs/examples/first-look/reports")
+    >>> request = cocket.ImageRequest(image, digest=digest)
+    >>> decision = engine.check(request, evidence, now=now)
+    >>> for record in decision.evidence:
+    ...     print(record.kind, record.authority, record.bound_by)
+    signature release manifest
+    scan caller manifest
+    """
 
     digest: str
     kind: str
@@ -222,7 +373,11 @@ class EvidenceRecord:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an image or an object was found."""
+    """Where an image or an object was found.
+
+    >>> Origin("deploy.yaml", 42, "Deployment/shop").line
+    42
+    """
 
     file: str
     line: int | None = None
@@ -254,14 +409,16 @@ class Decision:
     def __init__(self, canonical: bytes) -> None:
         """Takes up the bytes that `to_json` gave, or that another language wrote."""
         self._canonical = bytes(canonical)
+        self._decided: _native.Decided | None = None
         if "verdict" not in self._value:
             raise ValueError("not a decision")
 
     @classmethod
-    def _of(cls, canonical: bytes) -> Decision:
+    def _of(cls, canonical: bytes, decided: _native.Decided) -> Decision:
         """The core's own bytes, which are read when something in them is asked for."""
         made = cls.__new__(cls)
         made._canonical = canonical
+        made._decided = decided
         return made
 
     @cached_property
@@ -391,6 +548,64 @@ class Decision:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Decision, (self._canonical,)
+
+
+def report(
+    format: Literal["table", "json", "yaml", "junit", "sarif", "github", "markdown"],
+    decisions: Iterable[Decision],
+) -> str:
+    """Decisions in a format, each with its place where it has one.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> decision = engine.check("docker.io/library/nginx:latest", now=now)
+    >>> print(cocket.report("table", [decision]).splitlines()[0])
+    DENY   docker.io/library/nginx:latest
+
+    Raises `RequestError` for another format, and for a decision that was taken up from its bytes
+    or from a pickle: those hold what a person reads, and not what reports are made of.
+    """
+    held = []
+    for position, decision in enumerate(decisions):
+        if decision._decided is None:
+            message = "the decision was taken up from its bytes, of which no report can be made"
+            raise RequestError([Fault("request", message, path=f"/decisions/{position}")])
+        held.append(decision._decided)
+    return _native.report(format, held)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a reason's code means.
+
+    >>> explain("signature.missing").title
+    'the image has no signature'
+    """
+
+    code: str
+    title: str
+    kind: Literal["pass", "fail"]
+    """Whether it satisfies a rule, or fails it."""
+    remedy: str
+    """What to do; empty for ``pass``."""
+
+
+def explain(code: str) -> Explanation:
+    """What a reason's code means.
+
+    >>> explain("registry.not_allowed").kind
+    'fail'
+
+    Raises `RequestError` for what is no code of the catalogue.
+    """
+    known = _native.explain(code)
+    if known is None:
+        message = f"`{code}` is not in the catalogue"
+        raise RequestError([Fault("request", message, path="/code")])
+    title, kind, remedy = known
+    return Explanation(code, title, kind, remedy)
 
 
 def _moment(text: str | None) -> datetime | None:

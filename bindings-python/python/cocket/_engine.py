@@ -20,7 +20,11 @@ from ._verifiers import Diagnostic, Diagnostics, SignatureVerifier, adapted
 
 @dataclass(frozen=True)
 class ImageRequest:
-    """The image that a decision is asked about."""
+    """The image that a decision is asked about.
+
+    >>> ImageRequest("registry.example.com/app:1.0", namespace="production").namespace
+    'production'
+    """
 
     image: str
     """The reference as the workload gives it."""
@@ -86,7 +90,11 @@ def _texts(moments: Mapping[str, datetime]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Unjudged:
-    """A Kubernetes object that carries no pods."""
+    """A Kubernetes object that carries no pods.
+
+    >>> Unjudged("deploy.yaml", 3, "Secret", "keys").kind
+    'Secret'
+    """
 
     file: str
     line: int
@@ -96,7 +104,19 @@ class Unjudged:
 
 @dataclass(frozen=True)
 class Review:
-    """The decisions on the images of several Kubernetes objects."""
+    """The decisions on the images of several Kubernetes objects.
+
+    >>> import cocket
+    >>> from datetime import datetime, timezone
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> with open("docs/examples/first-look/deploy/production.yaml") as file:
+    ...     review = engine.check_objects({"production.yaml": file.read()}, now=now)
+    >>> review.verdict
+    <Verdict.DENY: 'deny'>
+    >>> review.decisions[0].origin.file
+    'production.yaml'
+    """
 
     verdict: Verdict
     """The worst of them."""
@@ -112,7 +132,11 @@ class Review:
 
 @dataclass(frozen=True)
 class CacheStatistics:
-    """What an engine's cache of verification results did so far. No decision depends on it."""
+    """What an engine's cache of verification results did so far. No decision depends on it.
+
+    >>> CacheStatistics(hits=3, misses=1, entries=1, capacity=4096, oldest=None).hits
+    3
+    """
 
     hits: int
     """How many results were found again."""
@@ -194,7 +218,7 @@ class Engine:
         if not isinstance(asked, ImageRequest):
             raise TypeError(f"`image` must be text or an ImageRequest, not {type(image).__name__}")
         labels = asked.namespace_labels
-        canonical = self._native.check(
+        canonical, decided = self._native.check(
             asked.image,
             asked.digest,
             asked.parent,
@@ -205,7 +229,7 @@ class Engine:
             (history or _UNRECORDED)._native,
             _time.to_text(now, "now"),
         )
-        return Decision._of(canonical)
+        return Decision._of(canonical, decided)
 
     def check_objects(
         self,
@@ -242,7 +266,8 @@ class Engine:
         recorded = {"tags": dict(past.tags), "firstSeen": _texts(past.first_seen)}
         moment = _time.to_text(now, "now")
         request = {"op": "check", "context": context, "history": recorded, "now": moment}
-        return _review(self.answer(json.dumps(request).encode(), evidence))
+        asked = json.dumps(request).encode()
+        return _review(*self._native.review(asked, (evidence or _NOTHING)._native))
 
     def answer(self, request: bytes, evidence: Evidence | None = None) -> bytes:
         """Answers a wire request that has no policies and no evidence of its own: those of this
@@ -290,20 +315,23 @@ def _text(name: str, text: str | BytesLike) -> str:
         raise
 
 
-def _review(answer: bytes) -> Review:
+def _review(answer: bytes, decided: list[_native.Decided]) -> Review:
     value = json.loads(answer)
     if value["answer"] == "error":
         raise_for(Fault(**fault) for fault in value["errors"])
+    texts = _decisions(answer.decode())
     return Review(
         verdict=Verdict(value["verdict"]),
-        decisions=tuple(_decisions(answer.decode())),
+        decisions=tuple(
+            Decision._of(text, native) for text, native in zip(texts, decided, strict=True)
+        ),
         unjudged=tuple(Unjudged(**one) for one in value.get("unjudged", ())),
         _answer=answer,
     )
 
 
-def _decisions(answer: str) -> Iterable[Decision]:
-    """The decisions of an answer, each with its own bytes as they stand in it."""
+def _decisions(answer: str) -> Iterable[bytes]:
+    """The decisions of an answer, each as its own bytes, as they stand in it."""
     decoder = json.JSONDecoder()
     start = '{"answer":"decided","decisions":['
     if not answer.startswith(start):
@@ -312,5 +340,5 @@ def _decisions(answer: str) -> Iterable[Decision]:
     while answer[at] != "]":
         at += answer[at] == ","
         _, end = decoder.raw_decode(answer, at)
-        yield Decision(answer[at:end].encode())
+        yield answer[at:end].encode()
         at = end

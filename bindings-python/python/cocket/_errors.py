@@ -48,7 +48,15 @@ class Fault:
 
 
 class CocketError(Exception):
-    """The root of everything that this package raises by itself."""
+    """The root of everything that this package raises by itself.
+
+    >>> import cocket
+    >>> try:
+    ...     cocket.EvidenceDirectory("nowhere")
+    ... except cocket.CocketError as error:
+    ...     print(type(error).__name__, error.errors[0].file)
+    SourceError nowhere
+    """
 
     errors: tuple[Fault, ...]
     """The faults, by file, line and column; never empty."""
@@ -63,23 +71,61 @@ class CocketError(Exception):
 
 
 class PolicyError(CocketError):
-    """The policies have faults; nothing was decided."""
+    """The policies have faults; nothing was decided.
+
+    >>> import cocket
+    >>> try:
+    ...     cocket.Policies.from_yaml("kind: ImagePolice")
+    ... except PolicyError as error:
+    ...     print(error.errors[0].kind, error.errors[0].line)
+    policy.missingKey 1
+    """
 
 
 class EvidenceError(CocketError):
-    """Evidence that was handed in is not what it is said to be."""
+    """Evidence that was handed in is not what it is said to be.
+
+    >>> import cocket
+    >>> try:
+    ...     cocket.Evidence().add_blob(b"{}", digest="sha256:" + 64 * "0")
+    ... except EvidenceError as error:
+    ...     print(error.errors[0].kind)
+    evidence
+    """
 
 
 class SourceError(CocketError):
-    """A file or directory could not be read."""
+    """A file or directory could not be read.
+
+    >>> import cocket
+    >>> try:
+    ...     cocket.Policies.from_file("nowhere.yaml")
+    ... except SourceError as error:
+    ...     print(error.errors[0].kind, error.errors[0].file)
+    source nowhere.yaml
+    """
 
 
 class RequestError(CocketError, ValueError):
-    """A request or an argument has a value that means nothing, such as a naive datetime."""
+    """A request or an argument has a value that means nothing, such as a naive datetime.
+
+    >>> import cocket
+    >>> from datetime import datetime
+    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
+    >>> try:
+    ...     engine.check("nginx", now=datetime(2026, 11, 23))
+    ... except RequestError as error:
+    ...     print(error.errors[0].path)
+    /now
+    """
 
 
 class InternalError(CocketError):
-    """A fault in the engine itself; nothing was decided, so treat it as a denial."""
+    """A fault in the engine itself; nothing was decided, so treat it as a denial.
+
+    >>> InternalError([Fault("internal", "a fault in the engine itself")]).errors[0].kind
+    'internal'
+    """
 
 
 def raise_for(errors: Iterable[Fault]) -> None:

@@ -117,7 +117,11 @@ def _restored(state: _native._EvidenceState) -> Evidence:
 
 @dataclass(frozen=True)
 class LayoutImage:
-    """An image of a directory."""
+    """An image of a directory.
+
+    >>> EvidenceDirectory("docs/examples/first-look/images").images()[1].name
+    'registry.acme.example/shop/checkout:2.8.1'
+    """
 
     name: str | None
     """Its name there; `None` where it has none."""

@@ -11,7 +11,9 @@ __all__ = [
     "EvidenceDirectory",
     "History",
     "Engine",
+    "Decided",
     "answer",
+    "report",
     "explain",
     "command_line",
 ]
@@ -27,6 +29,7 @@ _EvidenceState = tuple[list[_Blob], list[_Attached], list[_Vouched], list[_Gap]]
 def answer(request: bytes) -> bytes:
     """Answers one request of the wire form."""
 
+def report(format: str, decisions: list[Decided]) -> str: ...
 def explain(code: str) -> tuple[str, Literal["pass", "fail"], str] | None: ...
 def command_line(arguments: list[str]) -> int: ...
 @final
@@ -68,6 +71,9 @@ class History:
     def __new__(cls, tags: dict[str, str], first_seen: dict[str, str]) -> History: ...
 
 @final
+class Decided: ...
+
+@final
 class Engine:
     def __new__(
         cls,
@@ -86,7 +92,8 @@ class Engine:
         evidence: Evidence,
         history: History,
         now: str,
-    ) -> bytes: ...
+    ) -> tuple[bytes, Decided]: ...
     def answer(self, request: bytes, evidence: Evidence) -> bytes: ...
+    def review(self, request: bytes, evidence: Evidence) -> tuple[bytes, list[Decided]]: ...
     def policies_digest(self) -> str: ...
     def cache_statistics(self) -> tuple[int, int, int, int, str | None]: ...

@@ -17,7 +17,12 @@ from ._errors import Fault
 
 @dataclass(frozen=True)
 class Policy:
-    """One ``ImagePolicy`` document of loaded policies."""
+    """One ``ImagePolicy`` document of loaded policies.
+
+    >>> policies = Policies.from_file("docs/examples/first-look/policy")
+    >>> [(policy.name, len(policy.rules)) for policy in policies.policies]
+    [('production', 6)]
+    """
 
     name: str
     version: str | None

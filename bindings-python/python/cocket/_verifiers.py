@@ -21,7 +21,11 @@ MAX_DIAGNOSTICS = 100
 
 @dataclass(frozen=True)
 class Signature:
-    """One signature over signed bytes."""
+    """One signature over signed bytes.
+
+    >>> Signature(None, b"30450221").keyid is None
+    True
+    """
 
     keyid: str | None
     """The key that it claims to be of; a hint that anyone can set."""
@@ -30,7 +34,11 @@ class Signature:
 
 @dataclass(frozen=True)
 class SignedMaterial:
-    """What a verifier has to check."""
+    """What a verifier has to check.
+
+    >>> SignedMaterial("detached", b"{}", (Signature(None, b"signature"),)).bundle is None
+    True
+    """
 
     kind: str
     """``detached``, ``envelope`` (DSSE) or ``bundle`` (Sigstore, around an envelope)."""
@@ -46,7 +54,14 @@ class SignedMaterial:
 
 @dataclass(frozen=True)
 class VerifierCall:
-    """What a verifier is asked."""
+    """What a verifier is asked.
+
+    >>> from datetime import datetime, timezone
+    >>> material = SignedMaterial("detached", b"{}", (Signature(None, b"signature"),))
+    >>> call = VerifierCall("sha256:" + 64 * "0", "device", datetime.now(timezone.utc), material)
+    >>> call.authority
+    'device'
+    """
 
     subject: str
     """The digest that is judged."""
@@ -59,7 +74,11 @@ class VerifierCall:
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signed, when it was provably signed, and what was checked."""
+    """Who signed, when it was provably signed, and what was checked.
+
+    >>> Signer("acme", checks=("pkcs11",))
+    Signer(id='acme', proven_at=None, checks=('pkcs11',))
+    """
 
     id: str
     """The signer, spelled so that one signer has one spelling; not empty."""
@@ -71,7 +90,16 @@ class Signer:
 
 class Refused(Exception):
     """Raised by a verifier that could not do its work, with words that the decision repeats.
-    Give the same words for the same cause: a decision has to be the same each time."""
+    Give the same words for the same cause: a decision has to be the same each time.
+
+    >>> class Device:
+    ...     id = "acme-device/2"
+    ...
+    ...     def verify(self, call: VerifierCall) -> Signer | None:
+    ...         raise Refused("the device is locked")
+    >>> isinstance(Device(), SignatureVerifier)
+    True
+    """
 
 
 @runtime_checkable
@@ -82,6 +110,15 @@ class SignatureVerifier(Protocol):
     compares itself. It may be called from several threads at once. It may have a method
     ``dates()`` that gives the moments at which its answers may change; `id` and ``dates()`` are
     read once, when the engine is made.
+
+    >>> class Device:
+    ...     id = "acme-device/2"
+    ...
+    ...     def verify(self, call: VerifierCall) -> Signer | None:
+    ...         good = any(one.signature == b"good" for one in call.material.signatures)
+    ...         return Signer("acme") if good else None
+    >>> isinstance(Device(), SignatureVerifier)
+    True
     """
 
     @property
@@ -97,7 +134,11 @@ class SignatureVerifier(Protocol):
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """An exception in a verifier, which is in no decision."""
+    """An exception in a verifier, which is in no decision.
+
+    >>> Diagnostic("acme-device", "device", "sha256:" + 64 * "0", "Traceback …").verifier
+    'acme-device'
+    """
 
     verifier: str
     """The name that policies call it by."""

@@ -17,7 +17,7 @@ pub(super) enum Answer {
         verdict: Verdict,
         decisions: Vec<Judged>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
-        unjudged: Vec<Passed>,
+        unjudged: Vec<PassedOver>,
         /// Where what was made of other engines' policies is not just what they say.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         notes: Vec<Fault>,
@@ -34,13 +34,17 @@ pub(super) enum Answer {
     },
 }
 
-/// An object that carries no pods.
-#[derive(Serialize)]
-pub(super) struct Passed {
-    file: String,
-    line: u32,
-    kind: String,
-    name: String,
+/// An object that carries no pods, and that no rule is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// The name of its text.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// What is wrong with what a caller handed in, and where: the one form in which every language
@@ -171,7 +175,7 @@ impl From<SourceError> for Fault {
     }
 }
 
-impl From<Unjudged> for Passed {
+impl From<Unjudged> for PassedOver {
     fn from(object: Unjudged) -> Self {
         Self { file: object.file, line: object.line, kind: object.kind, name: object.name }
     }

@@ -18,12 +18,14 @@ mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use answer::Fault;
+pub use answer::{Fault, PassedOver};
 
 use serde_path_to_error::{Path, Segment};
 
+use crate::decision::Verdict;
 use crate::evaluate::Engine;
 use crate::evidence::{Evidence, json};
+use crate::report::Judged;
 use answer::Answer;
 use request::{Op, Request};
 
@@ -77,6 +79,68 @@ pub fn answer_with(engine: &Engine, evidence: &Evidence, request: &[u8]) -> Vec<
         )]),
         _ => check::check_with(engine, evidence, request),
     })
+}
+
+/// What one request with an engine of its own came to: the answer, and what it is made of.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Review {
+    /// The worst of all.
+    pub verdict: Verdict,
+    /// The decisions, with their places, in the order of the answer.
+    pub decisions: Vec<Judged>,
+    /// Objects that carry no pods, and that no rule is about.
+    pub unjudged: Vec<PassedOver>,
+    /// What [`answer_with`] gives for the same request.
+    pub answer: Vec<u8>,
+}
+
+/// As [`answer_with`], with the decisions themselves beside the answer, so that a caller can have
+/// reports made of them.
+///
+/// ```
+/// use cocket::evaluate::Engine;
+/// use cocket::evidence::Evidence;
+/// use cocket::policy::Policies;
+/// use cocket::report::table;
+/// use cocket::wire::review_with;
+///
+/// let policies = Policies::from_text("policy.yaml", "
+/// apiVersion: cocket.dev/v1alpha1
+/// kind: ImagePolicy
+/// metadata: {name: production}
+/// spec: {rules: [{id: approved, registry: {allow: ['registry.example.com/**']}}]}
+/// ")?;
+/// let request = br#"{"op":"check","now":"2026-11-23T12:00:00Z",
+///     "context":{"images":[{"image":"registry.example.com/app:1.0"}]}}"#;
+/// let review = review_with(&Engine::new(&policies)?, &Evidence::new(), request).unwrap();
+/// assert!(table(&review.decisions, false).starts_with("ALLOW"));
+/// # Ok::<(), cocket::policy::PolicyErrors>(())
+/// ```
+///
+/// # Errors
+/// The faults that an answer of kind `error` would hold, also where `op` is not `check`.
+pub fn review_with(
+    engine: &Engine,
+    evidence: &Evidence,
+    request: &[u8],
+) -> Result<Review, Vec<Fault>> {
+    let reviewed = catch_unwind(AssertUnwindSafe(|| {
+        let request = read(request).map_err(check::one)?;
+        let Op::Check = request.op else {
+            let message = "only `check` comes to decisions".to_owned();
+            return Err(check::one(Fault::request("/op", message)));
+        };
+        let answer = check::check_with(engine, evidence, request)?;
+        let bytes = answer.to_bytes();
+        match answer {
+            Answer::Decided { verdict, decisions, unjudged, .. } => {
+                Ok(Review { verdict, decisions, unjudged, answer: bytes })
+            }
+            _ => Err(check::one(Fault::internal())),
+        }
+    }));
+    reviewed.unwrap_or_else(|_| Err(vec![Fault::internal()]))
 }
 
 /// Nothing that was half done outlives the call, so that a panic leaves nothing broken behind.
@@ -138,6 +202,31 @@ fn without_position(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Policies;
+
+    #[test]
+    fn a_review_holds_the_answer_and_the_faults_of_one() {
+        let policies = Policies::from_text(
+            "p.yaml",
+            "apiVersion: cocket.dev/v1alpha1\nkind: ImagePolicy\nmetadata: {name: p}\nspec: {rules: [{id: r, reference: {digest: required}}]}",
+        )
+        .unwrap();
+        let (engine, none) = (Engine::new(&policies).unwrap(), Evidence::new());
+        let pod = r#"apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: 'x:1'}]}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}"#;
+        let request = format!(
+            r#"{{"op":"check","now":"2026-11-23T12:00:00Z","context":{{"objects":[{{"name":"pod.yaml","text":"{pod}"}}]}}}}"#
+        );
+        let review = review_with(&engine, &none, request.as_bytes()).unwrap();
+        assert_eq!(review.answer, answer_with(&engine, &none, request.as_bytes()));
+        assert_eq!((review.verdict, review.decisions.len()), (Verdict::Deny, 1));
+        let origin = review.decisions[0].origin.as_ref().unwrap();
+        assert_eq!((origin.object.as_str(), origin.line), ("Pod/web", Some(4)));
+        assert_eq!(review.unjudged[0].kind, "Secret");
+        for wrong in [r#"{"op":"version"}"#, r#"{"op":"check"}"#, "{", r#"{"op":"nonsense"}"#] {
+            let faults = review_with(&engine, &none, wrong.as_bytes()).unwrap_err();
+            assert_eq!(faults[0].kind, "request", "{wrong}");
+        }
+    }
 
     #[test]
     fn faults_in_a_request_do_not_depend_on_its_layout() {

@@ -8,9 +8,10 @@ mod python;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::cargo;
+use crate::node::is_there;
 
 /// How the packages are built.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -125,12 +126,6 @@ fn judged(output: &str) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("the first use printed no verdicts of both kinds:\n{output}")),
     }
-}
-
-fn is_there(program: &str) -> bool {
-    let mut command = Command::new(program);
-    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 fn emptied(folder: &Path) -> Result<(), String> {

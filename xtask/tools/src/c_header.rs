@@ -5,34 +5,49 @@ use std::path::Path;
 use cbindgen::{Builder, Config, EnumConfig, ExportConfig, Language, RenameRule, Style};
 
 /// The sources, in the order in which the header tells of them.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 18] = [
     "version", "text", "guard", "error", "buffer", "answer", "time", "results", "policies",
-    "verifier", "request", "evidence", "history", "source", "engine", "decision",
+    "verifier", "request", "evidence", "history", "source", "engine", "decision", "details",
+    "review",
 ];
 
 /// The types by their names in Rust; `PolicyText` is `cocket_policy_text` in C.
-const TYPES: [&str; 33] = [
+const TYPES: [&str; 47] = [
     "Buffer",
     "Bytes",
     "CacheStatistics",
+    "Counts",
     "Decision",
     "Digest",
+    "Effect",
     "Engine",
     "EngineOptions",
     "Error",
     "Evidence",
+    "EvidenceRecord",
+    "ExceptionUse",
+    "Explanation",
     "Fault",
+    "Finding",
+    "FindingList",
     "History",
     "ImageRequest",
+    "JudgedPlatform",
     "LayoutImage",
+    "Listed",
     "Missing",
     "Mode",
+    "ObjectsRequest",
+    "Origin",
     "Outcome",
     "Pair",
+    "PassedOver",
     "Policies",
     "PolicyText",
+    "PolicyUse",
     "Reason",
     "ReleaseFunction",
+    "Review",
     "RuleResult",
     "Signature",
     "Signed",
@@ -79,7 +94,7 @@ pub(crate) fn text() -> Result<String, String> {
 fn config() -> Config {
     let types = TYPES.iter().chain(&MORE_TYPES);
     // What only the caller or a comment names is not found by looking at the functions.
-    let include = ["Missing", "Signed"].map(str::to_owned).to_vec();
+    let include = ["Missing", "Signed", "FindingList"].map(str::to_owned).to_vec();
     Config {
         language: Language::C,
         cpp_compat: true,
