@@ -20,7 +20,11 @@ export type PassCode =
   | 'annotation.accepted'
   | 'annotation.self_asserted'
   | 'foreign.passed'
-  | 'foreign.quirk';
+  | 'foreign.quirk'
+  | 'admission.no_images'
+  | 'admission.not_run'
+  | 'admission.unchanged'
+  | 'admission.pinned';
 
 /** Codes of what does not satisfy a rule. */
 export type FailCode =
@@ -140,4 +144,7 @@ export type FailCode =
   | 'annotation.missing'
   | 'annotation.mismatch'
   | 'foreign.failed'
-  | 'foreign.error';
+  | 'foreign.error'
+  | 'admission.malformed'
+  | 'admission.kind_unknown'
+  | 'admission.failed';

@@ -7,9 +7,10 @@ use cocket::Timestamp;
 use cocket::import::Options;
 use cocket::report::Format;
 
+use crate::admit::Admit;
 use crate::verify::Verify;
 
-const EXIT_STATUS: &str = "\
+pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0  every image may run (allow or warn)
   1  an image is denied
@@ -28,6 +29,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Decide on images, workloads or a layout
     Check(Check),
+    /// Answer a Kubernetes admission review
+    Admit(Box<Admit>),
     /// Verify one signature or attestation, and tell each check
     Verify(Box<Verify>),
     /// Explain a reason code, or recorded decisions
@@ -205,7 +208,7 @@ pub(crate) struct Output {
     pub(crate) file: Option<PathBuf>,
 }
 
-fn output(text: &str) -> Result<Output, String> {
+pub(crate) fn output(text: &str) -> Result<Output, String> {
     let (name, file) = match text.split_once('=') {
         Some((_, "")) => return Err("no file after `=`".to_owned()),
         Some((name, "-")) => (name, None),
@@ -216,7 +219,7 @@ fn output(text: &str) -> Result<Output, String> {
     Ok(Output { format, file })
 }
 
-fn label(text: &str) -> Result<(String, String), String> {
+pub(crate) fn label(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("`KEY=VALUE` is expected".to_owned()),

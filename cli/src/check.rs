@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
     if arguments.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Failure::Usage("standard input can be read only once".to_owned()));
     }
-    let labels = labels(arguments)?;
+    let labels = labels(&arguments.namespace_label)?;
     let policies = policies::load(&arguments.policy, arguments.import.options())?;
     let engine = Engine::new(&policies).map_err(Failure::Policies)?;
     let history = arguments.tags.as_deref().map(tags::read).transpose()?.unwrap_or_default();
@@ -51,9 +51,11 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
     Ok(status(arguments, &judged, complete))
 }
 
-fn labels(arguments: &Check) -> Result<Option<BTreeMap<String, String>>, Failure> {
+pub(crate) fn labels(
+    given: &[(String, String)],
+) -> Result<Option<BTreeMap<String, String>>, Failure> {
     let mut labels = BTreeMap::new();
-    for (key, value) in &arguments.namespace_label {
+    for (key, value) in given {
         if labels.insert(key.clone(), value.clone()).is_some() {
             return Err(Failure::Usage(format!("the namespace label `{key}` is given twice")));
         }

@@ -41,7 +41,7 @@ pub(crate) fn collect(targets: &[String], sources: &mut Sources) -> Asked {
     for target in targets {
         let path = Path::new(target);
         if target == "-" {
-            match standard_input() {
+            match standard_input(MAX_OBJECTS_BYTES) {
                 Ok(bytes) => objects("-", &bytes, sources, &mut asked),
                 Err(failed) => sources.unread(format!("standard input: {failed}")),
             }
@@ -64,19 +64,20 @@ pub(crate) fn collect(targets: &[String], sources: &mut Sources) -> Asked {
     asked
 }
 
-fn standard_input() -> Result<Vec<u8>, SourceError> {
+/// What comes on standard input, up to `most` bytes.
+pub(crate) fn standard_input(most: u64) -> Result<Vec<u8>, SourceError> {
     let failed = |detail: String| SourceError { path: "-".into(), detail };
     let mut bytes = Vec::new();
     // One byte more than is taken, so that a longer text is noticed and not cut.
     io::stdin()
         .lock()
-        .take(MAX_OBJECTS_BYTES.saturating_add(1))
+        .take(most.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| failed(error.to_string()))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_OBJECTS_BYTES) {
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= most) {
         return Ok(bytes);
     }
-    Err(failed(format!("more than {MAX_OBJECTS_BYTES} bytes")))
+    Err(failed(format!("more than {most} bytes")))
 }
 
 /// The OCI image specification's `image-layout.md`: a marker file and an index. One of them is

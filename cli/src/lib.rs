@@ -3,6 +3,7 @@
 //!
 //! It is a library so that `python -m cocket` is the same command line as the binary.
 
+mod admit;
 mod arguments;
 mod check;
 mod explain;
@@ -54,6 +55,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     let clock = Timestamp::from_second(clock.as_second()).unwrap_or(clock);
     let status = match &arguments.command {
         Command::Check(check) => check::run(check, check.at.unwrap_or(clock)),
+        Command::Admit(admit) => admit::run(admit, admit.at.unwrap_or(clock)),
         Command::Verify(verify) => verify::run(verify, verify.at.unwrap_or(clock)),
         Command::Explain(explain) => explain::run(explain),
         Command::Policy { command: PolicyCommand::Lint(lint) } => {

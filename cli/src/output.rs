@@ -34,6 +34,20 @@ pub(crate) fn plan(wanted: &[Output]) -> Result<Vec<Output>, Failure> {
     Ok(wanted.to_vec())
 }
 
+/// The outputs that were asked for, where standard output has something else.
+///
+/// # Errors
+/// One of them has no file, or two go to one place.
+pub(crate) fn files_only(wanted: &[Output]) -> Result<Vec<Output>, Failure> {
+    if let Some(one) = wanted.iter().find(|output| output.file.is_none()) {
+        return Err(Failure::Usage(format!(
+            "standard output has the response; give `{0}` a file, as in `-o {0}=FILE`",
+            one.format
+        )));
+    }
+    if wanted.is_empty() { Ok(Vec::new()) } else { plan(wanted) }
+}
+
 /// Writes all outputs, the files first; every one is tried.
 pub(crate) fn write(outputs: &[Output], judged: &[Judged], color: Color) -> Vec<Failure> {
     let mut failures = Vec::new();
@@ -85,7 +99,7 @@ pub(crate) fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes a file whole or not at all: beside it first, then in its place. What is no regular
 /// file, such as `/dev/null` or a pipe, is written to as it is.
-fn to_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let written = match fs::metadata(path) {
         Ok(found) if !found.is_file() => fs::write(path, bytes),
         // The place that a link leads to, so that the link stays.

@@ -438,6 +438,23 @@ catalogue! {
         "give the object the fields that the rule reads, or repair the rule";
     ForeignQuirk, "foreign.quirk", Pass,
         "a peculiarity of the other engine had a part in the answer", "";
+    AdmissionMalformed, "admission.malformed", Fail,
+        "the review is not one that the API server sends",
+        "send the request that the API server made, unchanged";
+    AdmissionKindUnknown, "admission.kind_unknown", Fail,
+        "the object seems to carry pods, in a kind that is not known",
+        "keep the kind out of the webhook's rules, and let its pods be judged when they are made";
+    AdmissionFailed, "admission.failed", Fail,
+        "the engine failed while it decided",
+        "report it with the review; nothing was decided";
+    AdmissionNoImages, "admission.no_images", Pass,
+        "the object names no image", "";
+    AdmissionNotRun, "admission.not_run", Pass,
+        "the operation runs no container, so its images are not judged", "";
+    AdmissionUnchanged, "admission.unchanged", Pass,
+        "the image stands unchanged in the same container, and was allowed before by these policies", "";
+    AdmissionPinned, "admission.pinned", Pass,
+        "the image was judged, and is to be pulled, by the digest that the response adds to its name", "";
 }
 
 impl Code {

@@ -1,5 +1,6 @@
 //! Evaluation: a pure function from policy, facts, context and time to a decision.
 
+mod admission;
 mod alternatives;
 mod annotation;
 mod attestation;
@@ -41,6 +42,7 @@ use crate::reference::{Digest, Reference};
 use crate::verify::{SignatureVerifier, VerificationCache};
 use compile::{CompiledPolicy, CompiledSet};
 
+pub use admission::{Admission, AdmissionContext, AdmissionDecision};
 pub use examine::{
     Cause, Check, Content, Examination, ExaminedDocument, ExaminedTarget, Examiner, ExaminerError,
     Question, Target,

@@ -77,8 +77,10 @@ impl Engine {
         let names = Names::of(&self.set, request.object);
         let mut work = Work::new(self, request, &names, now);
         let workload = Workload::of(request.object, &self.set);
+        // Rules about pods are about what would run: nobody is kept from deleting what breaks them.
+        let runs = request.operation.runs_containers(request.subresource);
         for policy in self.policies.iter().filter(|policy| !policy.pod_rules.is_empty()) {
-            if workload.carries_pods() {
+            if runs && workload.carries_pods() {
                 work.add_policy(policy, &workload);
             }
         }

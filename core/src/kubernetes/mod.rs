@@ -1,6 +1,8 @@
 //! Kubernetes objects: whole, and the images that a workload would run.
 
+mod admission;
 mod fields;
+mod json;
 mod objects;
 mod pod;
 pub mod pod_security;
@@ -9,6 +11,10 @@ mod tree;
 mod value;
 mod workload;
 
+pub use admission::{
+    AdmissionRequest, AdmissionResponse, AdmissionReview, ImagePatch, MAX_MESSAGE, MAX_WARNING,
+    MAX_WARNINGS, ReviewFault, ReviewVersion, ReviewedObject, Status,
+};
 pub use objects::{MAX_NESTED_LISTS, MAX_OBJECTS};
 pub use pod::PodError;
 pub(crate) use pod::{Container, Pod, SeLinuxOptions, SecurityContext, telling};

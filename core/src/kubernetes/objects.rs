@@ -51,7 +51,17 @@ impl Objects {
         })?;
         Ok(reader.objects)
     }
+
+    /// Reads the one object that `node` is: what it lists is a part of it and no object.
+    pub(super) fn single(node: &Node<'_>) -> Result<Self, Fault> {
+        let mut reader = Reader { file: "", objects: Self::default() };
+        reader.object(node, &At::Root, None, ALONE)?;
+        Ok(reader.objects)
+    }
 }
+
+/// In the place of a number of lists: an object that is none.
+const ALONE: u32 = u32::MAX;
 
 struct Reader<'f> {
     file: &'f str,
@@ -100,7 +110,9 @@ impl Reader<'_> {
             _ => return Err(fields::fault(node, at, "an object without `apiVersion`")),
         };
         let pod_at = pods::path(api_version, kind);
-        if let Some(items) = list_of(&object, api_version, kind) {
+        if lists != ALONE
+            && let Some(items) = list_of(&object, api_version, kind)
+        {
             return match pod_at {
                 None => self.list(&object, items, &Implied { api_version, kind }, lists),
                 Some(_) => Err(fields::fault(

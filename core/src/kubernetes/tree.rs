@@ -68,6 +68,22 @@ impl Value<'_> {
     }
 }
 
+impl<'t> Node<'t> {
+    /// A value that stands in a text whose lines say nothing.
+    pub(super) fn of(value: Value<'t>) -> Self {
+        let inner: &mut dyn Iterator<Item = &Rc<Node<'t>>> = match &value {
+            Value::List(items) => &mut items.iter(),
+            Value::Map(entries) => &mut entries.iter().map(|(_, node)| node),
+            Value::Null | Value::Text(_) | Value::Other(_) => &mut std::iter::empty(),
+        };
+        let (size, depth) = inner.fold((1_usize, 0), |(size, depth), node| {
+            (size.saturating_add(node.size), node.depth.max(depth))
+        });
+        let place = Place { line: 1, column: 1 };
+        Self { place, value, size, depth: depth.saturating_add(1) }
+    }
+}
+
 /// The documents of a text, without those that are empty.
 pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node<'_>>>, Fault> {
     if text.len() > MAX_BYTES {

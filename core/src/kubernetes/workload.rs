@@ -59,6 +59,15 @@ pub enum Operation {
     Connect,
 }
 
+impl Operation {
+    /// Whether containers may run by it that the object names: the object is made or changed, and
+    /// not only its `status` or `scale`, of which the API server takes over nothing else.
+    #[must_use]
+    pub fn runs_containers(self, subresource: &str) -> bool {
+        matches!(self, Self::Create | Self::Update) && !matches!(subresource, "status" | "scale")
+    }
+}
+
 /// Who asks for an operation, as the API server tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct User {

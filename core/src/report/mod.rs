@@ -4,6 +4,7 @@
 //! Text that comes from an image or from a file is escaped for the format it is written in, so
 //! that an image can neither write to the reader's screen nor add markup of its own.
 
+mod admission;
 mod catalogue;
 mod escape;
 mod examination;
@@ -18,6 +19,7 @@ mod scan_summary;
 mod table;
 mod yaml;
 
+pub use admission::admission_response;
 pub use catalogue::reasons_markdown;
 pub use escape::visible;
 pub use examination::{examination, examination_json};

@@ -1,12 +1,15 @@
 //! What an answer may hold.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::decision::Verdict;
+use crate::decision::{Reason, Verdict};
 use crate::evaluate::Examination;
 use crate::evidence::EvidenceError;
-use crate::kubernetes::{ObjectError, Unjudged};
+use crate::kubernetes::{AdmissionResponse, ObjectError, Unjudged};
 use crate::policy::{PolicyError, PolicyErrors};
+use crate::reference::Digest;
 use crate::report::Judged;
 use crate::source::SourceError;
 
@@ -25,6 +28,20 @@ pub(super) enum Answer {
     Examined {
         #[serde(flatten)]
         examination: Box<Examination>,
+    },
+    Admitted {
+        verdict: Verdict,
+        /// The `AdmissionReview` that is sent back.
+        response: AdmissionResponse,
+        decisions: Vec<Judged>,
+        /// Reasons that belong to no decision.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<Reason>,
+        /// What it proves for later.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        coverage: BTreeSet<Digest>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<Fault>,
     },
     Version {
         version: &'static str,

@@ -17,10 +17,7 @@ use crate::report::{Judged, Origin, verdict};
 
 pub(super) fn check(mut request: Request) -> Result<Answer, Vec<Fault>> {
     let now = now(&request).map_err(one)?;
-    if request.verify.is_some() {
-        let message = "the operation `verify` has it, not `check`".to_owned();
-        return Err(one(Fault::request("/verify", message)));
-    }
+    only_of_check(&request).map_err(one)?;
     let policies = policies(&mut request)?;
     let engine = Engine::new(&policies).map_err(|errors| Fault::policies(&errors))?;
     let evidence = evidence(&mut request).map_err(one)?;
@@ -69,20 +66,40 @@ pub(super) fn check_with(
     request: Request,
 ) -> Result<Answer, Vec<Fault>> {
     let now = now(&request).map_err(one)?;
+    only_of_check(&request).map_err(one)?;
+    refuse_own(&request).map_err(one)?;
+    decided(engine, evidence, request.context, request.history, now).map_err(one)
+}
+
+/// Refuses what a request would have beside a prepared engine and prepared evidence.
+pub(super) fn refuse_own(request: &Request) -> Result<(), Fault> {
     let own = [
         ("/policies", request.policies.is_empty()),
         ("/trust", request.trust.is_empty()),
         ("/allowPartial", !request.allow_partial),
         ("/evidence", request.evidence.is_empty()),
-        ("/verify", request.verify.is_none()),
         ("/vouched", request.vouched.is_empty()),
         ("/gaps", request.gaps.is_empty()),
     ];
-    if let Some((path, _)) = own.iter().find(|(_, is_empty)| !is_empty) {
-        let message = "the engine and the evidence are given beside the request".to_owned();
-        return Err(one(Fault::request(path, message)));
+    only(&own, "the engine and the evidence are given beside the request")
+}
+
+fn only_of_check(request: &Request) -> Result<(), Fault> {
+    only(&[("/verify", request.verify.is_none())], "the operation `verify` has it, not `check`")?;
+    let of_reviews = [
+        ("/review", request.review.is_none()),
+        ("/context/pin", !request.context.pin),
+        ("/history/covered", request.history.covered.is_empty()),
+    ];
+    only(&of_reviews, "the operation `admit` has it, not `check`")
+}
+
+/// The fault of the first member that is not absent as it should be.
+pub(super) fn only(members: &[(&str, bool)], message: &str) -> Result<(), Fault> {
+    match members.iter().find(|(_, is_absent)| !is_absent) {
+        None => Ok(()),
+        Some((path, _)) => Err(Fault::request(path, message.to_owned())),
     }
-    decided(engine, evidence, request.context, request.history, now).map_err(one)
 }
 
 pub(super) fn one(fault: Fault) -> Vec<Fault> {

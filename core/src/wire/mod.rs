@@ -6,11 +6,13 @@
 //! - `check`: decide on the images that `context` names or that its Kubernetes objects would run,
 //! - `verify`: for one authority of the policies, check everything attached to the image or file
 //!   that the member `verify` names, and tell each check,
+//! - `admit`: decide on the `AdmissionReview` whose text the member `review` holds,
 //! - `version`: the engine's version, which is in no decision.
 //!
-//! An answer is canonical JSON (RFC 8785) with a member `answer`: `decided`, `examined`, `version` or
-//! `error`.
+//! An answer is canonical JSON (RFC 8785) with a member `answer`: `decided`, `examined`, `admitted`,
+//! `version` or `error`.
 
+mod admit;
 mod answer;
 mod check;
 mod request;
@@ -44,6 +46,7 @@ pub const MAX_REQUEST: usize = 256 * 1024 * 1024;
 pub fn answer(request: &[u8]) -> Vec<u8> {
     guarded(request, |request| match request.op {
         Op::Verify => verify::verify(request),
+        Op::Admit => admit::admit(request),
         _ => check::check(request),
     })
 }
@@ -77,6 +80,7 @@ pub fn answer_with(engine: &Engine, evidence: &Evidence, request: &[u8]) -> Vec<
             "/op",
             "`verify` is answered from policies in the request".to_owned(),
         )]),
+        Op::Admit => admit::admit_with(engine, evidence, request),
         _ => check::check_with(engine, evidence, request),
     })
 }
@@ -150,7 +154,9 @@ fn guarded(bytes: &[u8], answered: impl FnOnce(Request) -> Result<Answer, Vec<Fa
             Err(fault) => Answer::error(fault),
             Ok(request) => match request.op {
                 Op::Version => Answer::version(),
-                Op::Check | Op::Verify => answered(request).unwrap_or_else(Answer::errors),
+                Op::Check | Op::Verify | Op::Admit => {
+                    answered(request).unwrap_or_else(Answer::errors)
+                }
             },
         }
         .to_bytes()

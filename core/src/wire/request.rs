@@ -1,6 +1,6 @@
 //! What a request may hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -32,6 +32,8 @@ pub(super) struct Request {
     pub(super) gaps: Vec<GapItem>,
     /// What `verify` asks.
     pub(super) verify: Option<VerifyItem>,
+    /// The `AdmissionReview` that `admit` decides on: its text, as it came.
+    pub(super) review: Option<String>,
     #[serde(default)]
     pub(super) context: Context,
     #[serde(default)]
@@ -45,6 +47,7 @@ pub(super) struct Request {
 pub(super) enum Op {
     Check,
     Verify,
+    Admit,
     Version,
 }
 
@@ -140,6 +143,9 @@ pub(super) struct Context {
     /// The digests that references stand for, by reference as written.
     #[serde(default)]
     pub(super) resolved: BTreeMap<String, Digest>,
+    /// Whether the answer to a review may complete names with digests.
+    #[serde(default)]
+    pub(super) pin: bool,
 }
 
 #[derive(Deserialize)]
@@ -159,4 +165,7 @@ pub(super) struct HistoryItem {
     pub(super) tags: BTreeMap<String, Digest>,
     #[serde(default)]
     pub(super) first_seen: BTreeMap<String, Timestamp>,
+    /// What earlier admissions proved.
+    #[serde(default)]
+    pub(super) covered: BTreeSet<Digest>,
 }

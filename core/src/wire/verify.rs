@@ -1,7 +1,7 @@
 //! `verify`: one authority and everything that hangs beside one image or file.
 
 use super::answer::{Answer, Fault};
-use super::check::{decoded, evidence, now, one, policies};
+use super::check::{decoded, evidence, now, one, only, policies};
 use super::request::{Request, VerifyItem, VerifyTarget};
 use crate::evaluate::{Content, Examiner, ExaminerError, Question, Target};
 use crate::evidence::signing::Artifact;
@@ -17,10 +17,10 @@ pub(super) fn verify(mut request: Request) -> Result<Answer, Vec<Fault>> {
         ("/context/objects", request.context.objects.is_empty()),
         ("/vouched", request.vouched.is_empty()),
     ];
-    if let Some((path, _)) = foreign.iter().find(|(_, is_empty)| !is_empty) {
-        let message = "the operation `check` has it, not `verify`".to_owned();
-        return Err(one(Fault::request(path, message)));
-    }
+    only(&foreign, "the operation `check` has it, not `verify`").map_err(one)?;
+    let of_reviews =
+        [("/review", request.review.is_none()), ("/context/pin", !request.context.pin)];
+    only(&of_reviews, "the operation `admit` has it, not `verify`").map_err(one)?;
     let policies = policies(&mut request)?;
     let examiner = Examiner::new(&policies, asked.policy.as_deref(), &asked.authority);
     let examiner = examiner.map_err(|error| match error {

@@ -6,8 +6,8 @@ use cocket::Timestamp;
 use serde_json::Value;
 
 use super::{
-    Outcome, Tally, bundles, facts, feeds, foreign_policies, globs, pods, references, scans, slsa,
-    tables, vex,
+    Outcome, Tally, admission, bundles, facts, feeds, foreign_policies, globs, pods, references,
+    scans, slsa, tables, vex,
 };
 
 /// A row of the index, with the bytes it is about.
@@ -69,6 +69,7 @@ fn row(row: &Row<'_>, tally: &mut Tally) {
         "harbor-scan-json" | "sarif" | "trivy-k8s-json" | "trivy-operator-report" | "xeol-json" => {
             scans::refused(row)
         }
+        "k8s-admission-review" => admission::review(row),
         "clusterimagepolicy" => foreign_policies::cluster_image_policy(row),
         "openvex" => vex::openvex(row),
         "epss" => feeds::epss(row),

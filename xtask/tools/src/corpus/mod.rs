@@ -1,6 +1,7 @@
 //! `corpus`: every comparison with real evidence that there is, against a directory in the form of
 //! `INDEX.json` and `MANIFEST.json`.
 
+mod admission;
 pub(crate) mod bundles;
 mod facts;
 mod feeds;

@@ -2,6 +2,7 @@
 //! by the runner in `core/tests/vectors.rs`, never here.
 #![expect(clippy::indexing_slicing, reason = "members of JSON values that are written here")]
 
+mod admission;
 mod alternatives;
 mod attestation;
 mod attested;
@@ -44,6 +45,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         pods::cases(),
         containers::cases(),
         verify::cases(),
+        admission::cases(),
     ];
     let cases: Vec<case::Case> = areas.into_iter().flatten().collect();
     for case in &cases {
