@@ -277,6 +277,14 @@ export type VerifierCall =
       readonly bundle: Buffer;
     });
 
+/** What a verifier of attestations is asked. */
+export type AttestationCall = Exclude<VerifierCall, { readonly kind: 'detached' }> & {
+  /** The type of the statement's predicate, as claimed. */
+  readonly predicateType: string;
+  /** The predicate as JSON text, as claimed. */
+  readonly predicate: string;
+};
+
 /** Who signed. */
 export interface Signer {
   /** The signer, spelled so that one signer has one spelling; not empty. */
@@ -311,7 +319,23 @@ export type Verifier =
       readonly verify: Verify;
       /** Moments at which its answers may change. */
       readonly dates?: readonly Time[] | undefined;
-    };
+    }
+  | AttestationVerifier;
+
+/**
+ * Says who made a statement, and nothing else: an authority whose verifier this is never approves
+ * of an image, whatever it answers. What the statement has to say is the policy's business.
+ */
+export interface AttestationVerifier {
+  /** Name and version, recorded in decisions. */
+  readonly id: string;
+  readonly verifyAttestation: (
+    call: AttestationCall,
+    context: { readonly signal: AbortSignal | undefined },
+  ) => Promise<Signer | Refused | null>;
+  /** Moments at which its answers may change. */
+  readonly dates?: readonly Time[] | undefined;
+}
 
 /** A verifier that gave no answer. */
 export interface Diagnostic {

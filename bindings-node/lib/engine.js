@@ -24,7 +24,7 @@ class Engine {
     const known = named.map(([name, verifier]) => declared(name, verifier));
     this.#verifiers = new Map(known.map((one) => [one.name, one.verify]));
     this.#onDiagnostic = onDiagnostic;
-    const settings = json({ verifiers: known.map(({ name, id, dates }) => ({ name, id, dates })), listing });
+    const settings = json({ verifiers: known.map(({ verify, ...told }) => told), listing });
     engines.keep(this, native(() => new addon.Engine(policies.of(loaded), settings)));
   }
 
@@ -113,16 +113,19 @@ function warn(verifier, error) {
 
 function declared(name, verifier) {
   const path = `/options/verifiers/${name}`;
-  if (typeof verifier === 'function') return { name, id: name, dates: [], verify: verifier };
+  if (typeof verifier === 'function') return { name, id: name, dates: [], attests: false, verify: verifier };
   const { id, dates } = verifier ?? {};
-  if (typeof verifier?.verify !== 'function') {
-    throw argument(path, 'a function, or an object with `id` and `verify`, is expected');
+  const [method, ...others] = ['verify', 'verifyAttestation'].filter((one) => typeof verifier?.[one] === 'function');
+  // Which of the two was meant would decide whether it can approve of an image.
+  if (method === undefined || others.length > 0) {
+    throw argument(path, 'a function, or an object with `id` and either `verify` or `verifyAttestation`, is expected');
   }
   return {
     name,
     id,
     dates: (dates ?? []).map((date) => time(date, `${path}/dates`)),
-    verify: (call, context) => verifier.verify(call, context),
+    attests: method === 'verifyAttestation',
+    verify: (call, context) => verifier[method](call, context),
   };
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use cocket::Timestamp;
 use cocket::evaluate::{self, Verifiers};
-use cocket::verify::SignatureVerifier;
 use cocket::wire;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Buffer};
@@ -46,6 +45,9 @@ struct Declared {
     id: String,
     #[serde(default)]
     dates: Vec<Timestamp>,
+    /// Whether it is one for attestations alone.
+    #[serde(default)]
+    attests: bool,
 }
 
 #[napi]
@@ -59,14 +61,13 @@ impl Engine {
     fn compiled(policies: &Policies, settings: Settings) -> Result<Self, Faults> {
         let mut verifiers = Verifiers::new();
         let mut ids = BTreeSet::new();
-        for Declared { name, id, dates } in settings.verifiers {
+        for Declared { name, id, dates, attests } in settings.verifiers {
             if id.is_empty() || !ids.insert(id.clone()) {
                 let detail = format!("the id `{id}` of the verifier `{name}` is empty or taken");
                 return Err(Fault::request("/verifiers", detail).into());
             }
             let verifier = HostVerifier { name: name.as_str().into(), id, dates };
-            let verifier: Arc<dyn SignatureVerifier> = Arc::new(verifier);
-            verifiers.insert(name, verifier);
+            verifiers.insert(name, verifier.named(attests));
         }
         let mut compiled = evaluate::Engine::with_verifiers(&policies.loaded, &verifiers)?;
         if let Some(most) = settings.listing {

@@ -60,6 +60,10 @@ pub struct VerifierCall {
     pub annotations: String,
     /// The bundle's own bytes.
     pub bundle: Option<Buffer>,
+    /// The type of the statement's predicate, for a verifier of attestations.
+    pub predicate_type: Option<String>,
+    /// The predicate as JSON text, for a verifier of attestations.
+    pub predicate: Option<String>,
 }
 
 /// One signature.
@@ -207,6 +211,8 @@ impl VerifierCall {
             signatures: asked.signatures.iter().map(signature).collect(),
             annotations: text::write(&asked.annotations)?,
             bundle: asked.bundle.clone().map(Buffer::from),
+            predicate_type: asked.stated.as_ref().map(|(kind, _)| kind.clone()),
+            predicate: asked.stated.as_ref().map(|(_, predicate)| predicate.clone()),
         })
     }
 }

@@ -13,7 +13,9 @@ use std::sync::Arc;
 use cocket::Timestamp;
 use cocket::evidence::signing::{EnvelopeSignature, Material};
 use cocket::reference::Digest;
-use cocket::verify::{Call, Refusal, SignatureVerifier, Signer};
+use cocket::verify::{
+    AttestationCall, AttestationVerifier, Call, Refusal, SignatureVerifier, Signer, attesting,
+};
 
 /// How many characters of a verifier's own words a decision keeps.
 const MAX_DETAIL: usize = 200;
@@ -31,6 +33,8 @@ pub(crate) struct Asked {
     pub(crate) signatures: Vec<(Option<String>, Vec<u8>)>,
     pub(crate) annotations: BTreeMap<String, String>,
     pub(crate) bundle: Option<Vec<u8>>,
+    /// The statement's predicate type and predicate, for verifiers of attestations.
+    pub(crate) stated: Option<(String, String)>,
 }
 
 /// What JavaScript said.
@@ -88,19 +92,21 @@ pub(crate) struct HostVerifier {
     pub(crate) dates: Vec<Timestamp>,
 }
 
-impl SignatureVerifier for HostVerifier {
-    fn id(&self) -> &str {
-        &self.id
+impl HostVerifier {
+    /// As one that policies can name; with `attests` one for attestations alone.
+    pub(crate) fn named(self, attests: bool) -> Arc<dyn SignatureVerifier> {
+        let own = Arc::new(self);
+        if attests { attesting(own) } else { own }
     }
 
-    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+    fn answer(&self, call: &Call<'_>, stated: Option<(&str, &str)>) -> Result<Signer, Refusal> {
         // Why it has none is told where it happened: a decision is the same in every language.
         let failed = |detail: &str| Refusal::VerifierFailed {
             authority: call.authority.to_owned(),
             detail: detail.chars().take(MAX_DETAIL).collect(),
         };
         let none = || failed("it gave no answer");
-        let asked = asked(&self.name, call).ok_or_else(none)?;
+        let asked = asked(&self.name, call, stated).ok_or_else(none)?;
         let said = ROUND.with_borrow_mut(|round| {
             let round = round.as_mut()?;
             let said = round.answers.get(&asked).cloned();
@@ -119,6 +125,30 @@ impl SignatureVerifier for HostVerifier {
             Some(Said::Signed(signer)) => Ok(signer),
         }
     }
+}
+
+impl SignatureVerifier for HostVerifier {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+        self.answer(call, None)
+    }
+
+    fn dates(&self) -> Vec<Timestamp> {
+        self.dates.clone()
+    }
+}
+
+impl AttestationVerifier for HostVerifier {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn verify(&self, asked: &AttestationCall<'_>) -> Result<Signer, Refusal> {
+        self.answer(&asked.call, Some((asked.predicate_type, asked.predicate)))
+    }
 
     fn dates(&self) -> Vec<Timestamp> {
         self.dates.clone()
@@ -126,7 +156,7 @@ impl SignatureVerifier for HostVerifier {
 }
 
 /// `None` for material of a kind that JavaScript was not told of.
-fn asked(verifier: &Arc<str>, call: &Call<'_>) -> Option<Asked> {
+fn asked(verifier: &Arc<str>, call: &Call<'_>, stated: Option<(&str, &str)>) -> Option<Asked> {
     let listed = |signatures: &[EnvelopeSignature]| {
         signatures.iter().map(|one| (one.keyid.clone(), one.signature.clone())).collect()
     };
@@ -151,6 +181,7 @@ fn asked(verifier: &Arc<str>, call: &Call<'_>) -> Option<Asked> {
         signatures,
         annotations,
         bundle,
+        stated: stated.map(|(kind, predicate)| (kind.to_owned(), predicate.to_owned())),
     })
 }
 
@@ -163,7 +194,10 @@ mod tests {
         let material =
             Material::Detached { payload: b"payload", signature: b"s", annotations: &annotations };
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
-        verifier.verify(&Call { subject: &subject, material, authority: "hsm", now })
+        SignatureVerifier::verify(
+            verifier,
+            &Call { subject: &subject, material, authority: "hsm", now },
+        )
     }
 
     #[test]

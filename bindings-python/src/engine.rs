@@ -1,11 +1,9 @@
 //! The engine.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use cocket::evaluate::{Engine as Compiled, History as Recorded, ImageRequest, Verifiers};
 use cocket::report::Judged;
-use cocket::verify::SignatureVerifier;
 use cocket::wire;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -47,22 +45,20 @@ pub(crate) struct Engine(Compiled);
 
 #[pymethods]
 impl Engine {
-    /// `verifiers` gives for each name an id, the object that is called, and the moments at which
-    /// its answers may change.
+    /// `verifiers` gives for each name an id, the object that is called, the moments at which its
+    /// answers may change, and whether it is one for attestations.
     #[new]
     fn new(
         py: Python<'_>,
         policies: &Policies,
-        verifiers: BTreeMap<String, (String, Py<PyAny>, Vec<String>)>,
+        verifiers: BTreeMap<String, (String, Py<PyAny>, Vec<String>, bool)>,
         listing: Option<usize>,
     ) -> PyResult<Self> {
         let mut named = Verifiers::new();
-        for (name, (id, called, dates)) in verifiers {
+        for (name, (id, called, dates, attests)) in verifiers {
             let dates = dates.iter().map(|date| convert::moment(py, "verifiers", date));
             let dates = dates.collect::<PyResult<Vec<_>>>()?;
-            let verifier: Arc<dyn SignatureVerifier> =
-                Arc::new(PythonVerifier::new(id, called, dates));
-            named.insert(name, verifier);
+            named.insert(name, PythonVerifier::named(id, called, dates, attests));
         }
         let loaded = policies.loaded();
         let compiled = faults::released(py, || Compiled::with_verifiers(&loaded, &named))?

@@ -1,8 +1,12 @@
-//! Signature verifiers that are Python objects.
+//! Verifiers of signatures and of attestations that are Python objects.
+
+use std::sync::Arc;
 
 use cocket::Timestamp;
 use cocket::evidence::signing::{EnvelopeSignature, Material};
-use cocket::verify::{Call, Refusal, SignatureVerifier, Signer};
+use cocket::verify::{
+    AttestationCall, AttestationVerifier, Call, Refusal, SignatureVerifier, Signer, attesting,
+};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -24,33 +28,42 @@ pub(crate) struct PythonVerifier {
 type Answer = (Option<(String, Option<String>, Vec<String>)>, Option<String>);
 
 impl PythonVerifier {
-    pub(crate) fn new(id: String, adapter: Py<PyAny>, dates: Vec<Timestamp>) -> Self {
-        Self { id, adapter, dates }
+    /// As one that policies can name; with `attests` one for attestations alone.
+    pub(crate) fn named(
+        id: String,
+        adapter: Py<PyAny>,
+        dates: Vec<Timestamp>,
+        attests: bool,
+    ) -> Arc<dyn SignatureVerifier> {
+        let own = Arc::new(Self { id, adapter, dates });
+        if attests { attesting(own) } else { own }
     }
 
-    fn ask(&self, py: Python<'_>, call: &Call<'_>) -> PyResult<Answer> {
+    fn ask(
+        &self,
+        py: Python<'_>,
+        call: &Call<'_>,
+        stated: Option<(&str, &str)>,
+    ) -> PyResult<Answer> {
         let arguments = (
             call.subject.to_string(),
             call.authority,
             call.now.to_string(),
             material(py, &call.material)?,
+            stated,
         );
         self.adapter.bind(py).call1(arguments)?.extract()
     }
 }
 
-impl SignatureVerifier for PythonVerifier {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+impl PythonVerifier {
+    fn answer(&self, call: &Call<'_>, stated: Option<(&str, &str)>) -> Result<Signer, Refusal> {
         let failed = |detail: &str| Refusal::VerifierFailed {
             authority: call.authority.to_owned(),
             detail: detail.chars().take(MAX_DETAIL).collect(),
         };
         let asked = Python::try_attach(|py| {
-            self.ask(py, call).inspect_err(|error| interrupt_again(py, error))
+            self.ask(py, call, stated).inspect_err(|error| interrupt_again(py, error))
         });
         let answer = match asked {
             None => return Err(failed("the interpreter has ended")),
@@ -66,6 +79,30 @@ impl SignatureVerifier for PythonVerifier {
             (None, None) => Err(Refusal::Signature),
             (_, Some(detail)) => Err(failed(&detail)),
         }
+    }
+}
+
+impl SignatureVerifier for PythonVerifier {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+        self.answer(call, None)
+    }
+
+    fn dates(&self) -> Vec<Timestamp> {
+        self.dates.clone()
+    }
+}
+
+impl AttestationVerifier for PythonVerifier {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn verify(&self, asked: &AttestationCall<'_>) -> Result<Signer, Refusal> {
+        self.answer(&asked.call, Some((asked.predicate_type, asked.predicate)))
     }
 
     fn dates(&self) -> Vec<Timestamp> {

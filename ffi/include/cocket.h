@@ -574,6 +574,14 @@ typedef struct cocket_signed_call {
    * The bundle's own bytes; none for other material.
    */
   struct cocket_bytes bundle;
+  /**
+   * The type of the statement's predicate, as claimed; no text for a verifier of signatures.
+   */
+  struct cocket_text predicate_type;
+  /**
+   * The predicate as JSON text, as claimed; no text for a verifier of signatures.
+   */
+  struct cocket_text predicate;
 } cocket_signed_call;
 
 /**
@@ -629,6 +637,11 @@ typedef struct cocket_verifier {
    * How many moments.
    */
   size_t dates_len;
+  /**
+   * 1 for a verifier of attestations: it is asked about statements alone, sees what they state,
+   * and never approves of an image, whatever it answers. 0 for one of signatures.
+   */
+  int32_t attests;
 } cocket_verifier;
 
 /**

@@ -235,6 +235,9 @@ struct Signer {
 struct Verifier {
     std::string name, id;
     std::function<std::optional<Signer>(const cocket_signed_call &)> verify;
+    /// Whether it is asked about attestations alone, and sees what they state; it never approves
+    /// of an image then.
+    bool attests = false;
 };
 
 /// The image that a decision is asked about.
@@ -312,6 +315,7 @@ public:
             verifier.verify = verify;
             verifier.release = release;
             verifier.user_data = owned.back().get();
+            verifier.attests = owned.back()->attests ? 1 : 0;
             lent.push_back(verifier);
         }
         cocket_engine_options options{};

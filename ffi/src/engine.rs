@@ -65,10 +65,8 @@ pub unsafe extern "C" fn cocket_engine_new(
         let policies = unsafe { handle::borrow(policies, "policies")? };
         // SAFETY: the caller's promise.
         let (verifiers, listed) = unsafe { chosen(options)? };
-        let as_verifier = |(name, one): (&String, &Arc<Foreign>)| -> (String, _) {
-            (name.clone(), Arc::clone(one) as _)
-        };
-        let known: Verifiers = verifiers.iter().map(as_verifier).collect();
+        let named = verifiers.iter().map(|(name, one)| (name.clone(), one.named()));
+        let known: Verifiers = named.collect();
         let engine = Compiled::with_verifiers(policies, &known).map_err(faulty)?;
         verifiers.values().for_each(|verifier| verifier.owned());
         Ok(match listed {

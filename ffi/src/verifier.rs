@@ -2,12 +2,14 @@
 
 use std::ffi::c_void;
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use cocket::Timestamp;
 use cocket::evidence::signing::Material;
-use cocket::verify::{Call, Refusal, SignatureVerifier, Signer};
+use cocket::verify::{
+    AttestationCall, AttestationVerifier, Call, Refusal, SignatureVerifier, Signer, attesting,
+};
 
 use crate::error::Error;
 use crate::guard::{self, Failure, Status};
@@ -73,6 +75,10 @@ pub struct SignedCall {
     pub annotations_len: usize,
     /// The bundle's own bytes; none for other material.
     pub bundle: Bytes,
+    /// The type of the statement's predicate, as claimed; no text for a verifier of signatures.
+    pub predicate_type: Text,
+    /// The predicate as JSON text, as claimed; no text for a verifier of signatures.
+    pub predicate: Text,
 }
 
 /// Where a verifier's function writes who signed. It belongs to the library and lives until that
@@ -118,6 +124,9 @@ pub struct Verifier {
     pub dates: *const Time,
     /// How many moments.
     pub dates_len: usize,
+    /// 1 for a verifier of attestations: it is asked about statements alone, sees what they state,
+    /// and never approves of an image, whatever it answers. 0 for one of signatures.
+    pub attests: i32,
 }
 
 /// What the function told.
@@ -204,6 +213,7 @@ pub(crate) struct Foreign {
     /// Whether the user data is to be released with this.
     is_owner: AtomicBool,
     dates: Vec<Timestamp>,
+    attests: bool,
 }
 
 // SAFETY: the only thing that is not `Send` is the user data, which is never read here. The
@@ -229,6 +239,15 @@ impl Foreign {
         // SAFETY: the caller's promise.
         let dates = unsafe { list(verifier.dates, verifier.dates_len, &member("dates"))? };
         let dates = dates.unwrap_or_default().iter().map(|date| date.read(&member("dates")));
+        let attests = match verifier.attests {
+            0 => false,
+            1 => true,
+            other => {
+                let message = format!("is {other} where 0 or 1 is expected");
+                let place = member("attests");
+                return Err(Failure::argument(Status::InvalidArgument, &place, message));
+            }
+        };
         let foreign = Self {
             id: id.to_owned(),
             verify: verifier.verify.ok_or_else(|| Failure::null(&member("verify")))?,
@@ -236,8 +255,17 @@ impl Foreign {
             release: verifier.release,
             is_owner: AtomicBool::new(false),
             dates: dates.collect::<Result<_, _>>()?,
+            attests,
         };
         Ok((name.to_owned(), foreign))
+    }
+
+    /// As the verifier that policies name.
+    pub(crate) fn named(self: &Arc<Self>) -> Arc<dyn SignatureVerifier> {
+        match self.attests {
+            true => attesting(Arc::clone(self) as _),
+            false => Arc::clone(self) as _,
+        }
     }
 
     /// From now on the user data is released with this.
@@ -276,12 +304,8 @@ impl fmt::Debug for Foreign {
     }
 }
 
-impl SignatureVerifier for Foreign {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+impl Foreign {
+    fn answer(&self, call: &Call<'_>, stated: Option<(&str, &str)>) -> Result<Signer, Refusal> {
         let failed = |detail: &str| Refusal::VerifierFailed {
             authority: call.authority.to_owned(),
             detail: detail.to_owned(),
@@ -289,7 +313,7 @@ impl SignatureVerifier for Foreign {
         let parts = Parts::of(&call.material)
             .ok_or_else(|| failed("it is not asked about material of this kind"))?;
         let subject = call.subject.to_string();
-        let asked = parts.call(&subject, call);
+        let asked = parts.call(&subject, call, stated);
         let (word, told) = self.ask(&asked).map_err(|_| failed("it was used after its call"))?;
         match (word, told.signer) {
             (word, Some(signer)) if word == Signed::Yes as i32 => Ok(signer),
@@ -297,6 +321,30 @@ impl SignatureVerifier for Foreign {
             (word, _) if word == Signed::No as i32 => Err(Refusal::Signature),
             _ => Err(failed(told.refusal.as_deref().unwrap_or("it gave no answer"))),
         }
+    }
+}
+
+impl SignatureVerifier for Foreign {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn verify(&self, call: &Call<'_>) -> Result<Signer, Refusal> {
+        self.answer(call, None)
+    }
+
+    fn dates(&self) -> Vec<Timestamp> {
+        self.dates.clone()
+    }
+}
+
+impl AttestationVerifier for Foreign {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn verify(&self, asked: &AttestationCall<'_>) -> Result<Signer, Refusal> {
+        self.answer(&asked.call, Some((asked.predicate_type, asked.predicate)))
     }
 
     fn dates(&self) -> Vec<Timestamp> {
@@ -355,7 +403,7 @@ impl<'a> Parts<'a> {
         })
     }
 
-    fn call(&self, subject: &str, call: &Call<'_>) -> SignedCall {
+    fn call(&self, subject: &str, call: &Call<'_>, stated: Option<(&str, &str)>) -> SignedCall {
         SignedCall {
             subject: Text::of(subject),
             authority: Text::of(call.authority),
@@ -367,6 +415,8 @@ impl<'a> Parts<'a> {
             annotations: self.annotations.as_ptr(),
             annotations_len: self.annotations.len(),
             bundle: self.bundle.map_or(Bytes { data: std::ptr::null(), len: 0 }, Bytes::of),
+            predicate_type: Text::of_optional(stated.map(|(kind, _)| kind)),
+            predicate: Text::of_optional(stated.map(|(_, predicate)| predicate)),
         }
     }
 }

@@ -306,12 +306,91 @@ static void a_decision_tells_its_parts(char **argv) {
     CHECK(findings > 0 && more > 0 && signers > 0 && exceptions > 0 && controls > 0 && counted > 0);
 }
 
+static cocket::Evidence stated(const std::string &payload) {
+    cocket::Evidence evidence;
+    std::string envelope = R"({"payloadType":"application/vnd.in-toto+json","payload":")" + payload +
+                           R"(","signatures":[{"sig":"AA=="}]})";
+    evidence.attach("sha256:" + std::string(64, '7'), "application/vnd.dsse.envelope.v1+json",
+                    envelope, {});
+    return evidence;
+}
+
+static void a_verifier_of_attestations_sees_what_is_stated_and_never_approves() {
+    const char *policy = R"(
+apiVersion: cocket.dev/v1alpha1
+kind: ImagePolicy
+metadata: {name: production}
+spec:
+  authorities: {farm: {verifier: {name: acme-farm}}}
+  rules:
+    - id: checked
+      attestation: {type: "https://acme.example/check/v1", anyOf: [farm], scope: index}
+    - {id: signed, mode: audit, signature: {anyOf: [farm], scope: index}}
+)";
+    std::atomic<int> asked{0};
+    std::vector<cocket::Verifier> verifiers;
+    verifiers.push_back({"acme-farm", "acme-farm/1",
+                         [&](const cocket_signed_call &call) -> std::optional<cocket::Signer> {
+                             ++asked;
+                             CHECK(cocket::detail::view(call.predicate_type) ==
+                                   "https://acme.example/check/v1");
+                             CHECK(call.material == COCKET_SIGNED_MATERIAL_ENVELOPE);
+                             if (cocket::detail::view(call.predicate) != R"({"build":7})")
+                                 return std::nullopt;
+                             return cocket::Signer{"acme", "farm"};
+                         },
+                         true});
+    cocket::Engine engine(cocket::Policies::load({{"p.yaml", policy}}), std::move(verifiers));
+    cocket::ImageRequest request{"registry.acme.example/app"};
+    request.digest = "sha256:" + std::string(64, '7');
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    // Statements of that type about builds 7 and 8, and an approval.
+    cocket::Evidence built = stated(
+        "eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJzdWJqZWN0IjpbeyJkaWdlc3Qi"
+        "Onsic2hhMjU2IjoiNzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3"
+        "Nzc3Nzc3Nzc3Nzc3NyJ9fV0sInByZWRpY2F0ZVR5cGUiOiJodHRwczovL2FjbWUuZXhhbXBsZS9jaGVjay92"
+        "MSIsInByZWRpY2F0ZSI6eyJidWlsZCI6N319");
+    cocket::Evidence other = stated(
+        "eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJzdWJqZWN0IjpbeyJkaWdlc3Qi"
+        "Onsic2hhMjU2IjoiNzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3"
+        "Nzc3Nzc3Nzc3Nzc3NyJ9fV0sInByZWRpY2F0ZVR5cGUiOiJodHRwczovL2FjbWUuZXhhbXBsZS9jaGVjay92"
+        "MSIsInByZWRpY2F0ZSI6eyJidWlsZCI6OH19");
+    cocket::Evidence approval = stated(
+        "eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJzdWJqZWN0IjpbeyJkaWdlc3Qi"
+        "Onsic2hhMjU2IjoiNzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3"
+        "Nzc3Nzc3Nzc3Nzc3NyJ9fV0sInByZWRpY2F0ZVR5cGUiOiJodHRwczovL3NpZ3N0b3JlLmRldi9jb3NpZ24v"
+        "c2lnbi92MSIsInByZWRpY2F0ZSI6e319");
+    CHECK(engine.check(request, built, now).verdict() == COCKET_VERDICT_ALLOW);
+    CHECK(engine.check(request, other, now).verdict() == COCKET_VERDICT_DENY);
+    CHECK(asked == 2);
+    cocket::Decision refused = engine.check(request, approval, now);
+    CHECK(asked == 2 && refused.verdict() == COCKET_VERDICT_DENY);
+    CHECK(refused.json().find("the authority `farm` attests, and approves of nothing") !=
+          std::string::npos);
+
+    // Neither yes nor no.
+    cocket_verifier verifier{};
+    verifier.size = sizeof verifier;
+    verifier.name = verifier.id = cocket::detail::text("acme-farm");
+    verifier.verify = says_77;
+    verifier.attests = 2;
+    cocket_engine_options options{};
+    options.size = sizeof options;
+    options.verifiers = &verifier;
+    options.verifiers_len = 1;
+    cocket_engine *none = nullptr;
+    cocket::Policies policies = cocket::Policies::load({{"p.yaml", policy}});
+    CHECK(cocket_engine_new(policies.get(), &options, &none, nullptr) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 5);
     CHECK(cocket::answer(R"({"op":"version"})").find(R"({"answer":"version")") == 0);
     faults_are_exceptions_with_places();
     verifiers_decide_and_their_exceptions_refuse(argv[1], argv[4]);
     an_unknown_answer_of_a_verifier_is_a_refusal(argv[1], argv[4]);
+    a_verifier_of_attestations_sees_what_is_stated_and_never_approves();
     the_first_look_comes_out_as_its_page_says(argv);
     objects_are_judged_with_their_places(argv);
     a_decision_tells_its_parts(argv);

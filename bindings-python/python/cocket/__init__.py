@@ -62,16 +62,21 @@ from ._native import VERSION as __version__
 from ._native import answer
 from ._policies import Policies, Policy
 from ._verifiers import (
+    AttestationCall,
+    AttestationVerifier,
     Diagnostic,
     Refused,
     Signature,
     SignatureVerifier,
     SignedMaterial,
     Signer,
+    Verifier,
     VerifierCall,
 )
 
 __all__ = [
+    "AttestationCall",
+    "AttestationVerifier",
     "BytesLike",
     "CacheStatistics",
     "CocketError",
@@ -115,6 +120,7 @@ __all__ = [
     "SourceError",
     "Unjudged",
     "Verdict",
+    "Verifier",
     "VerifierCall",
     "Violation",
     "__version__",

@@ -15,7 +15,7 @@ from ._decision import Decision, Verdict
 from ._errors import Fault, raise_for
 from ._evidence import Evidence
 from ._policies import Policies
-from ._verifiers import Diagnostic, Diagnostics, SignatureVerifier, adapted
+from ._verifiers import Diagnostic, Diagnostics, Verifier, adapted
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Engine:
         self,
         policies: Policies,
         *,
-        verifiers: Mapping[str, SignatureVerifier] | None = None,
+        verifiers: Mapping[str, Verifier] | None = None,
         listing: int | None = None,
     ) -> None:
         """Compiles `policies`, with verifiers by the names that the policies call them.
@@ -302,7 +302,7 @@ _UNRECORDED = History()
 
 
 def _compiled(
-    policies: Policies, verifiers: Mapping[str, SignatureVerifier], listing: int | None
+    policies: Policies, verifiers: Mapping[str, Verifier], listing: int | None
 ) -> Engine:
     return Engine(policies, verifiers=verifiers, listing=listing)
 

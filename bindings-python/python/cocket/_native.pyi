@@ -78,7 +78,7 @@ class Engine:
     def __new__(
         cls,
         policies: Policies,
-        verifiers: dict[str, tuple[str, Any, list[str]]],
+        verifiers: dict[str, tuple[str, Any, list[str], bool]],
         listing: int | None,
     ) -> Engine: ...
     def check(

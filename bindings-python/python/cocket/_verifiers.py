@@ -1,4 +1,4 @@
-"""Signature verifiers that a program supplies."""
+"""Verifiers of signatures and of attestations that a program supplies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Union, runtime_checkable
 
 from . import _time
 
@@ -73,6 +73,30 @@ class VerifierCall:
 
 
 @dataclass(frozen=True)
+class AttestationCall:
+    """What a verifier of attestations is asked.
+
+    >>> from datetime import datetime, timezone
+    >>> material = SignedMaterial("envelope", b"DSSEv1", (Signature(None, b"signature"),))
+    >>> subject, now = "sha256:" + 64 * "0", datetime.now(timezone.utc)
+    >>> AttestationCall(subject, "farm", now, material, "https://acme.example/v1", "{}").predicate
+    '{}'
+    """
+
+    subject: str
+    """The digest that is judged."""
+    authority: str
+    """The authority's name in the policy."""
+    now: datetime
+    """The moment that the decision is for."""
+    material: SignedMaterial
+    predicate_type: str
+    """The type of the statement's predicate, as claimed."""
+    predicate: str
+    """The predicate as JSON text, as claimed."""
+
+
+@dataclass(frozen=True)
 class Signer:
     """Who signed, when it was provably signed, and what was checked.
 
@@ -132,6 +156,38 @@ class SignatureVerifier(Protocol):
         ...
 
 
+@runtime_checkable
+class AttestationVerifier(Protocol):
+    """Verifies attestations for the authorities that say ``verifier: {name: …}``, and nothing
+    else: such an authority never approves of an image, whatever its verifier answers.
+
+    It sees the statement beside its signatures and says who made it; what the statement has to say
+    is the policy's business. The rest is as for `SignatureVerifier`.
+
+    >>> class Farm:
+    ...     id = "acme-farm/1"
+    ...
+    ...     def verify_attestation(self, call: AttestationCall) -> Signer | None:
+    ...         return Signer("acme") if '"build": 7' in call.predicate else None
+    >>> isinstance(Farm(), AttestationVerifier)
+    True
+    """
+
+    @property
+    def id(self) -> str:
+        """Name and version, recorded in decisions."""
+        ...
+
+    def verify_attestation(self, call: AttestationCall) -> Signer | None:
+        """Who made the statement; `None` where this authority did not. An exception is a
+        refusal."""
+        ...
+
+
+Verifier = Union[SignatureVerifier, AttestationVerifier]
+"""A verifier that an engine takes."""
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """An exception in a verifier, which is in no decision.
@@ -169,7 +225,7 @@ _Answer = tuple["tuple[str, str | None, list[str]] | None", "str | None"]
 class Adapter:
     """Between the native side and a verifier: it turns whatever that one does into an answer."""
 
-    def __init__(self, name: str, verifier: SignatureVerifier, diagnostics: Diagnostics) -> None:
+    def __init__(self, name: str, verifier: Verifier, diagnostics: Diagnostics) -> None:
         self._name = name
         self._verifier = verifier
         self._diagnostics = diagnostics
@@ -182,13 +238,18 @@ class Adapter:
         material: tuple[
             str, bytes, tuple[tuple[str | None, bytes], ...], dict[str, str], bytes | None
         ],
+        stated: tuple[str, str] | None,
     ) -> _Answer:
         kind, signed, signatures, annotations, bundle = material
         try:
             each = tuple(Signature(keyid, signature) for keyid, signature in signatures)
             asked = SignedMaterial(kind, signed, each, annotations, bundle)
-            call = VerifierCall(subject, authority, _time.from_text(now), asked)
-            return _answer(self._verifier.verify(call))
+            moment = _time.from_text(now)
+            if stated is None:
+                call = VerifierCall(subject, authority, moment, asked)
+                return _answer(self._verifier.verify(call))  # type: ignore[union-attr]
+            about = AttestationCall(subject, authority, moment, asked, *stated)
+            return _answer(self._verifier.verify_attestation(about))  # type: ignore[union-attr]
         except Refused as refused:
             return None, str(refused) or "it refused"
         except KeyboardInterrupt:
@@ -217,16 +278,21 @@ def _answer(signer: object) -> _Answer:
 
 
 def adapted(
-    verifiers: Mapping[str, SignatureVerifier], diagnostics: Diagnostics
-) -> dict[str, tuple[str, Adapter, list[str]]]:
+    verifiers: Mapping[str, Verifier], diagnostics: Diagnostics
+) -> dict[str, tuple[str, Adapter, list[str], bool]]:
     """What the native engine takes; a verifier that is none is refused here."""
     made = {}
     for name, verifier in verifiers.items():
-        if not isinstance(verifier, SignatureVerifier):
-            raise TypeError(f"the verifier `{name}` needs an `id` and a method `verify`")
+        attests = isinstance(verifier, AttestationVerifier)
+        # Which of the two was meant would decide whether it can approve of an image.
+        if attests == isinstance(verifier, SignatureVerifier):
+            raise TypeError(
+                f"the verifier `{name}` needs an `id`, and a method `verify` or one "
+                "`verify_attestation`, not both"
+            )
         if not isinstance(verifier.id, str) or not verifier.id:
             raise TypeError(f"the `id` of the verifier `{name}` must be text that is not empty")
         dates: Sequence[datetime] = getattr(verifier, "dates", tuple)()
         texts = [_time.to_text(date, f"verifiers/{name}/dates") for date in dates]
-        made[name] = (verifier.id, Adapter(name, verifier, diagnostics), texts)
+        made[name] = (verifier.id, Adapter(name, verifier, diagnostics), texts, attests)
     return made

@@ -39,6 +39,9 @@ fn layer(place: &str, parent: &Parent) -> Option<&'static str> {
     if name.starts_with("/annotations/dev.sigstore.cosign~1chain") {
         return Some(CANDIDATE);
     }
+    if is_envelope && is_stranger(place) {
+        return Some("members of an envelope that DSSE does not know say nothing");
+    }
     match place {
         "/annotations without dev.sigstore.cosign/chain" => Some(CANDIDATE),
         "/annotations without dev.sigstore.cosign/rfc3161timestamp"
@@ -58,6 +61,13 @@ fn layer(place: &str, parent: &Parent) -> Option<&'static str> {
             _ => None,
         },
     }
+}
+
+/// Whether a place is a member of an envelope that DSSE does not define.
+fn is_stranger(place: &str) -> bool {
+    const MEMBERS: [&str; 3] = ["payload", "payloadType", "signatures"];
+    let rest = place.strip_prefix("/data without ").or_else(|| place.strip_prefix("/data/"));
+    rest.is_some_and(|rest| !MEMBERS.contains(&rest.split([' ', '/']).next().unwrap_or_default()))
 }
 
 const STATED: &str = "what the annotation says counts where it is signed, in the statement";
