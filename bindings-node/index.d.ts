@@ -715,6 +715,106 @@ export function readObjects(
 ): { readonly workloads: readonly Workload[]; readonly unjudged: readonly Unjudged[] };
 
 // ---------------------------------------------------------------------------------------------
+// One authority
+
+/** What is asked about one image or file. */
+export interface Question {
+  /** The authority's name. */
+  readonly authority: string;
+  /** The policy that has it, where several have one of its name. */
+  readonly policy?: string | undefined;
+  /** An image with its digest, also inside the reference; or a file, by its content or its digest. */
+  readonly target:
+    | { readonly image: string; readonly digest?: Digest | undefined; readonly artifact?: never }
+    | { readonly artifact: Bytes; readonly image?: never; readonly digest?: never }
+    | { readonly digest: Digest; readonly image?: never; readonly artifact?: never };
+  /** A predicate type, one of cosign's names for one, or `any`; without it an approval. */
+  readonly type?: string | undefined;
+  /** Annotations that an approval must have, all with one subject. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** How the repository that an approval names is compared, as in a policy. */
+  readonly signedIdentity?: string | Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is checked of a document. */
+export type Step =
+  | 'document' | 'form' | 'subject' | 'certificate' | 'identity' | 'signature' | 'timestamp' | 'log'
+  | 'time' | 'key' | 'certificatePath' | 'certificateLog' | 'content' | 'repository' | 'annotations';
+
+/** One check. */
+export interface Check {
+  readonly check: Step;
+  /** Whether it is as it should be; only what is proven is. */
+  readonly passed: boolean;
+  readonly found?: string;
+}
+
+/** One document, and what was checked of it. */
+export interface ExaminedDocument {
+  readonly digest: Digest;
+  /** The media type that its form has. */
+  readonly form: string;
+  /** The predicate type that it claims, proven or not. */
+  readonly claimedType?: string;
+  /** Who signed it, where that is proven. */
+  readonly signer?: string;
+  /** When it provably existed, RFC 3339. */
+  readonly provenAt?: string;
+  /** In their order, the failed one last. */
+  readonly checks: readonly Check[];
+}
+
+interface ExaminedBase {
+  readonly target: { readonly image?: string; readonly digest: Digest };
+  readonly authority: string;
+  /** `signature`, a predicate type, or `any`. */
+  readonly content: string;
+  readonly now: string;
+  readonly documents: readonly ExaminedDocument[];
+  /** What was not asked for, where a reader might think that it was. */
+  readonly notAsked?: readonly string[];
+  /** What should have been read and was not. */
+  readonly gaps?: readonly string[];
+  /** More is attached than is looked at. */
+  readonly cut: boolean;
+}
+
+/** Each check of everything that hangs beside one image or file. */
+export type Examination =
+  | (ExaminedBase & { readonly verified: true; readonly cause?: never })
+  | (ExaminedBase & {
+      readonly verified: false;
+      /** The refusal of the document that came furthest. */
+      readonly cause: { readonly document?: Digest; readonly check: Step; readonly message: string };
+    });
+
+/**
+ * Verifies everything in `evidence` for one authority of `policies`, as an engine does, and tells
+ * each check, off the event loop. It decides on nothing: rules are not looked at.
+ *
+ * @throws {CocketError} `request` for what cannot be asked, `policy.…` for an authority that cannot
+ * be used
+ *
+ * @example
+ * const found = await examine(policies, { authority: 'release', target: { image, digest } }, evidence, { now });
+ * if (!found.verified) console.log(found.cause.check, found.cause.message);
+ */
+export function examine(
+  policies: Policies,
+  question: Question,
+  evidence: Evidence,
+  options: Abortable & { readonly now: Time },
+): Promise<Examination>;
+
+/** As `examine`, before it returns. */
+export function examineSync(
+  policies: Policies,
+  question: Question,
+  evidence: Evidence,
+  options: { readonly now: Time },
+): Examination;
+
+// ---------------------------------------------------------------------------------------------
 // The wire
 
 /** What `answer` is asked, as JSON in UTF-8. */
@@ -760,6 +860,7 @@ export type WireAnswer =
       readonly decisions: readonly (DecisionData & { readonly origin?: Origin })[];
       readonly unjudged?: readonly Omit<Unjudged, 'carriesPods'>[];
     }
+  | (Examination & { readonly answer: 'examined' })
   | { readonly answer: 'version'; readonly version: string }
   | {
       readonly answer: 'error';

@@ -5,6 +5,7 @@ const { Policies } = require('./lib/policies.js');
 const { Evidence, EvidenceDirectory } = require('./lib/evidence.js');
 const { Engine } = require('./lib/engine.js');
 const { Decision, report } = require('./lib/decision.js');
+const { examine, examineSync } = require('./lib/examination.js');
 const { answer, answerSync, explain, readObjects, version } = require('./lib/wire.js');
 
 module.exports = {
@@ -16,6 +17,8 @@ module.exports = {
   Policies,
   answer,
   answerSync,
+  examine,
+  examineSync,
   explain,
   readObjects,
   report,

@@ -10,6 +10,8 @@ export const {
   Policies,
   answer,
   answerSync,
+  examine,
+  examineSync,
   explain,
   readObjects,
   report,

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use cocket::Timestamp;
 use cocket::import;
 use cocket::policy::{self, PolicySource};
-use cocket::source;
-use napi::bindgen_prelude::Buffer;
+use cocket::{source, wire};
+use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 use serde::Deserialize;
 
+use crate::evidence::Evidence;
 use crate::fault::{Fault, Faults, guarded};
 use crate::text;
+use crate::work::Work;
 
 /// Loaded policies.
 #[napi]
@@ -74,6 +76,20 @@ impl Policies {
     pub fn notes(&self) -> napi::Result<String> {
         let notes = || self.loaded.notes().iter().map(Fault::from).collect::<Vec<_>>();
         Ok(guarded(|| text::write(&notes()))?)
+    }
+
+    /// Answers a wire request of the operation `verify` without policies and evidence of its own.
+    #[napi]
+    pub fn examine_sync(&self, request: &[u8], evidence: &Evidence) -> napi::Result<Buffer> {
+        Ok(guarded(|| Ok(wire::examine_with(&self.loaded, &evidence.held, request).into()))?)
+    }
+
+    /// As `examine_sync`, off the event loop.
+    #[napi]
+    pub fn examine(&self, request: &[u8], evidence: &Evidence) -> AsyncTask<Work<Buffer>> {
+        let (loaded, held) = (Arc::clone(&self.loaded), Arc::clone(&evidence.held));
+        let request = request.to_vec();
+        Work::start(move || Ok(wire::examine_with(&loaded, &held, &request).into()))
     }
 
     /// Everything loaded as canonical JSON, one text a document.

@@ -7,6 +7,8 @@ import {
   Policies,
   answer,
   answerSync,
+  examine,
+  examineSync,
   explain,
   readObjects,
   report,
@@ -15,6 +17,8 @@ import {
 import type {
   Decision,
   DecisionData,
+  Digest,
+  Examination,
   FailCode,
   FaultKind,
   Outcome,
@@ -92,6 +96,8 @@ export function read(wire: WireAnswer): string {
   switch (wire.answer) {
     case 'decided':
       return wire.verdict;
+    case 'examined':
+      return wire.content;
     case 'version':
       return wire.version;
     case 'error':
@@ -100,6 +106,30 @@ export function read(wire: WireAnswer): string {
       return never(wire);
   }
 }
+
+export async function cause(policies: Policies, evidence: Evidence, digest: Digest): Promise<string> {
+  const question = { authority: 'release', target: { image: 'app', digest } };
+  const found: Examination = await examine(policies, question, evidence, { now: new Date() });
+  // @ts-expect-error a moment is asked for
+  examineSync(policies, question, evidence, {});
+  // @ts-expect-error a file is an image no longer
+  examineSync(policies, { authority: 'a', target: { image: 'app', artifact: Buffer.of() } }, evidence, { now: '' });
+  if (found.verified) {
+    is<Same<typeof found.cause, undefined>>();
+    return '';
+  }
+  return found.cause.check === 'signature' ? found.cause.message : found.cause.check;
+}
+
+/** Made for statements alone. */
+export const farm: Verifier = {
+  id: 'acme-farm/1',
+  verifyAttestation: async ({ predicateType, predicate, kind }) => {
+    // @ts-expect-error a statement is in an envelope
+    if (kind === 'detached') return null;
+    return predicateType === '' && predicate === '{}' ? null : { id: 'acme' };
+  },
+};
 
 export function failed(error: unknown): FaultKind | undefined {
   if (!(error instanceof CocketError)) return undefined;

@@ -125,6 +125,8 @@ test('by objects instead of requests, with the same decisions and the same error
     const wanted = JSON.parse(expected.toString());
     // The form of requests is the wire's own, and so is the question about one authority.
     if (name.startsWith('requests/') || request.op !== 'check') continue;
+    // Requests are about images; `answer` decides about whole objects.
+    if (wanted.decisions?.some(({ object }) => object !== undefined)) continue;
     let found;
     try {
       found = await typed(request);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use cocket::import::{self, Options};
 use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::{SourceError, read_policies};
+use cocket::wire;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyTuple};
 
+use crate::evidence::Evidence;
 use crate::{convert, faults};
 
 /// Loaded policies, and the texts they came from: those are what is pickled, so that faults have
@@ -80,6 +82,19 @@ impl Policies {
         let now = convert::moment(py, "now", now)?;
         let warnings = faults::released(py, || self.loaded.warnings(now))?;
         faults::listed(py, &warnings)
+    }
+
+    /// Answers a wire request of the operation `verify` without policies and evidence of its own.
+    fn examine<'py>(
+        &self,
+        py: Python<'py>,
+        request: &[u8],
+        evidence: &Evidence,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let answer = faults::released(py, || {
+            wire::examine_with(&self.loaded, evidence.snapshot().claimed(), request)
+        })?;
+        Ok(PyBytes::new(py, &answer))
     }
 
     /// Where what was made of other engines' policies is not just what they say.

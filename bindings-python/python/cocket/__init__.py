@@ -58,6 +58,7 @@ from ._errors import (
     SourceError,
 )
 from ._evidence import Evidence, EvidenceDirectory, LayoutImage
+from ._examination import Cause, Check, Examination, ExaminedDocument, examine
 from ._native import VERSION as __version__
 from ._native import answer
 from ._policies import Policies, Policy
@@ -79,6 +80,8 @@ __all__ = [
     "AttestationVerifier",
     "BytesLike",
     "CacheStatistics",
+    "Cause",
+    "Check",
     "CocketError",
     "Counts",
     "Decision",
@@ -88,6 +91,8 @@ __all__ = [
     "EvidenceDirectory",
     "EvidenceError",
     "EvidenceRecord",
+    "Examination",
+    "ExaminedDocument",
     "ExceptionUse",
     "Explanation",
     "Fault",
@@ -125,6 +130,7 @@ __all__ = [
     "Violation",
     "__version__",
     "answer",
+    "examine",
     "explain",
     "report",
 ]

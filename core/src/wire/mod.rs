@@ -27,6 +27,7 @@ use serde_path_to_error::{Path, Segment};
 use crate::decision::Verdict;
 use crate::evaluate::Engine;
 use crate::evidence::{Evidence, json};
+use crate::policy::Policies;
 use crate::report::Judged;
 use answer::Answer;
 use request::{Op, Request};
@@ -82,6 +83,37 @@ pub fn answer_with(engine: &Engine, evidence: &Evidence, request: &[u8]) -> Vec<
         )]),
         Op::Admit => admit::admit_with(engine, evidence, request),
         _ => check::check_with(engine, evidence, request),
+    })
+}
+
+/// Answers one request of the operation `verify` with policies and evidence that were made before:
+/// the request is as for [`answer`], without `policies`, `trust`, `evidence` and `gaps`.
+///
+/// ```
+/// use cocket::evidence::Evidence;
+/// use cocket::policy::Policies;
+/// use cocket::wire::examine_with;
+///
+/// let policies = Policies::from_text("policy.yaml", "
+/// apiVersion: cocket.dev/v1alpha1
+/// kind: ImagePolicy
+/// metadata: {name: production}
+/// spec: {rules: [{id: approved, registry: {allow: ['registry.example.com/**']}}]}
+/// ")?;
+/// let request = br#"{"op":"verify","now":"2026-11-23T12:00:00Z",
+///     "verify":{"authority":"release","target":{"artifact":"aGVsbG8="}}}"#;
+/// let answer = examine_with(&policies, &Evidence::new(), request);
+/// assert!(String::from_utf8_lossy(&answer).contains("there is no authority `release`"));
+/// # Ok::<(), cocket::policy::PolicyErrors>(())
+/// ```
+#[must_use]
+pub fn examine_with(policies: &Policies, evidence: &Evidence, request: &[u8]) -> Vec<u8> {
+    guarded(request, |request| match request.op {
+        Op::Verify => verify::verify_with(policies, evidence, request),
+        _ => {
+            let message = "policies without an engine answer `verify` alone".to_owned();
+            Err(vec![Fault::request("/op", message)])
+        }
     })
 }
 

@@ -1,40 +1,71 @@
 //! `verify`: one authority and everything that hangs beside one image or file.
 
 use super::answer::{Answer, Fault};
-use super::check::{decoded, evidence, now, one, only, policies};
+use super::check::{decoded, evidence, now, one, only, policies, refuse_own};
 use super::request::{Request, VerifyItem, VerifyTarget};
 use crate::evaluate::{Content, Examiner, ExaminerError, Question, Target};
+use crate::evidence::Evidence;
 use crate::evidence::signing::Artifact;
+use crate::policy::Policies;
 use crate::policy::model::{PredicateType, SignedIdentity};
 use crate::reference::Reference;
 
 pub(super) fn verify(mut request: Request) -> Result<Answer, Vec<Fault>> {
-    let now = now(&request).map_err(one)?;
-    let missing = || Fault::request("/verify", "`verify` says what is asked".to_owned());
-    let asked = request.verify.take().ok_or_else(missing).map_err(one)?;
+    only_of_verify(&request).map_err(one)?;
+    let policies = policies(&mut request)?;
+    let evidence = evidence(&mut request).map_err(one)?;
+    examined(&policies, &evidence, request)
+}
+
+pub(super) fn verify_with(
+    policies: &Policies,
+    evidence: &Evidence,
+    request: Request,
+) -> Result<Answer, Vec<Fault>> {
+    only_of_verify(&request).map_err(one)?;
+    refuse_own(&request).map_err(one)?;
+    examined(policies, evidence, request)
+}
+
+fn only_of_verify(request: &Request) -> Result<(), Fault> {
+    now(request)?;
+    if request.verify.is_none() {
+        return Err(missing());
+    }
     let foreign = [
         ("/context/images", request.context.images.is_empty()),
         ("/context/objects", request.context.objects.is_empty()),
         ("/vouched", request.vouched.is_empty()),
     ];
-    only(&foreign, "the operation `check` has it, not `verify`").map_err(one)?;
+    only(&foreign, "the operation `check` has it, not `verify`")?;
     let of_reviews =
         [("/review", request.review.is_none()), ("/context/pin", !request.context.pin)];
-    only(&of_reviews, "the operation `admit` has it, not `verify`").map_err(one)?;
-    let policies = policies(&mut request)?;
-    let examiner = Examiner::new(&policies, asked.policy.as_deref(), &asked.authority);
+    only(&of_reviews, "the operation `admit` has it, not `verify`")
+}
+
+fn examined(
+    policies: &Policies,
+    evidence: &Evidence,
+    mut request: Request,
+) -> Result<Answer, Vec<Fault>> {
+    let now = now(&request).map_err(one)?;
+    let asked = request.verify.take().ok_or_else(missing).map_err(one)?;
+    let examiner = Examiner::new(policies, asked.policy.as_deref(), &asked.authority);
     let examiner = examiner.map_err(|error| match error {
         ExaminerError::Policies(errors) => Fault::policies(&errors),
         ExaminerError::Policy(_) => one(Fault::request("/verify/policy", error.to_string())),
         _ => one(Fault::request("/verify/authority", error.to_string())),
     })?;
-    let evidence = evidence(&mut request).map_err(one)?;
     let bytes = match &asked.target.artifact {
         Some(data) => Some(decoded(data, "/verify/target/artifact").map_err(one)?),
         None => None,
     };
     let question = question(&asked, bytes.as_deref()).map_err(one)?;
-    Ok(Answer::Examined { examination: Box::new(examiner.examine(&question, &evidence, now)) })
+    Ok(Answer::Examined { examination: Box::new(examiner.examine(&question, evidence, now)) })
+}
+
+fn missing() -> Fault {
+    Fault::request("/verify", "`verify` says what is asked".to_owned())
 }
 
 fn question<'a>(asked: &VerifyItem, bytes: Option<&'a [u8]>) -> Result<Question<'a>, Fault> {
