@@ -380,6 +380,41 @@ export interface Circumstances {
   readonly history?: History | undefined;
 }
 
+/** What an admission review is decided with that does not stand in it. */
+export interface AdmissionOptions extends Circumstances {
+  /** The labels of the request's namespace, where they are known. */
+  readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
+  /** The digests that references stand for, by reference as written. */
+  readonly resolved?: Readonly<Record<string, string>> | undefined;
+  /** Whether names by tag are completed with digests, as only a mutating webhook may answer. */
+  readonly pin?: boolean | undefined;
+  /** The `coverage` of earlier admissions: unchanged images that it covers are not judged again. */
+  readonly covered?: readonly string[] | undefined;
+}
+
+/** What came of an admission review. */
+export interface Admission {
+  /** The worst of the decisions, and of what the reasons say. */
+  readonly verdict: Verdict;
+  /** Whether the request goes on. */
+  readonly allowed: boolean;
+  /** The `AdmissionReview` to send back. */
+  readonly response: Readonly<Record<string, unknown>>;
+  /** On the images, in the order of the pod's fields, and on the object where a rule is about it. */
+  readonly decisions: readonly Decision[];
+  /** Reasons that belong to no decision. */
+  readonly reasons: readonly Reason[];
+  /** What it proves for later: hand it back as `covered`. */
+  readonly coverage: readonly string[];
+  /** The wire answer, byte for byte. */
+  bytes(): Buffer;
+  /** The response in JSON. */
+  responseBytes(): Buffer;
+}
+
+/** The images that the object of a review would run, each once: what evidence is wanted about. */
+export function reviewImages(review: string | Bytes): string[];
+
 /** How an engine is made. */
 export interface EngineOptions {
   /** Verifiers by the name that policies call them. */
@@ -427,6 +462,23 @@ export class Engine {
     evidence: Evidence,
     options: Circumstances & Abortable,
   ): Promise<Decision>;
+
+  /**
+   * Answers an `AdmissionReview`, given as the API server sent it, off the event loop. A malformed
+   * one is no error: it is denied, with the reason.
+   * @throws {CocketError} for arguments that cannot be used; the signal's reason where it is aborted
+   */
+  admit(
+    review: string | Bytes,
+    evidence: Evidence,
+    options: AdmissionOptions & Abortable,
+  ): Promise<Admission>;
+
+  /**
+   * As `admit`, before it returns.
+   * @throws {CocketError} also where the engine has verifiers, which answer later
+   */
+  admitSync(review: string | Bytes, evidence: Evidence, options: AdmissionOptions): Admission;
 
   /**
    * As `evaluate`, before it returns.

@@ -4,6 +4,7 @@ const { CocketError } = require('./lib/errors.js');
 const { Policies } = require('./lib/policies.js');
 const { Evidence, EvidenceDirectory } = require('./lib/evidence.js');
 const { Engine } = require('./lib/engine.js');
+const { reviewImages } = require('./lib/admission.js');
 const { Decision, report } = require('./lib/decision.js');
 const { examine, examineSync } = require('./lib/examination.js');
 const { answer, answerSync, explain, readObjects, version } = require('./lib/wire.js');
@@ -22,5 +23,6 @@ module.exports = {
   explain,
   readObjects,
   report,
+  reviewImages,
   version,
 };

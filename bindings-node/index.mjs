@@ -15,5 +15,6 @@ export const {
   explain,
   readObjects,
   report,
+  reviewImages,
   version,
 } = cocket;

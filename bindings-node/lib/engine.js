@@ -2,6 +2,7 @@
 
 const { argument, native, settled } = require('./errors.js');
 const { abortable, bytes, Handles, json, options, plain, text, time } = require('./values.js');
+const { admissionRequest, admitted, reviewBytes } = require('./admission.js');
 const { decided } = require('./decision.js');
 const { evidences } = require('./evidence.js');
 const { policies } = require('./policies.js');
@@ -42,11 +43,33 @@ class Engine {
     return decided(native(() => engines.of(this).evaluateSync(ask, evidences.of(evidence))));
   }
 
+  admitSync(review, evidence, given) {
+    const ask = admissionRequest(given, recorded);
+    const content = reviewBytes(review);
+    return admitted(native(() => engines.of(this).admitSync(ask, content, evidences.of(evidence))));
+  }
+
+  async admit(review, evidence, given) {
+    const { signal, ...rest } = plain(given ?? {}, '/options');
+    const ask = admissionRequest(rest, recorded);
+    const content = reviewBytes(review);
+    const evaluation = native(() => engines.of(this).beginReview(ask, content, evidences.of(evidence)));
+    const made = (turn) => {
+      const admission = turn.admission();
+      return admission ? () => admitted(admission) : undefined;
+    };
+    return abortable(signal, () => evaluation.cancel(), () => this.#rounds(evaluation, signal, made));
+  }
+
   async evaluate(request, evidence, given) {
     const { signal, ...rest } = options(given, ['history', 'now', 'signal']);
     const ask = question(request, rest);
     const evaluation = native(() => engines.of(this).begin(ask, evidences.of(evidence)));
-    return abortable(signal, () => evaluation.cancel(), () => this.#rounds(evaluation, signal));
+    const made = (turn) => {
+      const decision = turn.decision();
+      return decision ? () => decided(decision) : undefined;
+    };
+    return abortable(signal, () => evaluation.cancel(), () => this.#rounds(evaluation, signal, made));
   }
 
   answerSync(request, evidence) {
@@ -61,11 +84,11 @@ class Engine {
   }
 
   /** Until a round asks verifiers nothing that they were not asked before. */
-  async #rounds(evaluation, signal) {
+  async #rounds(evaluation, signal, made) {
     for (;;) {
       const turn = await settled(() => evaluation.run());
-      const decision = native(() => turn.decision());
-      if (decision) return decided(decision);
+      const result = native(() => made(turn));
+      if (result) return result();
       const { now } = evaluation;
       const positions = Array.from({ length: turn.open }, (_, position) => position).values();
       const worker = async () => {

@@ -10,6 +10,35 @@ use serde::Deserialize;
 use crate::fault::{Fault, Faults};
 use crate::text;
 
+/// What one evaluation is asked.
+#[derive(Debug)]
+pub(crate) enum Question {
+    /// About an image.
+    Image(Box<Ask>),
+    /// About an admission review: a request of the wire, and the review's bytes.
+    Review { request: String, review: Vec<u8>, now: Timestamp },
+}
+
+impl Question {
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::Image(ask) => ask.now,
+            Self::Review { now, .. } => *now,
+        }
+    }
+
+    /// `request` is of the operation `admit`, without the review.
+    pub(crate) fn review(request: String, review: &[u8]) -> Result<Self, Faults> {
+        #[derive(Deserialize)]
+        struct Moment {
+            now: Option<Timestamp>,
+        }
+        let Moment { now } = text::read(&request)?;
+        let now = now.ok_or_else(|| Fault::request("/now", NEEDED))?;
+        Ok(Self::Review { request, review: review.to_vec(), now })
+    }
+}
+
 /// An image, what was recorded before, and the moment.
 #[derive(Debug)]
 pub(crate) struct Ask {
@@ -47,11 +76,12 @@ struct Recorded {
     first_seen: BTreeMap<String, Timestamp>,
 }
 
+const NEEDED: &str = "`now` is needed to decide: a valid Date, or RFC 3339 text with an offset";
+
 impl Ask {
     pub(crate) fn read(json: &str) -> Result<Self, Faults> {
         let Written { request, history, now } = text::read(json)?;
         let history = history.unwrap_or_default();
-        let needed = "`now` is needed to decide: a valid Date, or RFC 3339 text with an offset";
         Ok(Self {
             request: ImageRequest {
                 image: request.image,
@@ -62,7 +92,7 @@ impl Ask {
                 admission: request.admission,
             },
             history: History { tags: history.tags, first_seen: history.first_seen },
-            now: now.ok_or_else(|| Fault::request("/now", needed))?,
+            now: now.ok_or_else(|| Fault::request("/now", NEEDED))?,
         })
     }
 }

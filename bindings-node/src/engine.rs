@@ -11,7 +11,8 @@ use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 use serde::Deserialize;
 
-use crate::ask::Ask;
+use crate::admission::Admission;
+use crate::ask::{Ask, Question};
 use crate::decision::Decision;
 use crate::evaluation::Evaluation;
 use crate::evidence::Evidence;
@@ -152,7 +153,38 @@ impl Engine {
     pub fn begin(&self, ask: String, evidence: &Evidence) -> napi::Result<Evaluation> {
         Ok(guarded(|| {
             let engine = Arc::clone(&self.compiled);
-            Ok(Evaluation::new(engine, Arc::clone(&evidence.held), Ask::read(&ask)?))
+            let question = Question::Image(Box::new(Ask::read(&ask)?));
+            Ok(Evaluation::new(engine, Arc::clone(&evidence.held), question))
+        })?)
+    }
+
+    /// Decides on an admission review here and now. `request` is of the wire, without the review.
+    #[napi]
+    pub fn admit_sync(
+        &self,
+        request: String,
+        review: &[u8],
+        evidence: &Evidence,
+    ) -> napi::Result<Admission> {
+        Ok(guarded(|| {
+            self.without_verifiers()?;
+            let held = &evidence.held;
+            Admission::of(wire::admit_with(&self.compiled, held, request.as_bytes(), review)?)
+        })?)
+    }
+
+    /// Prepares the decision on an admission review.
+    #[napi]
+    pub fn begin_review(
+        &self,
+        request: String,
+        review: &[u8],
+        evidence: &Evidence,
+    ) -> napi::Result<Evaluation> {
+        Ok(guarded(|| {
+            let engine = Arc::clone(&self.compiled);
+            let question = Question::review(request, review)?;
+            Ok(Evaluation::new(engine, Arc::clone(&evidence.held), question))
         })?)
     }
 }

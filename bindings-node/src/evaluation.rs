@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use cocket::evaluate::Engine;
 use cocket::evidence;
 use cocket::verify::Signer;
+use cocket::wire;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 use serde::Deserialize;
 
-use crate::ask::Ask;
+use crate::admission::Admission;
+use crate::ask::{Ask, Question};
 use crate::decision::Decision;
 use crate::fault::{Fault, Faults, guarded};
 use crate::text;
@@ -27,7 +29,7 @@ pub struct Evaluation {
 struct State {
     engine: Arc<Engine>,
     evidence: Arc<evidence::Evidence>,
-    ask: Ask,
+    question: Question,
     answers: Mutex<Answers>,
     cancelled: AtomicBool,
 }
@@ -36,6 +38,7 @@ struct State {
 #[napi]
 pub struct Turn {
     decision: Option<Decision>,
+    admission: Option<Admission>,
     open: Vec<Arc<Asked>>,
     state: Arc<State>,
 }
@@ -86,15 +89,19 @@ struct Answer {
 
 #[napi]
 impl Evaluation {
-    pub(crate) fn new(engine: Arc<Engine>, evidence: Arc<evidence::Evidence>, ask: Ask) -> Self {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        evidence: Arc<evidence::Evidence>,
+        question: Question,
+    ) -> Self {
         let (answers, cancelled) = (Mutex::default(), AtomicBool::new(false));
-        Self { state: Arc::new(State { engine, evidence, ask, answers, cancelled }) }
+        Self { state: Arc::new(State { engine, evidence, question, answers, cancelled }) }
     }
 
     /// The moment of the decision, in UTC.
     #[napi(getter)]
     pub fn now(&self) -> String {
-        self.state.ask.now.to_string()
+        self.state.question.now().to_string()
     }
 
     /// Runs a round, off the event loop.
@@ -114,16 +121,41 @@ impl Evaluation {
 fn turn(state: &Arc<State>) -> Result<Turn, Faults> {
     state.go_on()?;
     let answers = std::mem::take(&mut *state.answers()?);
-    let Ask { request, history, now } = &state.ask;
+    let (made, answers, open) = match &state.question {
+        Question::Image(ask) => about_image(state, ask, answers)?,
+        Question::Review { request, review, .. } => {
+            let admit =
+                || wire::admit_with(&state.engine, &state.evidence, request.as_bytes(), review);
+            let (admitted, answers, open) = round(answers, admit);
+            let admission = Admission::of(admitted.map_err(Faults::from)?)?;
+            (Made::Admission(admission), answers, open)
+        }
+    };
+    *state.answers()? = answers;
+    let (mut decision, mut admission) = (None, None);
+    // What rests on questions that nobody has answered yet is thrown away.
+    match made {
+        _ if !open.is_empty() => {}
+        Made::Decision(made) => decision = Some(*made),
+        Made::Admission(made) => admission = Some(made),
+    }
+    Ok(Turn { decision, admission, open, state: Arc::clone(state) })
+}
+
+enum Made {
+    Decision(Box<Decision>),
+    Admission(Admission),
+}
+
+type Round = (Made, Answers, Vec<Arc<Asked>>);
+
+fn about_image(state: &State, ask: &Ask, answers: Answers) -> Result<Round, Faults> {
+    let Ask { request, history, now } = ask;
     let gather = || state.engine.facts(request, &state.evidence, *now);
     let (facts, answers, open) = round(answers, gather);
     state.go_on()?;
-    let decision = match open.is_empty() {
-        true => Some(Decision::new(state.engine.evaluate(request, &facts, history))?),
-        false => None,
-    };
-    *state.answers()? = answers;
-    Ok(Turn { decision, open, state: Arc::clone(state) })
+    let decision = Decision::new(state.engine.evaluate(request, &facts, history))?;
+    Ok((Made::Decision(Box::new(decision)), answers, open))
 }
 
 impl State {
@@ -145,6 +177,12 @@ impl Turn {
     #[napi]
     pub fn decision(&mut self, env: &Env) -> napi::Result<Option<Decision>> {
         self.decision.take().map(|decision| decision.told(env)).transpose()
+    }
+
+    /// What came of a review, once; `null` where there are questions first.
+    #[napi]
+    pub fn admission(&mut self) -> Option<Admission> {
+        self.admission.take()
     }
 
     /// How many questions there are.

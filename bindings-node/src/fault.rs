@@ -65,6 +65,19 @@ impl From<Fault> for Faults {
     }
 }
 
+impl From<Vec<cocket::wire::Fault>> for Faults {
+    fn from(faults: Vec<cocket::wire::Fault>) -> Self {
+        Self { cocket: faults.into_iter().map(Fault::from).collect() }
+    }
+}
+
+impl From<cocket::wire::Fault> for Fault {
+    fn from(fault: cocket::wire::Fault) -> Self {
+        let cocket::wire::Fault { kind, message, file, line, column, path, help, .. } = fault;
+        Self { kind, message, file, line, column, path, help, snippet: None }
+    }
+}
+
 impl From<&PolicyError> for Fault {
     fn from(error: &PolicyError) -> Self {
         Self {

@@ -3,6 +3,7 @@
 //! Nothing is decided here: values are read, the core is asked, and what it says is handed back.
 //! `index.js` makes errors, promises and classes of it that look as people expect in JavaScript.
 
+pub mod admission;
 mod ask;
 pub mod decision;
 pub mod engine;

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-import { CocketError, Engine, Evidence, Policies, answer, answerSync, readObjects, report } from 'cocket';
+import {
+  CocketError, Engine, Evidence, Policies, answer, answerSync, readObjects, report, reviewImages,
+} from 'cocket';
 
 import { cases } from './cases.mjs';
 
@@ -149,4 +151,41 @@ test('by objects instead of requests, with the same decisions and the same error
     counts.decided += 1;
   }
   assert.ok(counts.decided > 50 && counts.errors > 0, JSON.stringify(counts));
+});
+
+test('admission reviews by typed calls, with the same bytes', async () => {
+  let compared = 0;
+  for (const { name, request, expected } of all) {
+    if (request.op !== 'admit' || name.startsWith('requests/')) continue;
+    const { evidence: items = [], context = {}, history = {}, now, review } = request;
+    const { covered, ...past } = history;
+    const { namespaceLabels, resolved, pin } = context;
+    const engine = new Engine(Policies.fromSources(request.policies));
+    const evidence = new Evidence();
+    for (const { mediaType, subject, annotations, digest, data } of items) {
+      const content = Buffer.from(data, 'base64');
+      if (subject === undefined) evidence.addBlob(content, { mediaType, digest });
+      else evidence.attach(content, { mediaType, subject, annotations });
+    }
+    const options = { now, history: past, namespaceLabels, resolved, pin, covered };
+    const admission = await engine.admit(review, evidence, options);
+    assert.ok(admission.bytes().equals(expected), name);
+    assert.ok(engine.admitSync(Buffer.from(review), evidence, options).bytes().equals(expected), name);
+    const wanted = JSON.parse(expected.toString());
+    assert.deepEqual(JSON.parse(admission.responseBytes().toString()), wanted.response, name);
+    assert.equal(admission.allowed, wanted.response.response.allowed, name);
+    assert.equal(admission.decisions.length, wanted.decisions.length, name);
+    compared += 1;
+  }
+  assert.ok(compared > 40, `${compared}`);
+});
+
+test('a review that is no text is denied, and its images are none', async () => {
+  const { request } = all.find(({ name }) => name === 'admission/create');
+  const engine = new Engine(Policies.fromSources(request.policies));
+  const admission = await engine.admit(Buffer.from([0xff]), new Evidence(), { now: new Date(0) });
+  assert.equal(admission.allowed, false);
+  assert.equal(admission.reasons[0].code, 'admission.malformed');
+  assert.deepEqual(reviewImages(Buffer.from([0xff])), []);
+  assert.equal(reviewImages(request.review).length, 1);
 });

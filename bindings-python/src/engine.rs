@@ -138,6 +138,25 @@ impl Engine {
         Ok((PyBytes::new(py, &answer), decisions.into_iter().map(Decided).collect()))
     }
 
+    /// Answers an admission review: the answer, the response to send back, and the decisions.
+    fn admit<'py>(
+        &self,
+        py: Python<'py>,
+        request: &[u8],
+        review: &[u8],
+        evidence: &Evidence,
+    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>, Vec<Decided>)> {
+        let admitted = faults::released(py, || {
+            wire::admit_with(&self.0, evidence.snapshot().claimed(), request, review)
+        })?;
+        let (answer, response, decisions) = match admitted {
+            Ok(admitted) => (admitted.answer, admitted.response, admitted.decisions),
+            Err(found) => (wire::faults(found), Vec::new(), Vec::new()),
+        };
+        let decided = decisions.into_iter().map(Decided).collect();
+        Ok((PyBytes::new(py, &answer), PyBytes::new(py, &response), decided))
+    }
+
     fn policies_digest(&self) -> String {
         self.0.policies_digest().to_string()
     }

@@ -79,6 +79,42 @@ def test_typed_decisions_have_the_same_bytes(cases: list[Case]) -> None:
     assert compared > 50
 
 
+def test_admissions_have_the_same_bytes(cases: list[Case]) -> None:
+    compared = 0
+    for case, engine, evidence in prepared(cases):
+        if case.request.get("op") != "admit" or "review" not in case.request:
+            continue
+        context, recorded = case.request.get("context", {}), case.request.get("history", {})
+        if context.get("images"):
+            continue  # a fault in the form of the request, which is the wire's own
+        admission = engine.admit(
+            case.request["review"],
+            evidence,
+            now=now(case),
+            history=history({name: recorded[name] for name in recorded if name != "covered"}),
+            namespace_labels=context.get("namespaceLabels"),
+            resolved=context.get("resolved"),
+            pin=context.get("pin", False),
+            covered=recorded.get("covered", ()),
+        )
+        assert admission.to_json() == case.answer, case.name
+        expected = json.loads(case.answer)
+        assert json.loads(admission.response) == expected["response"], case.name
+        assert [one.to_dict() for one in admission.decisions] == expected["decisions"], case.name
+        assert admission.allowed == expected["response"]["response"]["allowed"], case.name
+        assert admission.coverage == set(expected.get("coverage", ())), case.name
+        compared += 1
+    assert compared > 40
+
+
+def test_a_review_that_is_no_text_is_denied(cases: list[Case]) -> None:
+    engine = next(engine for _, engine, _ in prepared(cases))
+    moment = datetime(2026, 11, 23, tzinfo=timezone.utc)
+    admission = engine.admit(b"\xff{}", now=moment)
+    assert not admission.allowed
+    assert admission.reasons[0].code == "admission.malformed"
+
+
 def test_errors_have_the_same_kind_and_place(cases: list[Case]) -> None:
     compared = 0
     for case in cases:

@@ -314,6 +314,12 @@ typedef int32_t cocket_finding_list;
 #endif // __cplusplus
 
 /**
+ * What came of an admission review. The caller owns it; `cocket_admission_free` frees it. It never
+ * changes: functions that read it may be called from any thread, also at the same time.
+ */
+typedef struct Admission Admission;
+
+/**
  * Bytes that the caller owns; `cocket_buffer_free` frees them. May be read from any thread, also
  * at the same time.
  */
@@ -1198,6 +1204,45 @@ typedef struct cocket_passed_over {
   uint32_t line;
 } cocket_passed_over;
 
+/**
+ * What a review is decided with that does not stand in it. Set everything to zero, then `size`.
+ */
+typedef struct AdmissionOptions {
+  /**
+   * `sizeof(cocket_admission_options)`.
+   */
+  size_t size;
+  /**
+   * The labels of the request's namespace; NULL where they are not known.
+   */
+  const struct cocket_pair *namespace_labels;
+  /**
+   * How many labels.
+   */
+  size_t namespace_labels_len;
+  /**
+   * The digests that references stand for: the name is the reference as written.
+   */
+  const struct cocket_pair *resolved;
+  /**
+   * How many of them.
+   */
+  size_t resolved_len;
+  /**
+   * What earlier admissions proved: the member `coverage` of their answers.
+   */
+  const struct cocket_text *covered;
+  /**
+   * How many proofs.
+   */
+  size_t covered_len;
+  /**
+   * Whether names by tag are completed with the digests that are judged, as only a mutating
+   * webhook may answer: 0 for no.
+   */
+  int32_t pin;
+} AdmissionOptions;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -2023,6 +2068,86 @@ struct cocket_bytes cocket_review_answer(const struct cocket_review *review);
  * `review` is NULL or a variable; no other call uses the review.
  */
 cocket_status cocket_review_free(struct cocket_review **review);
+
+/**
+ * Decides on an `AdmissionReview`, given as the bytes that the API server sent, for the moment
+ * `now`; the caller owns the admission. A malformed review is no error: it is denied, with the
+ * reason. `options` and `history` may be NULL.
+ *
+ * May be called from any thread, also at the same time and with the same handles; for functions
+ * that add to `evidence` or `history`, see `cocket_engine_check`.
+ *
+ * What the caller sees to:
+ * All handles are NULL or alive; `review` holds as many bytes as it says; `options` is NULL or
+ * holds what it says; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_engine_admit(const struct cocket_engine *engine,
+                                  struct cocket_bytes review,
+                                  const struct AdmissionOptions *options,
+                                  const struct cocket_evidence *evidence,
+                                  const struct cocket_history *history,
+                                  struct cocket_time now,
+                                  struct Admission **out,
+                                  struct cocket_error **error);
+
+/**
+ * The worst verdict; `COCKET_VERDICT_DENY` for an admission that is NULL or none. May be called
+ * from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive.
+ */
+cocket_verdict cocket_admission_verdict(const struct Admission *admission);
+
+/**
+ * The `AdmissionReview` to send back, in JSON; the bytes live as long as the admission, and there
+ * are none for one that is NULL or none. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive.
+ */
+struct cocket_bytes cocket_admission_response(const struct Admission *admission);
+
+/**
+ * The whole as an answer in JSON, the same bytes as `cocket_engine_answer` gives for `op: admit`;
+ * they live as long as the admission, and there are none for one that is NULL or none. May be
+ * called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive.
+ */
+struct cocket_bytes cocket_admission_answer(const struct Admission *admission);
+
+/**
+ * How many decisions there are; 0 for an admission that is NULL or none. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive.
+ */
+size_t cocket_admission_len(const struct Admission *admission);
+
+/**
+ * The decision at `index` (from 0: the images in the order of the pod's fields, then the object),
+ * with its origin; the caller owns it, and it outlives the admission. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_admission_decision(const struct Admission *admission,
+                                        size_t index,
+                                        struct cocket_decision **out,
+                                        struct cocket_error **error);
+
+/**
+ * Frees the admission in `*admission` and sets it to NULL. NULL there is nothing to free; what was
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or a variable; no other call uses the admission.
+ */
+cocket_status cocket_admission_free(struct Admission **admission);
 
 #ifdef __cplusplus
 }  // extern "C"

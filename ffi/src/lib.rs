@@ -4,6 +4,7 @@
 //! one panic guard, and writes out what the core says. The header `cocket.h` is made from the
 //! comments of the public items.
 
+pub mod admission;
 pub mod answer;
 pub mod buffer;
 pub mod decision;

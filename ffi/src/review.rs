@@ -260,16 +260,19 @@ fn reviewed(
     evidence: &Claimed,
     request: &Value,
 ) -> Result<Reviewed, Failure> {
-    wire::review_with(engine, evidence, request.to_string().as_bytes()).map_err(|faults| {
-        let internal = faults.iter().any(|fault| fault.kind == Fault::internal().kind);
-        match internal {
-            true => Failure::new(Status::Internal, faults),
-            false => Failure::new(Status::InvalidArgument, faults),
-        }
-    })
+    wire::review_with(engine, evidence, request.to_string().as_bytes()).map_err(of_request)
 }
 
-fn recorded(history: &Recorded) -> Value {
+/// What faults in a request are here.
+pub(crate) fn of_request(faults: Vec<Fault>) -> Failure {
+    let internal = faults.iter().any(|fault| fault.kind == Fault::internal().kind);
+    match internal {
+        true => Failure::new(Status::Internal, faults),
+        false => Failure::new(Status::InvalidArgument, faults),
+    }
+}
+
+pub(crate) fn recorded(history: &Recorded) -> Value {
     let tags: BTreeMap<&String, String> =
         history.tags.iter().map(|(tag, digest)| (tag, digest.to_string())).collect();
     let seen: BTreeMap<&String, String> =

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use cocket_c::guard::Status;
 use cocket_c::text::{Bytes, Pair, Text};
 use cocket_c::{
-    buffer, decision, engine, error, evidence, history, policies, request, review, time,
+    admission, buffer, decision, engine, error, evidence, history, policies, request, results,
+    review, time,
 };
 use serde_json::{Value, json};
 
@@ -277,9 +278,63 @@ fn checked(
     taken(written)
 }
 
+/// The answer to the review of the case, by handles and a structure.
+fn admitted(case: &Case, with: *const engine::Engine, held: *const evidence::Evidence) -> Vec<u8> {
+    let context = &case.request["context"];
+    let labels = &context["namespaceLabels"];
+    let (lent, resolved) = (pairs(labels), pairs(&context["resolved"]));
+    let covered: Vec<Text> = items(&case.request["history"], "covered").map(optional).collect();
+    let options = admission::AdmissionOptions {
+        size: size_of::<admission::AdmissionOptions>(),
+        namespace_labels: if labels.is_object() { lent.as_ptr() } else { null() },
+        namespace_labels_len: lent.len(),
+        resolved: resolved.as_ptr(),
+        resolved_len: resolved.len(),
+        covered: covered.as_ptr(),
+        covered_len: covered.len(),
+        pin: i32::from(context["pin"] == json!(true)),
+    };
+    let review = bytes(case.request["review"].as_str().unwrap().as_bytes());
+    let mut past = recorded(case);
+    let mut made = null_mut();
+    // SAFETY: handles that are alive, and local variables.
+    unsafe {
+        let mut now = std::mem::zeroed();
+        let at = optional(&case.request["now"]);
+        assert_eq!(time::cocket_time_parse(at, &raw mut now, null_mut()), Status::Ok);
+        let options = &raw const options;
+        let (out, error) = (&raw mut made, null_mut());
+        let status =
+            admission::cocket_engine_admit(with, review, options, held, past, now, out, error);
+        assert_eq!(status, Status::Ok, "{}", case.name);
+        let owned = |lent: Bytes| std::slice::from_raw_parts(lent.data, lent.len).to_vec();
+        let answer = owned(admission::cocket_admission_answer(made));
+        let response = owned(admission::cocket_admission_response(made));
+        let response: Value = serde_json::from_slice(&response).unwrap();
+        assert_eq!(response, case.answer["response"], "{}", case.name);
+        let denied = case.answer["verdict"] == json!("deny");
+        let verdict = admission::cocket_admission_verdict(made);
+        assert_eq!(verdict == results::Verdict::Deny, denied, "{}", case.name);
+        let decisions = items(&case.answer, "decisions").count();
+        assert_eq!(admission::cocket_admission_len(made), decisions, "{}", case.name);
+        for position in 0..decisions {
+            let (mut one, mut written) = (null_mut(), null_mut());
+            let out = &raw mut one;
+            let status = admission::cocket_admission_decision(made, position, out, null_mut());
+            assert_eq!(status, Status::Ok);
+            decision::cocket_decision_json(one, &raw mut written, null_mut());
+            decision::cocket_decision_free(&raw mut one);
+            assert!(!taken(written).is_empty());
+        }
+        admission::cocket_admission_free(&raw mut made);
+        history::cocket_history_free(&raw mut past);
+        answer
+    }
+}
+
 #[test]
 fn handles_give_the_recorded_answers_and_the_recorded_faults() {
-    let (mut answers, mut decisions, mut faults) = (0, 0, 0);
+    let (mut answers, mut decisions, mut faults, mut reviews) = (0, 0, 0, 0);
     for case in cases() {
         // The form of requests is the wire's own, and one authority is asked about by a policy.
         if case.name.starts_with("requests") || case.request["op"] == json!("verify") {
@@ -300,6 +355,12 @@ fn handles_give_the_recorded_answers_and_the_recorded_faults() {
             assert_eq!(found, String::from_utf8_lossy(&case.bytes), "{}", case.name);
             answers += 1;
         }
+        if case.request["op"] == json!("admit") {
+            let found = admitted(&case, with, held);
+            let found = String::from_utf8_lossy(&found);
+            assert_eq!(found, String::from_utf8_lossy(&case.bytes), "{}", case.name);
+            reviews += 1;
+        }
         let expected = items(&case.answer, "decisions").filter(|one| one["origin"].is_null());
         for (image, expected) in items(&case.request["context"], "images").zip(expected) {
             let found = checked(&case, image, with, held);
@@ -315,7 +376,7 @@ fn handles_give_the_recorded_answers_and_the_recorded_faults() {
         }
     }
     println!("answers {answers}, decisions {decisions}, faults {faults}");
-    assert!(answers > 50 && decisions > 50 && faults > 5);
+    assert!(answers > 50 && decisions > 50 && faults > 5 && reviews > 40);
 }
 
 /// The place in the evidence is named by the argument here, and by JSON pointer on the wire.

@@ -23,6 +23,7 @@ Nothing is decided in Python: this package hands requests to the core and shows 
 
 from __future__ import annotations
 
+from ._admission import Admission
 from ._bytes import BytesLike
 from ._decision import (
     Counts,
@@ -76,6 +77,7 @@ from ._verifiers import (
 )
 
 __all__ = [
+    "Admission",
     "AttestationCall",
     "AttestationVerifier",
     "BytesLike",

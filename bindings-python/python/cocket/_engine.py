@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _native, _time
+from ._admission import Admission
 from ._bytes import BytesLike, text_bytes
-from ._decision import Decision, Verdict
+from ._decision import Decision, Verdict, _reason
 from ._errors import Fault, raise_for
 from ._evidence import Evidence
 from ._policies import Policies
@@ -269,6 +270,46 @@ class Engine:
         asked = json.dumps(request).encode()
         return _review(*self._native.review(asked, (evidence or _NOTHING)._native))
 
+    def admit(
+        self,
+        review: str | BytesLike,
+        evidence: Evidence | None = None,
+        *,
+        now: datetime,
+        history: History | None = None,
+        namespace_labels: Mapping[str, str] | None = None,
+        resolved: Mapping[str, str] | None = None,
+        pin: bool = False,
+        covered: Iterable[str] = (),
+    ) -> Admission:
+        """Answers an `AdmissionReview`, given as the API server sent it. A malformed one is denied.
+
+        `namespace_labels` are those of the request's namespace; `resolved` gives the digests that
+        references stand for. With `pin`, names by tag are completed with them, as only a mutating
+        webhook may answer. On ``UPDATE`` an image that an earlier admission covers (its `coverage`)
+        is not judged again where it stands unchanged.
+
+        Raises `RequestError` for a naive `now` and for what is no digest.
+        """
+        past = history or _UNRECORDED
+        request = {
+            "op": "admit",
+            "context": {
+                "namespaceLabels": None if namespace_labels is None else dict(namespace_labels),
+                "resolved": dict(resolved or {}),
+                "pin": pin,
+            },
+            "history": {
+                "tags": dict(past.tags),
+                "firstSeen": _texts(past.first_seen),
+                "covered": list(covered),
+            },
+            "now": _time.to_text(now, "now"),
+        }
+        asked = json.dumps(request).encode()
+        held = (evidence or _NOTHING)._native
+        return _admission(*self._native.admit(asked, text_bytes(review), held))
+
     def answer(self, request: bytes, evidence: Evidence | None = None) -> bytes:
         """Answers a wire request that has no policies and no evidence of its own: those of this
         engine and `evidence` hold. Never raises for what the request holds: the answer says it.
@@ -330,13 +371,29 @@ def _review(answer: bytes, decided: list[_native.Decided]) -> Review:
     )
 
 
+def _admission(answer: bytes, response: bytes, decided: list[_native.Decided]) -> Admission:
+    value = json.loads(answer)
+    if value["answer"] == "error":
+        raise_for(Fault(**fault) for fault in value["errors"])
+    return Admission(
+        verdict=Verdict(value["verdict"]),
+        response=response,
+        decisions=tuple(
+            Decision._of(text, native)
+            for text, native in zip(_decisions(answer.decode()), decided, strict=True)
+        ),
+        reasons=tuple(_reason(one) for one in value.get("reasons", ())),
+        coverage=frozenset(value.get("coverage", ())),
+        _answer=answer,
+    )
+
+
 def _decisions(answer: str) -> Iterable[bytes]:
     """The decisions of an answer, each as its own bytes, as they stand in it."""
     decoder = json.JSONDecoder()
-    start = '{"answer":"decided","decisions":['
-    if not answer.startswith(start):
-        raise ValueError("not an answer with decisions")
-    at = len(start)
+    # Before them stand at most digests, which hold no text of anyone's.
+    start = '"decisions":['
+    at = answer.index(start) + len(start)
     while answer[at] != "]":
         at += answer[at] == ","
         _, end = decoder.raw_decode(answer, at)

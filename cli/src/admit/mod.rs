@@ -69,11 +69,9 @@ fn gathered(
     review: &AdmissionReview,
     sources: &mut Sources,
 ) -> (BTreeMap<String, Digest>, Evidence) {
-    let images = review.request.iter().flat_map(|request| &request.object.images);
-    let names: BTreeSet<&str> = images.map(|image| image.image.as_str()).collect();
     let (mut digests, mut missing) = (BTreeMap::new(), Vec::new());
     let mut several = BTreeSet::new();
-    for name in names {
+    for name in review.images() {
         let Ok(reference) = Reference::parse(name) else { continue };
         if let Some(digest) = reference.digest() {
             several.insert(*digest);

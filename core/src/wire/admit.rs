@@ -11,11 +11,11 @@ use crate::kubernetes::AdmissionReview;
 use crate::report::{Judged, admission_response};
 
 pub(super) fn admit(mut request: Request) -> Result<Answer, Vec<Fault>> {
-    let (now, review) = asked(&mut request).map_err(one)?;
+    let (now, review) = of_text(&mut request).map_err(one)?;
     let policies = policies(&mut request)?;
     let engine = Engine::new(&policies).map_err(|errors| Fault::policies(&errors))?;
     let evidence = evidence(&mut request).map_err(one)?;
-    let mut answer = decided(&engine, &evidence, &review, request, now);
+    let mut answer = decided(&engine, &evidence, review.as_bytes(), request, now);
     if let Answer::Admitted { notes, .. } = &mut answer {
         notes.extend(policies.notes().iter().map(Fault::from));
     }
@@ -28,12 +28,31 @@ pub(super) fn admit_with(
     evidence: &Evidence,
     mut request: Request,
 ) -> Result<Answer, Vec<Fault>> {
-    let (now, review) = asked(&mut request).map_err(one)?;
+    let (now, review) = of_text(&mut request).map_err(one)?;
     refuse_own(&request).map_err(one)?;
-    Ok(decided(engine, evidence, &review, request, now))
+    Ok(decided(engine, evidence, review.as_bytes(), request, now))
 }
 
-fn asked(request: &mut Request) -> Result<(Timestamp, String), Fault> {
+/// As [`admit_with`], where the review stands beside the request.
+pub(super) fn admit_beside(
+    engine: &Engine,
+    evidence: &Evidence,
+    request: Request,
+    review: &[u8],
+) -> Result<Answer, Fault> {
+    let now = asked(&request)?;
+    only(&[("/review", request.review.is_none())], "the review is given beside the request")?;
+    refuse_own(&request)?;
+    Ok(decided(engine, evidence, review, request, now))
+}
+
+fn of_text(request: &mut Request) -> Result<(Timestamp, String), Fault> {
+    let now = asked(request)?;
+    let missing = || Fault::request("/review", "`review` holds what is asked".to_owned());
+    Ok((now, request.review.take().ok_or_else(missing)?))
+}
+
+fn asked(request: &Request) -> Result<Timestamp, Fault> {
     let now = now(request)?;
     only(&[("/verify", request.verify.is_none())], "the operation `verify` has it, not `admit`")?;
     let context = &request.context;
@@ -45,15 +64,13 @@ fn asked(request: &mut Request) -> Result<(Timestamp, String), Fault> {
         ("/context/admission", !context.admission),
     ];
     only(&of_check, "the operation `check` has it, not `admit`; the review says it")?;
-    let review = request.review.take();
-    let missing = || Fault::request("/review", "`review` holds what is asked".to_owned());
-    Ok((now, review.ok_or_else(missing)?))
+    Ok(now)
 }
 
 fn decided(
     engine: &Engine,
     evidence: &Evidence,
-    review: &str,
+    review: &[u8],
     request: Request,
     now: Timestamp,
 ) -> Answer {
@@ -65,7 +82,7 @@ fn decided(
         covered: history.covered,
     };
     let history = History { tags: history.tags, first_seen: history.first_seen };
-    let review = AdmissionReview::parse(review.as_bytes());
+    let review = AdmissionReview::parse(review);
     let admission = engine.admit(&review, &context, evidence, &history, now);
     Answer::Admitted {
         verdict: admission.verdict,

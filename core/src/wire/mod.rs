@@ -179,6 +179,67 @@ pub fn review_with(
     reviewed.unwrap_or_else(|_| Err(vec![Fault::internal()]))
 }
 
+/// What one admission review came to: the answer, and what it is made of.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Admitted {
+    /// The worst of all.
+    pub verdict: Verdict,
+    /// The `AdmissionReview` that is sent back, as canonical JSON.
+    pub response: Vec<u8>,
+    /// The decisions, with their places, in the order of the answer.
+    pub decisions: Vec<Judged>,
+    /// What [`answer_with`] gives for the same request.
+    pub answer: Vec<u8>,
+}
+
+/// As [`answer_with`] for the operation `admit`, with the review's bytes beside the request, as
+/// they came, and with what the answer is made of.
+///
+/// ```
+/// use cocket::evaluate::Engine;
+/// use cocket::evidence::Evidence;
+/// use cocket::policy::Policies;
+/// use cocket::wire::admit_with;
+///
+/// let policies = Policies::from_text("policy.yaml", "
+/// apiVersion: cocket.dev/v1alpha1
+/// kind: ImagePolicy
+/// metadata: {name: production}
+/// spec: {rules: [{id: approved, registry: {allow: ['registry.example.com/**']}}]}
+/// ")?;
+/// let request = br#"{"op":"admit","now":"2026-11-23T12:00:00Z"}"#;
+/// let engine = Engine::new(&policies)?;
+/// let admitted = admit_with(&engine, &Evidence::new(), request, b"not a review").unwrap();
+/// assert!(String::from_utf8(admitted.response).unwrap().contains(r#""allowed":false"#));
+/// # Ok::<(), cocket::policy::PolicyErrors>(())
+/// ```
+///
+/// # Errors
+/// Faults in the request; those of a review are answers.
+pub fn admit_with(
+    engine: &Engine,
+    evidence: &Evidence,
+    request: &[u8],
+    review: &[u8],
+) -> Result<Admitted, Vec<Fault>> {
+    let admitted = catch_unwind(AssertUnwindSafe(|| {
+        let request = read(request)?;
+        let Op::Admit = request.op else {
+            return Err(Fault::request("/op", "only `admit` answers reviews".to_owned()));
+        };
+        let whole = admit::admit_beside(engine, evidence, request, review)?;
+        let answer = whole.to_bytes();
+        let Answer::Admitted { verdict, response, decisions, .. } = whole else {
+            return Err(Fault::internal());
+        };
+        // As `Answer::to_bytes`: nothing in it cannot be written.
+        let response = serde_json_canonicalizer::to_vec(&response).unwrap_or_default();
+        Ok(Admitted { verdict, response, decisions, answer })
+    }));
+    admitted.unwrap_or_else(|_| Err(Fault::internal())).map_err(check::one)
+}
+
 /// Nothing that was half done outlives the call, so that a panic leaves nothing broken behind.
 fn guarded(bytes: &[u8], answered: impl FnOnce(Request) -> Result<Answer, Vec<Fault>>) -> Vec<u8> {
     let told = catch_unwind(AssertUnwindSafe(|| {

@@ -5,10 +5,26 @@ use std::path::Path;
 use cbindgen::{Builder, Config, EnumConfig, ExportConfig, Language, RenameRule, Style};
 
 /// The sources, in the order in which the header tells of them.
-const SOURCES: [&str; 18] = [
-    "version", "text", "guard", "error", "buffer", "answer", "time", "results", "policies",
-    "verifier", "request", "evidence", "history", "source", "engine", "decision", "details",
+const SOURCES: [&str; 19] = [
+    "version",
+    "text",
+    "guard",
+    "error",
+    "buffer",
+    "answer",
+    "time",
+    "results",
+    "policies",
+    "verifier",
+    "request",
+    "evidence",
+    "history",
+    "source",
+    "engine",
+    "decision",
+    "details",
     "review",
+    "admission",
 ];
 
 /// The types by their names in Rust; `PolicyText` is `cocket_policy_text` in C.

@@ -14,6 +14,7 @@ use crate::kubernetes::{Object, Operation, User, WorkloadImage};
 ///         "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
 ///             "spec": {"containers": [{"name": "a", "image": "nginx:1.27"}]}}}}"#);
 /// assert_eq!(review.uid.as_deref(), Some("705ab4f5"));
+/// assert_eq!(review.images(), ["nginx:1.27"]);
 /// let request = review.request?;
 /// assert_eq!((request.operation, request.namespace.as_deref()), (Operation::Create, Some("shop")));
 /// assert_eq!(request.object.images[0].image, "nginx:1.27");
@@ -37,6 +38,19 @@ pub struct AdmissionReview {
     pub namespace: Option<String>,
     /// The whole request, or what is wrong with it.
     pub request: Result<AdmissionRequest, ReviewFault>,
+}
+
+impl AdmissionReview {
+    /// The images that its object would run, as written, each once and sorted: what a caller
+    /// resolves and collects evidence about before it has the review decided.
+    #[must_use]
+    pub fn images(&self) -> Vec<&str> {
+        let images = self.request.iter().flat_map(|request| &request.object.images);
+        let mut names: Vec<&str> = images.map(|image| image.image.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
 }
 
 /// The versions of `AdmissionReview`, which have the same members.
