@@ -54,6 +54,10 @@ pub(crate) struct Verify {
     /// How the repository that a signature names is compared with that of the image
     #[arg(long, value_name = "HOW", default_value = "when-named")]
     pub(crate) signed_identity: Naming,
+    /// The only hash that a signature may be over [default: the one that goes with the key, or
+    /// SHA-256]
+    #[arg(long = "signature-digest-algorithm", value_name = "HASH")]
+    pub(crate) hash: Option<Hash>,
     /// Do not look at transparency log entries, and require none
     #[arg(long = "insecure-ignore-tlog", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", action = clap::ArgAction::Set)]
     pub(crate) ignore_tlog: bool,
@@ -147,6 +151,17 @@ pub(crate) enum Naming {
     ExactRepository,
     /// It is not compared
     SameDigest,
+}
+
+/// Pure Ed25519 signs no hash, and is not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hash {
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+    /// SHA-512
+    Sha512,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,7 @@ mod refused;
 use std::path::Path;
 
 use cocket::Timestamp;
-use cocket::evaluate::{Content, Examination, Examiner, Question, Target};
+use cocket::evaluate::{Content, Examination, Examiner, Question, SignedHash, Target};
 use cocket::evidence::signing::{Artifact, MAX_DOCUMENT_BYTES};
 use cocket::evidence::{AttachedKind, Evidence};
 use cocket::policy::model::SignedIdentity;
@@ -18,7 +18,7 @@ use cocket::source::read_file;
 pub(crate) use arguments::Verify;
 pub(crate) use refused::advice;
 
-use self::arguments::{Form, Naming, Wanted};
+use self::arguments::{Form, Hash, Naming, Wanted};
 use crate::failure::{Failure, note};
 use crate::inputs::is_layout;
 use crate::output;
@@ -67,6 +67,11 @@ fn question<'a>(arguments: &Verify, target: Target<'a>) -> Question<'a> {
         Naming::ExactRepository => SignedIdentity::ExactRepository,
         Naming::SameDigest => SignedIdentity::SameDigest,
     };
+    question.hash = arguments.hash.map(|hash| match hash {
+        Hash::Sha256 => SignedHash::Sha256,
+        Hash::Sha384 => SignedHash::Sha384,
+        Hash::Sha512 => SignedHash::Sha512,
+    });
     question
 }
 

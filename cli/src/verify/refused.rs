@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Flags of `cosign verify…`, and what to do instead.
-const FLAGS: [(&str, &str); 30] = [
+const FLAGS: [(&str, &str); 29] = [
     ("--check-claims", "what is signed is always compared with the image; leave the flag out"),
     ("--insecure-ignore-sct", "give the instance's own roots by `--trusted-root` or `--ca-roots`"),
     ("--private-infrastructure", "give the instance's own keys by `--trusted-root`"),
@@ -16,7 +16,6 @@ const FLAGS: [(&str, &str); 30] = [
         "--experimental-oci11",
         "attachments are found in every way that cosign stores them; leave the flag out",
     ),
-    ("--signature-digest-algorithm", "the hash follows the key; leave the flag out"),
     ("--hash-algorithm", "the hash follows the key; leave the flag out"),
     (
         "--certificate-github-workflow-name",

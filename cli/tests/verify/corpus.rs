@@ -36,16 +36,13 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// The flags of a command, without its program, its verb and its target. Two choose between what
+/// The flags of a command, without its program, its verb and its target. One chooses between what
 /// is here always done.
 fn flags(case: &Value) -> Vec<&str> {
     let command = case["command"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
     let mut flags: Vec<&str> = command.skip(2).collect();
     flags.pop();
-    let chooses = |flag: &str| {
-        flag.starts_with("--new-bundle-format") || flag.starts_with("--signature-digest-algorithm")
-    };
-    flags.retain(|flag| !chooses(flag));
+    flags.retain(|flag| !flag.starts_with("--new-bundle-format"));
     flags
 }
 

@@ -42,6 +42,18 @@ fn each_check_is_told_and_the_first_cause_of_a_refusal() {
 }
 
 #[test]
+fn a_signature_over_another_hash_than_the_one_asked_for_does_not_count() {
+    let own = of_policy(CHECKOUT, &["--signature-digest-algorithm", "sha256"]);
+    assert_eq!(own.status, 0, "{}", own.stderr);
+    let other = of_policy(CHECKOUT, &["--signature-digest-algorithm=sha384"]);
+    assert_eq!(other.status, 1);
+    let cause = "  cause     signature: the signature is good by `ecdsa-p256-sha256`, where sha384";
+    assert!(other.stdout.contains(cause), "{}", other.stdout);
+    assert!(!other.stdout.contains("  pass  signature"), "{}", other.stdout);
+    assert_eq!(of_policy(CHECKOUT, &["--signature-digest-algorithm", "sha224"]).status, 2);
+}
+
+#[test]
 fn json_says_the_same_as_the_text() {
     let of = |image| {
         let ran = of_policy(image, &["-o", "json"]);

@@ -45,7 +45,7 @@ use compile::{CompiledPolicy, CompiledSet};
 pub use admission::{Admission, AdmissionContext, AdmissionDecision};
 pub use examine::{
     Cause, Check, Content, Examination, ExaminedDocument, ExaminedTarget, Examiner, ExaminerError,
-    Question, Target,
+    Question, SignedHash, Target,
 };
 pub use objects::ObjectRequest;
 pub use vulnerabilities::{Levels, ScanSummary, summary};

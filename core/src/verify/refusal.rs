@@ -27,6 +27,14 @@ pub enum Refusal {
     /// No key of the authority fits the signature.
     #[error("no key of the authority made the signature")]
     Signature,
+    /// The signature is good, over a hash of another kind than the one that was asked for.
+    #[error("the signature is good by `{found}`, where {wanted} is asked for")]
+    OtherHash {
+        /// The hash asked for, such as `sha384`.
+        wanted: String,
+        /// The check that the signature passed, such as `ecdsa-p384-sha256`.
+        found: String,
+    },
     /// A key of the authority made the signature, and a trust root revokes the key.
     #[error(
         "the key `{key}` is revoked{}",

@@ -102,7 +102,9 @@ impl Refusal {
             Self::NeedsCertificate { .. } | Self::OtherFormat { .. } | Self::AttestsOnly { .. } => {
                 Step::Form
             }
-            Self::Signature | Self::VerifierFailed { .. } => Step::Signature,
+            Self::Signature | Self::VerifierFailed { .. } | Self::OtherHash { .. } => {
+                Step::Signature
+            }
             Self::KeyRevoked { .. }
             | Self::KeyCompromised { .. }
             | Self::KeyNotYetValid { .. }

@@ -18,8 +18,8 @@ use crate::policy::model::{PredicateType, SignedIdentity};
 use crate::policy::{Policies, PolicyErrors};
 use crate::reference::{Digest, Reference};
 use crate::verify::{
-    APPROVAL_PREDICATE, Refusal, VerificationCache, Verified, VerifiedArtifact, Wanted, approves,
-    attests, verify_artifact,
+    APPROVAL_PREDICATE, Refusal, Signer, VerificationCache, Verified, VerifiedArtifact, Wanted,
+    approves, attests, verify_artifact,
 };
 
 /// Most bundles that are looked at for one file.
@@ -74,6 +74,19 @@ pub struct Question<'a> {
     pub annotations: BTreeMap<String, String>,
     /// How the repository that an approval names is compared.
     pub identity: SignedIdentity,
+    /// The hash that was signed, where only one kind counts.
+    pub hash: Option<SignedHash>,
+}
+
+/// The hash of what is signed. Pure Ed25519 signs no hash, so that none is compared there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedHash {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
 }
 
 /// What signed documents have to be about.
@@ -130,7 +143,32 @@ impl<'a> Question<'a> {
     #[must_use]
     pub fn new(target: Target<'a>, content: Content) -> Self {
         let identity = SignedIdentity::WhenNamed;
-        Self { target, content, annotations: BTreeMap::new(), identity }
+        Self { target, content, annotations: BTreeMap::new(), identity, hash: None }
+    }
+}
+
+impl SignedHash {
+    /// Its name at the end of a verifier's checks.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
+
+    /// Whether this is the hash that the signer's first check was made with.
+    fn is_of(self, signer: &Signer) -> Result<(), Refusal> {
+        const PURE: &str = "ed25519";
+        let found = signer.checks.first().map(String::as_str).unwrap_or_default();
+        let hash = found.rsplit('-').next().unwrap_or_default();
+        match found == PURE || hash == self.name() {
+            true => Ok(()),
+            false => {
+                let wanted = self.name().to_owned();
+                Err(Refusal::OtherHash { wanted, found: found.to_owned() })
+            }
+        }
     }
 }
 
@@ -237,6 +275,10 @@ impl Examiner {
         };
         match proof {
             Some(Proof { result: Ok(verified), .. }) => {
+                if let Some(Err(refusal)) = question.hash.map(|hash| hash.is_of(verified.signer()))
+                {
+                    return document.refused(refusal);
+                }
                 let said = says(verified, question, reference);
                 document.signed(verified.signer(), question, said)
             }
@@ -263,6 +305,9 @@ impl Examiner {
         match verify_artifact(&attached.bytes, artifact, &**verifier, name, now) {
             Err(refusal) => document.refused(refusal),
             Ok(verified) => {
+                if let Some(Err(refusal)) = question.hash.map(|hash| hash.is_of(&verified.signer)) {
+                    return document.refused(refusal);
+                }
                 let found = verified.claim.as_ref().and_then(|claim| claim.predicate_type.clone());
                 let document = document.claiming(found);
                 document.signed(&verified.signer, question, is_about_file(&verified, question))
