@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cocket::kubernetes::{Object, Objects, Unjudged, Workload};
+use cocket::kubernetes::{CustomKind, Object, Objects, Unjudged, Workload};
 use cocket::reference::{Digest, Reference};
 use cocket::report::Origin;
 use cocket::source::{LayoutImage, MAX_OBJECTS_BYTES, SourceError, read_objects};
@@ -36,13 +36,13 @@ pub(crate) struct Asked {
 }
 
 /// The images and objects of all targets. What cannot be read is said and remembered.
-pub(crate) fn collect(targets: &[String], sources: &mut Sources) -> Asked {
+pub(crate) fn collect(targets: &[String], kinds: &[CustomKind], sources: &mut Sources) -> Asked {
     let mut asked = Asked::default();
     for target in targets {
         let path = Path::new(target);
         if target == "-" {
             match standard_input(MAX_OBJECTS_BYTES) {
-                Ok(bytes) => objects("-", &bytes, sources, &mut asked),
+                Ok(bytes) => objects(("-", &bytes), kinds, sources, &mut asked),
                 Err(failed) => sources.unread(format!("standard input: {failed}")),
             }
         } else if is_layout(path) {
@@ -53,7 +53,9 @@ pub(crate) fn collect(targets: &[String], sources: &mut Sources) -> Asked {
         } else if path.exists() || is_meant_as_path(target) {
             match read_objects(path) {
                 Ok(files) => {
-                    files.iter().for_each(|(name, bytes)| objects(name, bytes, sources, &mut asked))
+                    for (name, bytes) in &files {
+                        objects((name, bytes), kinds, sources, &mut asked);
+                    }
                 }
                 Err(failed) => sources.unread(failed),
             }
@@ -133,8 +135,13 @@ fn layout(file: &str, images: &[LayoutImage], sources: &mut Sources, requests: &
     }
 }
 
-fn objects(file: &str, bytes: &[u8], sources: &mut Sources, asked: &mut Asked) {
-    let objects = match Objects::parse(file, bytes) {
+fn objects(
+    (file, bytes): (&str, &[u8]),
+    kinds: &[CustomKind],
+    sources: &mut Sources,
+    asked: &mut Asked,
+) {
+    let objects = match Objects::parse_with(file, bytes, kinds) {
         Ok(objects) => objects,
         Err(failed) => return sources.unread(failed),
     };

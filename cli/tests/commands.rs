@@ -296,6 +296,41 @@ fn objects_are_judged_in_their_namespace_unless_another_is_given() {
 }
 
 #[test]
+fn a_list_on_standard_input_may_hold_kinds_that_the_policy_set_declares() {
+    let place = Place::new();
+    place.write(
+        "pods.yaml",
+        "\
+apiVersion: cocket.dev/v1alpha1
+kind: ImagePolicy
+metadata: {name: pods}
+spec: {rules: [{id: level, podSecurity: {level: baseline}}]}
+---
+apiVersion: cocket.dev/v1alpha1
+kind: PolicySet
+metadata: {name: set}
+spec:
+  default: allow
+  workloads: [{apiVersion: example.com/v1, kind: Server, pods: [/spec/template]}]
+",
+    );
+    let pod = |network: bool| serde_json::json!({"spec": {"hostNetwork": network, "containers": [{"image": "a"}]}});
+    let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "one"},
+            "spec": {"template": pod(false)}},
+        {"apiVersion": "example.com/v1", "kind": "Server", "metadata": {"name": "two"},
+            "spec": {"template": pod(true)}},
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "three"}},
+    ]});
+    let ran = place.run_with(&list.to_string(), &["check", "-p", "pods.yaml", "-"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stdout.contains("ALLOW  Deployment/one"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("DENY   Server/two"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("`spec.template.spec.hostNetwork` is `true`"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("`ConfigMap/three` runs no image and is passed over"));
+}
+
+#[test]
 fn results_go_to_files_whole() {
     let place = Place::new();
     place.write("out.json", "an older and much longer result than the new one could ever be");

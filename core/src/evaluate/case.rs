@@ -69,6 +69,7 @@ impl<'a> Case<'a> {
             circumstances: Circumstances {
                 images: std::slice::from_ref(reference),
                 unreadable: false,
+                kind: None,
                 namespace: request.namespace.as_deref(),
                 namespace_labels: request.namespace_labels.as_ref(),
                 now: facts.now,

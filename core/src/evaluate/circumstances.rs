@@ -13,6 +13,8 @@ pub(super) struct Circumstances<'a> {
     pub(super) images: &'a [Reference],
     /// Whether there is an image besides whose name cannot be read.
     pub(super) unreadable: bool,
+    /// The kind of the object that is judged.
+    pub(super) kind: Option<&'a str>,
     /// The namespace of the request.
     pub(super) namespace: Option<&'a str>,
     /// Its labels, where the caller knows them.

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::evidence::Platform;
 use crate::facts::Authority;
+use crate::kubernetes::CustomKind;
 use crate::policy::model::{
     AlternativesRule, DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, Name, NameGlob,
     PolicyException, Rule, RuleSeverity, ScopedMode, StaticRule, TagOnly, Unqualified,
@@ -33,6 +34,7 @@ pub(super) struct CompiledSet {
     pub(super) modes: Vec<ScopedMode>,
     pub(super) refuse_unqualified: bool,
     pub(super) clock_skew: SignedDuration,
+    pub(super) workloads: Vec<CustomKind>,
     /// Longest prefix first.
     mirrors: Vec<(RepositoryPrefix, RepositoryPrefix)>,
 }
@@ -204,6 +206,7 @@ fn set(policies: &Policies) -> Result<CompiledSet, PolicyErrors> {
         default: spec.default.unwrap_or(DefaultVerdict::Deny),
         exclude: spec.exclude.map(|exclude| exclude.namespaces).unwrap_or_default(),
         modes: spec.modes,
+        workloads: spec.workloads,
         refuse_unqualified: spec.unqualified == Some(Unqualified::Deny),
         clock_skew: SignedDuration::from_secs(i64::try_from(skew).unwrap_or(i64::MAX)),
         mirrors,

@@ -130,6 +130,7 @@ impl<'e> Work<'e> {
             around: Circumstances {
                 images: &names.images,
                 unreadable: names.unreadable,
+                kind: Some(&request.object.kind),
                 namespace: request.namespace,
                 namespace_labels: request.namespace_labels,
                 now,

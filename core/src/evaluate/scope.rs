@@ -31,7 +31,10 @@ impl Scope {
     /// of several images one is enough: both are the stricter reading.
     fn matches(&self, around: &Circumstances<'_>) -> bool {
         let covers = |image: &Reference| self.covers(image);
+        let kinds = &self.rule.kinds;
+        let is_meant = |kind| kinds.is_empty() || any(kinds, kind).is_some();
         self.is_here(around, true)
+            && around.kind.is_none_or(is_meant)
             && (self.is_about_all_images() || around.unreadable || around.images.iter().any(covers))
     }
 

@@ -1,6 +1,7 @@
 //! Kubernetes objects: whole, and the images that a workload would run.
 
 mod admission;
+mod custom;
 mod fields;
 mod json;
 mod objects;
@@ -15,6 +16,8 @@ pub use admission::{
     AdmissionRequest, AdmissionResponse, AdmissionReview, ImagePatch, MAX_MESSAGE, MAX_WARNING,
     MAX_WARNINGS, ReviewFault, ReviewVersion, ReviewedObject, Status,
 };
+pub(crate) use custom::Step;
+pub use custom::{CustomKind, ObjectPointer};
 pub use objects::{MAX_NESTED_LISTS, MAX_OBJECTS};
 pub use pod::PodError;
 pub(crate) use pod::{Container, Pod, SeLinuxOptions, SecurityContext, telling};

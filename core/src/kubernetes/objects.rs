@@ -1,12 +1,16 @@
 //! Which objects of a text carry pods.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::fields::{self, At, Fields};
 use super::tree::{self, Fault, Node, Place, Value};
 use super::value::json;
-use super::{Object, ObjectError, Objects, Unjudged, Workload, pods};
+use super::workload::PodPlaces;
+use super::{
+    CustomKind, Object, ObjectError, Objects, Step, Unjudged, Workload, WorkloadImage, pods,
+};
 
 /// Most objects in one text, with those in lists.
 pub const MAX_OBJECTS: usize = 50_000;
@@ -41,7 +45,16 @@ impl Objects {
     /// one is read, for an object without `apiVersion` or `kind`, for a workload without
     /// containers, and over the limits.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, ObjectError> {
-        let mut reader = Reader { file, objects: Self::default() };
+        Self::parse_with(file, bytes, &[])
+    }
+
+    /// The same, where objects of these kinds are workloads too.
+    ///
+    /// # Errors
+    /// As [`Objects::parse`]; also for an object of such a kind that has none of the places, or
+    /// something like a pod in another one.
+    pub fn parse_with(file: &str, bytes: &[u8], kinds: &[CustomKind]) -> Result<Self, ObjectError> {
+        let mut reader = Reader { file, kinds, objects: Self::default() };
         reader.read(bytes).map_err(|fault| ObjectError {
             file: file.to_owned(),
             line: fault.place.line,
@@ -53,8 +66,8 @@ impl Objects {
     }
 
     /// Reads the one object that `node` is: what it lists is a part of it and no object.
-    pub(super) fn single(node: &Node<'_>) -> Result<Self, Fault> {
-        let mut reader = Reader { file: "", objects: Self::default() };
+    pub(super) fn single(node: &Node<'_>, kinds: &[CustomKind]) -> Result<Self, Fault> {
+        let mut reader = Reader { file: "", kinds, objects: Self::default() };
         reader.object(node, &At::Root, None, ALONE)?;
         Ok(reader.objects)
     }
@@ -65,6 +78,7 @@ const ALONE: u32 = u32::MAX;
 
 struct Reader<'f> {
     file: &'f str,
+    kinds: &'f [CustomKind],
     objects: Objects,
 }
 
@@ -74,7 +88,7 @@ struct Implied<'t> {
     kind: &'t str,
 }
 
-impl Reader<'_> {
+impl<'f> Reader<'f> {
     fn read(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -109,13 +123,13 @@ impl Reader<'_> {
             }
             _ => return Err(fields::fault(node, at, "an object without `apiVersion`")),
         };
-        let pod_at = pods::path(api_version, kind);
+        let carrier = self.carrier(api_version, kind);
         if lists != ALONE
-            && let Some(items) = list_of(&object, api_version, kind)
+            && let Some(items) = self.list_of(&object, api_version, kind)
         {
-            return match pod_at {
-                None => self.list(&object, items, &Implied { api_version, kind }, lists),
-                Some(_) => Err(fields::fault(
+            return match carrier {
+                Carrier::None => self.list(&object, items, &Implied { api_version, kind }, lists),
+                Carrier::BuiltIn(_) | Carrier::Custom(_) => Err(fields::fault(
                     items,
                     &At::Key(at, "items"),
                     format!(
@@ -126,11 +140,8 @@ impl Reader<'_> {
         }
         self.count(node, at)?;
         let name = Name::of(&object)?;
-        let images = match pod_at {
-            Some(pod_at) => pods::images(&Fields::of(node, at, pod_at)?, pod_at)?,
-            None => Vec::new(),
-        };
         let value = Arc::new(json(node, api_version, kind));
+        let (images, pods) = carrier.read(node, at, &value)?;
         self.objects.all.push(Object {
             file: self.file.to_owned(),
             line: node.place.line,
@@ -139,15 +150,18 @@ impl Reader<'_> {
             name: name.name.clone(),
             namespace: name.namespace.clone(),
             images: images.iter().map(|image| image.image.clone()).collect(),
-            value: Arc::clone(&value),
+            value,
+            pods: pods.clone(),
         });
-        if pod_at.is_none() {
+        if let PodPlaces::Nowhere { seems_to } = pods
+            && matches!(carrier, Carrier::None)
+        {
             self.objects.unjudged.push(Unjudged {
                 file: self.file.to_owned(),
                 line: node.place.line,
                 kind: kind.to_owned(),
                 name: name.name,
-                carries_pods: pods::looks_like_one(&value),
+                carries_pods: seems_to,
             });
             return Ok(());
         }
@@ -161,6 +175,40 @@ impl Reader<'_> {
             images,
         });
         Ok(())
+    }
+
+    /// What carries the pods of a kind.
+    fn carrier(&self, api_version: &str, kind: &str) -> Carrier<'f> {
+        let custom = || self.kinds.iter().find(|custom| custom.is(api_version, kind));
+        match pods::path(api_version, kind) {
+            Some(path) => Carrier::BuiltIn(path),
+            None => custom().map_or(Carrier::None, Carrier::Custom),
+        }
+    }
+
+    /// The `items` of an object that is a list. Kubernetes' tools take any object with `items`
+    /// for one. Here it is one if its kind says so, or if each of its items says what it is; a
+    /// custom resource that has `items` of its own is neither.
+    fn list_of<'n, 't>(
+        &self,
+        object: &Fields<'n, 't>,
+        api_version: &str,
+        kind: &str,
+    ) -> Option<&'n Node<'t>> {
+        let items = object.get("items")?;
+        let is_object = |item: &Rc<Node<'_>>| match &item.value {
+            Value::Map(entries) => entries.iter().any(|(key, _)| key == "kind"),
+            _ => false,
+        };
+        let carries = |kind| !matches!(self.carrier(api_version, kind), Carrier::None);
+        let is_known = kind == "List" || kind.strip_suffix("List").is_some_and(carries);
+        match &items.value {
+            _ if is_known || carries(kind) => Some(items),
+            Value::List(items_in) if !items_in.is_empty() => {
+                items_in.iter().all(is_object).then_some(items)
+            }
+            _ => None,
+        }
     }
 
     fn list(
@@ -193,25 +241,56 @@ impl Reader<'_> {
     }
 }
 
-/// The `items` of an object that is a list. Kubernetes' tools take any object with `items` for
-/// one. Here it is one if its kind says so, or if each of its items says what it is; a custom
-/// resource that has `items` of its own is neither.
-fn list_of<'n, 't>(object: &Fields<'n, 't>, api_version: &str, kind: &str) -> Option<&'n Node<'t>> {
-    let items = object.get("items")?;
-    let is_object = |item: &Rc<Node<'_>>| match &item.value {
-        Value::Map(entries) => entries.iter().any(|(key, _)| key == "kind"),
-        _ => false,
-    };
-    let element = kind.strip_suffix("List");
-    let is_known =
-        kind == "List" || element.is_some_and(|element| pods::path(api_version, element).is_some());
-    match &items.value {
-        _ if is_known || pods::path(api_version, kind).is_some() => Some(items),
-        Value::List(items_in) if !items_in.is_empty() => {
-            items_in.iter().all(is_object).then_some(items)
+/// What carries the pods of an object.
+#[derive(Clone, Copy)]
+enum Carrier<'k> {
+    None,
+    /// A kind of Kubernetes, with the way to the pod's specification.
+    BuiltIn(&'static [&'static str]),
+    /// A kind that the policy set declares.
+    Custom(&'k CustomKind),
+}
+
+impl Carrier<'_> {
+    /// The images of an object, and where its pods stand.
+    fn read(
+        self,
+        node: &Node<'_>,
+        at: &At<'_>,
+        value: &serde_json::Value,
+    ) -> Result<(Vec<WorkloadImage>, PodPlaces), Fault> {
+        match self {
+            Self::None => {
+                let seems_to = pods::looks_like_one(value, &HashSet::new());
+                Ok((Vec::new(), PodPlaces::Nowhere { seems_to }))
+            }
+            Self::BuiltIn(path) => {
+                let images = pods::images(&Fields::of(node, at, path)?, path)?;
+                // The last part is the pod's `spec`; its metadata stands beside that.
+                let template = path.split_last().map_or(path, |(_, template)| template);
+                let steps = template.iter().map(|key| Step::Key((*key).to_owned())).collect();
+                Ok((images, PodPlaces::Templates(vec![steps])))
+            }
+            Self::Custom(kind) => {
+                let found = kind.read(node, at)?;
+                let places: Vec<Vec<Step>> = found.pods.into_iter().collect();
+                let known = places.iter().filter_map(|steps| below(value, steps));
+                if pods::looks_like_one(value, &known.map(std::ptr::from_ref).collect()) {
+                    let detail = "something in it looks like a pod, in a place that the policy \
+                                  set does not declare for its kind";
+                    return Err(fields::fault(node, at, detail));
+                }
+                Ok((found.images, PodPlaces::Declared(places)))
+            }
         }
-        _ => None,
     }
+}
+
+fn below<'v>(value: &'v serde_json::Value, steps: &[Step]) -> Option<&'v serde_json::Value> {
+    steps.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Item(position) => value.get(position),
+    })
 }
 
 struct Name {

@@ -1,5 +1,7 @@
 //! The images of a pod (Kubernetes API, `PodSpec`).
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use super::fields::{self, At, Fields};
@@ -107,15 +109,33 @@ fn image(
     })
 }
 
+/// The images of the pod template or specification that `node` is.
+pub(super) fn template_or_pod(node: &Node<'_>, at: &At<'_>) -> Result<Vec<WorkloadImage>, Fault> {
+    let keys = CONTAINERS.map(|(key, _)| key);
+    let holder = Fields::of(node, at, &[keys[0], keys[1], keys[2], "spec"])?;
+    match (holder.get("spec"), keys.iter().any(|key| holder.get(key).is_some())) {
+        (Some(_), true) => {
+            let detail = "`spec` beside containers: it is a template or a pod, and not both";
+            Err(fields::fault(node, at, detail))
+        }
+        (Some(spec), false) => pod(spec, &At::Key(at, "spec")),
+        (None, _) => pod(node, at),
+    }
+}
+
 /// Whether something in `value` looks like a pod: a list of containers of which one has an
-/// image, or a list of volumes of which one is an image; in any case of the letters.
-pub(super) fn looks_like_one(value: &Json) -> bool {
+/// image, or a list of volumes of which one is an image; in any case of the letters. What is in
+/// `known`, by where it stands in memory, is passed over.
+pub(super) fn looks_like_one(value: &Json, known: &HashSet<*const Json>) -> bool {
+    if known.contains(&std::ptr::from_ref(value)) {
+        return false;
+    }
     match value {
-        Json::Array(items) => items.iter().any(looks_like_one),
+        Json::Array(items) => items.iter().any(|item| looks_like_one(item, known)),
         Json::Object(members) => members.iter().any(|(key, value)| {
             let is = |known: &str| key == known || differs_by_case_only(key, known);
             let is_list = CONTAINERS.iter().any(|(known, _)| is(known)) || is("volumes");
-            (is_list && holds_an_image(value)) || looks_like_one(value)
+            (is_list && holds_an_image(value)) || looks_like_one(value, known)
         }),
         _ => false,
     }

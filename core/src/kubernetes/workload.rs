@@ -3,6 +3,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Step;
+
 /// What a text of Kubernetes objects holds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Objects {
@@ -33,6 +35,18 @@ pub struct Object {
     pub images: Vec<String>,
     /// The object as JSON, as the API server would read it.
     pub value: Arc<Value>,
+    pub(crate) pods: PodPlaces,
+}
+
+/// Where the pods of an object stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PodPlaces {
+    /// Nowhere; whether something in it looks like a pod all the same.
+    Nowhere { seems_to: bool },
+    /// In templates at these places, by steps from the object.
+    Templates(Vec<Vec<Step>>),
+    /// In templates, or as mere specifications, as a policy set says.
+    Declared(Vec<Vec<Step>>),
 }
 
 impl Object {
@@ -123,6 +137,8 @@ pub enum ContainerKind {
     Ephemeral,
     /// `volumes[].image`.
     Volume,
+    /// A place that the policy set declares.
+    Declared,
 }
 
 /// An object that was passed over.

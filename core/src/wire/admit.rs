@@ -82,7 +82,7 @@ fn decided(
         covered: history.covered,
     };
     let history = History { tags: history.tags, first_seen: history.first_seen };
-    let review = AdmissionReview::parse(review);
+    let review = AdmissionReview::parse_with(review, engine.workload_kinds());
     let admission = engine.admit(&review, &context, evidence, &history, now);
     Answer::Admitted {
         verdict: admission.verdict,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{AdmissionRequest, AdmissionReview, ReviewFault, ReviewVersion, ReviewedObject};
 use crate::kubernetes::fields::{self, At, Fields};
 use crate::kubernetes::tree::{Fault, Node, Value};
-use crate::kubernetes::{Objects, Operation, User, json};
+use crate::kubernetes::{CustomKind, Objects, Operation, User, json};
 
 /// Longest `uid` that is taken: the API server makes UUIDs.
 const MAX_UID: usize = 253;
@@ -37,6 +37,13 @@ impl AdmissionReview {
     /// unreadable does too. Members that are not known are passed over.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
+        Self::parse_with(bytes, &[])
+    }
+
+    /// The same, where objects of these kinds are workloads too; see
+    /// [`Objects::parse_with`](crate::kubernetes::Objects::parse_with).
+    #[must_use]
+    pub fn parse_with(bytes: &[u8], kinds: &[CustomKind]) -> Self {
         let mut review = Self {
             version: ReviewVersion::V1,
             uid: None,
@@ -45,14 +52,14 @@ impl AdmissionReview {
             namespace: None,
             request: Err(ReviewFault { path: String::new(), detail: String::new() }),
         };
-        let read = json::tree(bytes).and_then(|node| review.read(&node));
+        let read = json::tree(bytes).and_then(|node| review.read(&node, kinds));
         review.request =
             read.map_err(|fault| ReviewFault { path: fault.path, detail: fault.detail });
         review.uid = review.uid.or_else(|| uid_alone(bytes));
         review
     }
 
-    fn read(&mut self, node: &Node<'_>) -> Result<AdmissionRequest, Fault> {
+    fn read(&mut self, node: &Node<'_>, kinds: &[CustomKind]) -> Result<AdmissionRequest, Fault> {
         let review = Fields::of(node, &At::Root, &REVIEW)?;
         let at = At::Key(&At::Root, "request");
         let request = match review.get("request") {
@@ -66,7 +73,7 @@ impl AdmissionReview {
             let at = At::Key(&At::Root, "response");
             return Err(fields::fault(response, &at, "a review that has been answered"));
         }
-        self.request(&request, head?)
+        self.request(&request, head?, kinds)
     }
 
     /// The members that name the request; the first fault in them.
@@ -81,9 +88,14 @@ impl AdmissionReview {
         uid.and(operation).and(namespace).and(kind)
     }
 
-    fn request(&self, request: &Fields<'_, '_>, kind: Kind) -> Result<AdmissionRequest, Fault> {
+    fn request(
+        &self,
+        request: &Fields<'_, '_>,
+        kind: Kind,
+        kinds: &[CustomKind],
+    ) -> Result<AdmissionRequest, Fault> {
         let operation = self.operation.unwrap_or_default();
-        let reviewed = |key| self.object(request, key, &kind);
+        let reviewed = |key| self.object(request, key, &kind, kinds);
         let (object, old) = match operation {
             Operation::Delete => (reviewed("oldObject")?, None),
             Operation::Update => (reviewed("object")?, reviewed("oldObject")?),
@@ -111,6 +123,7 @@ impl AdmissionReview {
         request: &Fields<'_, '_>,
         key: &str,
         kind: &Kind,
+        kinds: &[CustomKind],
     ) -> Result<Option<ReviewedObject>, Fault> {
         let Some(node) = request.get(key) else { return Ok(None) };
         if matches!(&node.value, Value::Map(entries) if entries.is_empty()) {
@@ -118,7 +131,7 @@ impl AdmissionReview {
         }
         let at = At::Key(request.at, key);
         let Objects { mut workloads, mut unjudged, mut all } =
-            Objects::single(node).map_err(|fault| under(&at, fault))?;
+            Objects::single(node, kinds).map_err(|fault| under(&at, fault))?;
         let Some(object) = all.pop() else { return Ok(None) };
         if (&object.api_version, &object.kind) != (&kind.api_version, &kind.kind) {
             let (own, claimed) = (&object.kind, &kind.kind);

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::members::{self, Members};
 use super::{Container, Pod, PodError, Volume, security};
 use crate::kubernetes::fields::At;
-use crate::kubernetes::{ContainerKind, Object, pods};
+use crate::kubernetes::workload::PodPlaces;
+use crate::kubernetes::{ContainerKind, Object, Step, pods};
 
 impl<'v> Pod<'v> {
     /// The pods of an object; none where its kind carries none and nothing in it looks like one.
@@ -14,27 +15,46 @@ impl<'v> Pod<'v> {
     /// [`PodError`] where a field that is read has not the form that Kubernetes gives it, where a
     /// kind that carries a pod has none, and where an unknown kind looks as if it carried one.
     pub(crate) fn all_of(object: &'v Object) -> Result<Vec<Self>, PodError> {
-        let Some(path) = pods::path(&object.api_version, &object.kind) else {
-            return match pods::looks_like_one(&object.value) {
-                true => Err(PodError {
+        let (places, read): (&[Vec<Step>], Read<'v>) = match &object.pods {
+            PodPlaces::Nowhere { seems_to: false } => return Ok(Vec::new()),
+            PodPlaces::Nowhere { seems_to: true } => {
+                return Err(PodError {
                     path: String::new(),
                     detail: "it seems to carry pods, and its kind is not known".to_owned(),
-                }),
-                false => Ok(Vec::new()),
-            };
+                });
+            }
+            PodPlaces::Templates(places) => (places, template),
+            PodPlaces::Declared(places) => (places, template_or_pod),
         };
-        // The last part is the pod's `spec`; its metadata stands beside that.
-        let path = path.split_last().map_or(path, |(_, template)| template);
-        below(&object.value, &At::Root, path).map(|pod| vec![pod])
+        places.iter().map(|steps| below(&object.value, &At::Root, steps, read)).collect()
     }
 }
 
-fn below<'v>(value: &'v Value, at: &At<'_>, path: &[&str]) -> Result<Pod<'v>, PodError> {
-    let Some((key, rest)) = path.split_first() else { return template(value, at) };
-    let at_key = At::Key(at, key);
-    match Members::of(value, at)?.get(key)? {
-        Some(inner) => below(inner, &at_key, rest),
-        None => Err(missing(&at_key)),
+type Read<'v> = fn(&'v Value, &At<'_>) -> Result<Pod<'v>, PodError>;
+
+fn below<'v>(
+    value: &'v Value,
+    at: &At<'_>,
+    steps: &[Step],
+    read: Read<'v>,
+) -> Result<Pod<'v>, PodError> {
+    let Some((step, rest)) = steps.split_first() else { return read(value, at) };
+    let (inner, at) = match step {
+        Step::Key(key) => (Members::of(value, at)?.get(key)?, At::Key(at, key)),
+        Step::Item(position) => (value.get(position), At::Item(at, *position)),
+    };
+    match inner {
+        Some(inner) => below(inner, &at, rest, read),
+        None => Err(missing(&at)),
+    }
+}
+
+/// A template, or the mere specification of a pod.
+fn template_or_pod<'v>(value: &'v Value, at: &At<'_>) -> Result<Pod<'v>, PodError> {
+    let holder = Members::of(value, at)?;
+    match holder.get("spec")? {
+        Some(_) => template(value, at),
+        None => specification(&holder),
     }
 }
 

@@ -9,6 +9,7 @@ mod keyless;
 mod patterns;
 mod pod_security;
 mod rules;
+mod scopes;
 mod set;
 mod statements;
 mod workloads;

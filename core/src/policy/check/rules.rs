@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{Report, all_denied, alternatives, covers, pod_security, set, statements, workloads};
+use super::{
+    Report, all_denied, alternatives, covers, pod_security, scopes, set, statements, workloads,
+};
 use crate::policy::PolicyErrorKind as Kind;
 use crate::policy::load::suggestion;
 use crate::policy::model::{
@@ -17,6 +19,7 @@ pub(super) fn check(
     catalogs: &[(usize, &ImageCatalog)],
     report: &mut Report<'_>,
 ) {
+    scopes::exclude(policy, report);
     let mut ids = HashSet::new();
     for (position, rule) in policy.spec.rules.iter().enumerate() {
         let path = format!("spec.rules[{position}]");
@@ -27,6 +30,7 @@ pub(super) fn check(
         for (position, control) in rule.controls.iter().enumerate() {
             report.blank(format!("{path}.controls[{position}]"), control);
         }
+        scopes::check(&path, rule, policy, report);
         let path = format!("{path}.{}", rule.family.name());
         family(&path, &rule.family, policy, catalogs, report);
     }

@@ -1,6 +1,6 @@
 //! The set: mirrors that mean something, and one meaning for each name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Report;
 use crate::policy::PolicyErrorKind as Kind;
@@ -18,11 +18,33 @@ pub(super) fn check(set: &PolicySet, report: &mut Report<'_>) {
             report.add(Kind::Contradiction, format!("{path}.from"), detail);
         }
     }
+    workloads(set, report);
     if let Some(limits) = &set.spec.exceptions
         && limits.max_duration.seconds() == 0
     {
         let detail = "no exception lasts `0s`";
         report.add(Kind::Contradiction, "spec.exceptions.maxDuration", detail);
+    }
+}
+
+/// Kinds that are not known already, each once, with a place.
+fn workloads(set: &PolicySet, report: &mut Report<'_>) {
+    let mut seen = HashSet::new();
+    for (position, kind) in set.spec.workloads.iter().enumerate() {
+        let path = format!("spec.workloads[{position}]");
+        report.blank(format!("{path}.apiVersion"), &kind.api_version);
+        report.blank(format!("{path}.kind"), &kind.kind);
+        if kind.is_built_in() {
+            let detail = format!("where `{}` carries its pods is known", kind.kind);
+            report.add(Kind::Contradiction, format!("{path}.kind"), detail);
+        }
+        if kind.pods.is_empty() && kind.images.is_empty() {
+            report.add(Kind::MissingKey, &path, "one of `pods` and `images` is missing");
+        }
+        if !seen.insert((&kind.api_version, &kind.kind)) {
+            let detail = format!("`{}` of `{}` is declared twice", kind.kind, kind.api_version);
+            report.add(Kind::Duplicate, &path, detail);
+        }
     }
 }
 

@@ -87,6 +87,10 @@ pub struct Match {
     /// Labels of the namespace, as the caller supplies them: all must be equal.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub namespace_labels: BTreeMap<String, String>,
+    /// Kinds of the objects that carry the pods, in `match` of rules about pods alone: who writes
+    /// an object chooses its kind, so none is kept out by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<NameGlob>,
     /// Images by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<ImagePattern>,

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Duration, Metadata, NameGlob, ScopedMode};
+use crate::kubernetes::CustomKind;
 
 /// What holds for all policies together; one document at most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct PolicySetSpec {
     /// External repositories that are judged under their internal mirror's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<Mirror>,
+    /// Kinds of your own that carry pods or name images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workloads: Vec<CustomKind>,
     /// How far in the future a date in evidence may lie; absent: five minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew: Option<Duration>,

@@ -21,6 +21,7 @@ mod scope;
 mod signature;
 mod verify;
 mod vulnerabilities;
+mod workloads;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         imports::cases(),
         pods::cases(),
         containers::cases(),
+        workloads::cases(),
         verify::cases(),
         admission::cases(),
     ];

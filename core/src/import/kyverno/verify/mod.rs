@@ -278,6 +278,7 @@ fn entry(
             matches: Some(Match {
                 namespaces: namespaces.to_vec(),
                 namespace_labels: BTreeMap::new(),
+                kinds: Vec::new(),
                 images: Vec::new(),
                 images_as: vec![ForeignPattern::Kyverno(images.clone())],
             }),

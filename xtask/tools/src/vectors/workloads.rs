@@ -1,0 +1,93 @@
+//! Kinds that the policy set declares, and kinds in `match`.
+
+use serde_json::{Value, json};
+
+use super::case::{Case, NAMED, policy};
+
+const LEVEL: &str = "- id: pods\n  podSecurity: {level: baseline}";
+const PLACE: &str = "- id: place\n  registry: {allow: ['registry.example.com/**']}";
+
+/// A case about one object, whose policy set declares these kinds (YAML, a list in brackets).
+fn declared(name: &'static str, rules: &str, kinds: &str, object: &Value) -> Case {
+    let text = format!(
+        "{}---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {{name: set}}\nspec: {{workloads: {kinds}}}\n",
+        policy("", rules)
+    );
+    Case::of_policy(name, &text)
+        .context("objects", json!([{"name": "job.json", "text": object.to_string()}]))
+}
+
+/// A training job with a pod template for each of two roles.
+fn job(host_network: bool) -> Value {
+    let template = |host_network| {
+        json!({"template": {"spec": {
+            "hostNetwork": host_network,
+            "containers": [{"name": "train", "image": NAMED}],
+        }}})
+    };
+    json!({"apiVersion": "kubeflow.org/v1", "kind": "TFJob", "metadata": {"name": "train"}, "spec": {
+        "tfReplicaSpecs": {"PS": template(false), "Worker": template(host_network)},
+    }})
+}
+
+const TF_JOB: &str =
+    "[{apiVersion: kubeflow.org/v1, kind: TFJob, pods: [/spec/tfReplicaSpecs/*/template]}]";
+
+pub(super) fn cases() -> Vec<Case> {
+    [custom(), kinds()].into_iter().flatten().collect()
+}
+
+fn custom() -> Vec<Case> {
+    let both = format!("{LEVEL}\n{PLACE}");
+    let one =
+        "[{apiVersion: kubeflow.org/v1, kind: TFJob, pods: [/spec/tfReplicaSpecs/PS/template]}]";
+    let server = |image: &str| {
+        json!({"apiVersion": "example.com/v1", "kind": "Server", "metadata": {"name": "a"},
+            "spec": {"image": image}})
+    };
+    let image = "[{apiVersion: example.com/v1, kind: Server, images: [/spec/image]}]";
+    let bare = json!({"apiVersion": "example.com/v1", "kind": "Server", "metadata": {"name": "a"},
+        "spec": {"pod": {"hostPID": true, "containers": [{"name": "a", "image": NAMED}]}}});
+    let pod = "[{apiVersion: example.com/v1, kind: Server, pods: [/spec/pod]}]";
+    vec![
+        declared("workloads/declared", &both, TF_JOB, &job(false))
+            .expect("allow", &["podSecurity.met", "registry.allowed"]),
+        declared("workloads/declared-and-failing", &both, TF_JOB, &job(true))
+            .expect("deny", &["podSecurity.host_namespaces", "registry.allowed"]),
+        declared("workloads/pod-in-another-place", &both, one, &job(false))
+            .expect("error", &["object"]),
+        declared("workloads/declared-image", PLACE, image, &server("docker.io/library/nginx:1"))
+            .expect("deny", &["registry.not_allowed"]),
+        declared("workloads/declared-place-absent", PLACE, image, &json!({
+            "apiVersion": "example.com/v1", "kind": "Server", "metadata": {"name": "a"}, "spec": {}}))
+            .expect("error", &["object"]),
+        declared("workloads/mere-specification", &both, pod, &bare)
+            .expect("deny", &["podSecurity.host_namespaces", "registry.allowed"]),
+        declared("workloads/known-kind-declared", PLACE,
+            "[{apiVersion: v1, kind: Pod, pods: [/spec]}]", &bare)
+            .expect("error", &["policy.contradiction"]),
+        declared("workloads/no-pointer", PLACE,
+            "[{apiVersion: example.com/v1, kind: Server, pods: [spec.pod]}]", &bare)
+            .expect("error", &["policy.value"]),
+    ]
+}
+
+fn kinds() -> Vec<Case> {
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
+        "spec": {"hostPID": true, "containers": [{"name": "a", "image": NAMED}]}});
+    let case = |name, spec: &str, rules: &str| {
+        Case::of_policy(name, &policy(spec, rules))
+            .context("objects", json!([{"name": "pod.json", "text": pod.to_string()}]))
+    };
+    let meant = |kind: &str| format!("{LEVEL}\n  match: {{kinds: [{kind}]}}\n{PLACE}");
+    vec![
+        case("workloads/kind-matched", "", &meant("Pod"))
+            .expect("deny", &["podSecurity.host_namespaces", "registry.allowed"]),
+        case("workloads/kind-not-matched", "", &meant("'*Set'"))
+            .expect("allow", &["registry.allowed"]),
+        case("workloads/kind-excluded", "exclude: {kinds: [Pod]}", LEVEL)
+            .expect("error", &["policy.contradiction"]),
+        case("workloads/kind-of-an-image", "match: {kinds: [Pod]}", PLACE)
+            .expect("error", &["policy.contradiction"]),
+    ]
+}
