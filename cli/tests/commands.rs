@@ -331,6 +331,25 @@ spec:
 }
 
 #[test]
+fn the_policy_about_pods_of_the_documentation_runs() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/kubernetes.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, rest) = page.split_once("## Rules about pods").unwrap();
+    let (policy, _) = rest.split_once("```yaml\n").unwrap().1.split_once("```").unwrap();
+    let place = Place::new();
+    place.write("pods.yaml", policy);
+    for (more, status, word) in [("", 0, "WARN"), ("  hostPID: true\n", 1, "DENY")] {
+        let pod = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  \
+             containers: [{{name: a, image: nginx}}]\n{more}"
+        );
+        let ran = place.run_with(&pod, &["check", "--policy", "pods.yaml", "-"]);
+        assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains(&format!("{word}   Pod/web")), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn results_go_to_files_whole() {
     let place = Place::new();
     place.write("out.json", "an older and much longer result than the new one could ever be");
