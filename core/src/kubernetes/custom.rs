@@ -138,13 +138,16 @@ impl CustomKind {
     }
 }
 
+/// What is done with a value, its place, and the steps to it.
+type Visit<'f> = dyn FnMut(&Node<'_>, &At<'_>, &[Step]) -> Result<(), Fault> + 'f;
+
 /// Calls `found` for each value that `parts` lead to; an absent one, and `null`, is none.
 fn each(
     node: &Node<'_>,
     at: &At<'_>,
     parts: &[Part],
     steps: &mut Vec<Step>,
-    found: &mut dyn FnMut(&Node<'_>, &At<'_>, &[Step]) -> Result<(), Fault>,
+    found: &mut Visit<'_>,
 ) -> Result<(), Fault> {
     let Some((part, rest)) = parts.split_first() else { return found(node, at, steps) };
     let mut down = |inner: &Node<'_>, at: &At<'_>, step: Step| {
