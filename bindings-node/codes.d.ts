@@ -20,6 +20,7 @@ export type PassCode =
   | 'annotation.accepted'
   | 'annotation.self_asserted'
   | 'foreign.passed'
+  | 'foreign.skipped'
   | 'foreign.quirk'
   | 'admission.no_images'
   | 'admission.not_run'

@@ -111,6 +111,8 @@ export interface PolicySource {
 export interface LoadOptions {
   /** Take policies of which parts are not taken: what rests on such a part fails, and `notes` names it. */
   readonly allowPartial?: boolean | undefined;
+  /** How closely Kyverno is followed; `strict` (the default) leaves its quirks out. */
+  readonly dialect?: 'strict' | 'kyverno' | undefined;
 }
 
 /** Loaded policies. */

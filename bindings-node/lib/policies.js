@@ -18,15 +18,15 @@ class Policies {
 
   static fromSources(sources, given) {
     const written = json(sources, '/sources');
-    const partial = allowed(given);
-    return made(native(() => addon.Policies.fromSources(written, partial)));
+    const how = allowed(given);
+    return made(native(() => addon.Policies.fromSources(written, ...how)));
   }
 
   static fromFiles(paths, given) {
     if (!Array.isArray(paths)) throw argument('/paths', 'a list of paths is expected');
     const named = paths.map(filePath);
-    const partial = allowed(given);
-    return made(native(() => addon.Policies.fromFiles(named, partial)));
+    const how = allowed(given);
+    return made(native(() => addon.Policies.fromFiles(named, ...how)));
   }
 
   get digest() {
@@ -48,9 +48,10 @@ class Policies {
 }
 
 function allowed(given) {
-  const { allowPartial = false } = options(given, ['allowPartial']);
+  const { allowPartial = false, dialect = 'strict' } = options(given, ['allowPartial', 'dialect']);
   if (typeof allowPartial !== 'boolean') throw argument('/options/allowPartial', 'true or false is expected');
-  return allowPartial;
+  if (dialect !== 'strict' && dialect !== 'kyverno') throw argument('/options/dialect', '`strict` or `kyverno` is expected');
+  return [allowPartial, dialect];
 }
 
 function made(handle) {

@@ -33,24 +33,38 @@ struct Source {
 impl Policies {
     /// Loads a JSON list of `{name, text}`.
     #[napi(factory)]
-    pub fn from_sources(sources: String, allow_partial: bool) -> napi::Result<Self> {
+    pub fn from_sources(
+        sources: String,
+        allow_partial: bool,
+        dialect: String,
+    ) -> napi::Result<Self> {
         Ok(guarded(|| {
             let sources: Vec<Source> = text::read(&sources)?;
             let source =
                 |one: Source| PolicySource { name: one.name, bytes: one.text.into_bytes() };
-            Self::load(sources.into_iter().map(source).collect(), allow_partial)
+            Self::load(sources.into_iter().map(source).collect(), allow_partial, &dialect)
         })?)
     }
 
     /// Loads files and directories of them.
     #[napi(factory)]
-    pub fn from_files(paths: Vec<String>, allow_partial: bool) -> napi::Result<Self> {
+    pub fn from_files(
+        paths: Vec<String>,
+        allow_partial: bool,
+        dialect: String,
+    ) -> napi::Result<Self> {
         let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-        Ok(guarded(|| Self::load(source::read_policies(&paths)?, allow_partial))?)
+        Ok(guarded(|| Self::load(source::read_policies(&paths)?, allow_partial, &dialect))?)
     }
 
-    fn load(sources: Vec<PolicySource>, allow_partial: bool) -> Result<Self, Faults> {
-        let options = import::Options { allow_partial };
+    fn load(
+        sources: Vec<PolicySource>,
+        allow_partial: bool,
+        dialect: &str,
+    ) -> Result<Self, Faults> {
+        // What the caller may write was checked before.
+        let dialect = import::Dialect::named(dialect).unwrap_or_default();
+        let options = import::Options { allow_partial, dialect };
         Ok(Self { loaded: Arc::new(import::load(&sources, options)?) })
     }
 

@@ -51,8 +51,8 @@ test('from eight threads at once', async () => {
 });
 
 /** The handles that a request's policies and evidence make. */
-function prebuilt({ policies, trust = [], evidence: items = [], vouched = [], gaps = [], allowPartial }) {
-  const loaded = Policies.fromSources([...policies, ...trust], { allowPartial });
+function prebuilt({ policies, trust = [], evidence: items = [], vouched = [], gaps = [], allowPartial, dialect }) {
+  const loaded = Policies.fromSources([...policies, ...trust], { allowPartial, dialect });
   const engine = new Engine(loaded);
   const evidence = new Evidence();
   for (const { mediaType, digest, subject, annotations, data } of items) {
@@ -106,7 +106,7 @@ async function typed(whole) {
 test('with an engine and evidence made before, the same bytes', async () => {
   let compared = 0;
   for (const { name, request, expected } of all) {
-    const { policies, trust, evidence: items, vouched, gaps, allowPartial, ...rest } = request;
+    const { policies, trust, evidence: items, vouched, gaps, allowPartial, dialect, ...rest } = request;
     const wanted = JSON.parse(expected.toString());
     // Faults of policies and evidence show when those are made, and notes are the policies' own.
     const own = wanted.errors?.some(({ kind }) => /^(policy|evidence)/.test(kind)) || wanted.notes !== undefined;
@@ -127,6 +127,8 @@ test('by objects instead of requests, with the same decisions and the same error
     const wanted = JSON.parse(expected.toString());
     // The form of requests is the wire's own, and so is the question about one authority.
     if (name.startsWith('requests/') || request.op !== 'check') continue;
+    // `readObjects` has no policies, so it knows no kinds that a set declares; `answer` does.
+    if (request.policies.some(({ text }) => /\bworkloads\b/.test(text))) continue;
     // Requests are about images; `answer` decides about whole objects.
     if (wanted.decisions?.some(({ object }) => object !== undefined)) continue;
     let found;

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cocket::import::{self, Options};
+use cocket::import::{self, Dialect, Options};
 use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::{SourceError, read_policies};
 use cocket::wire;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyTuple};
@@ -35,18 +36,26 @@ impl Policies {
         py: Python<'_>,
         texts: Vec<(String, PyBackedBytes)>,
         allow_partial: bool,
+        dialect: &str,
     ) -> PyResult<Self> {
         let source =
             |(name, bytes): (String, PyBackedBytes)| PolicySource { name, bytes: bytes.to_vec() };
         let sources: Vec<PolicySource> = texts.into_iter().map(source).collect();
-        faults::released(py, || loaded(sources, allow_partial))?
+        let options = options(allow_partial, dialect)?;
+        faults::released(py, || loaded(sources, options))?
             .map_err(|errors| faults::policies(py, &errors))
     }
 
     #[staticmethod]
-    fn read(py: Python<'_>, paths: Vec<PathBuf>, allow_partial: bool) -> PyResult<Self> {
+    fn read(
+        py: Python<'_>,
+        paths: Vec<PathBuf>,
+        allow_partial: bool,
+        dialect: &str,
+    ) -> PyResult<Self> {
+        let options = options(allow_partial, dialect)?;
         let read = |paths: &[PathBuf]| -> Result<_, SourceError> {
-            Ok(loaded(read_policies(paths)?, allow_partial))
+            Ok(loaded(read_policies(paths)?, options))
         };
         faults::released(py, || read(&paths))?
             .map_err(|error| faults::source(py, &error))?
@@ -103,7 +112,13 @@ impl Policies {
     }
 }
 
-fn loaded(sources: Vec<PolicySource>, allow_partial: bool) -> Result<Policies, PolicyErrors> {
-    let loaded = Arc::new(import::load(&sources, Options { allow_partial })?);
+fn options(allow_partial: bool, dialect: &str) -> PyResult<Options> {
+    let dialect = Dialect::named(dialect)
+        .ok_or_else(|| PyValueError::new_err("`dialect` must be `strict` or `kyverno`"))?;
+    Ok(Options { allow_partial, dialect })
+}
+
+fn loaded(sources: Vec<PolicySource>, options: Options) -> Result<Policies, PolicyErrors> {
+    let loaded = Arc::new(import::load(&sources, options)?);
     Ok(Policies { sources: sources.into(), loaded })
 }

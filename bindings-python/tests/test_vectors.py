@@ -47,7 +47,7 @@ def test_answers_are_the_same_bytes_from_eight_threads(
 def test_prebuilt_handles_give_the_same_bytes(cases: list[Case]) -> None:
     compared = 0
     for case, engine, evidence in prepared(cases):
-        own = ("policies", "trust", "evidence", "vouched", "gaps", "allowPartial")
+        own = ("policies", "trust", "evidence", "vouched", "gaps", "allowPartial", "dialect")
         request = {name: value for name, value in case.request.items() if name not in own}
         answer = engine.answer(json.dumps(request).encode(), evidence)
         wanted = case.answer
@@ -160,7 +160,9 @@ def prepared(cases: list[Case]) -> Iterator[tuple[Case, cocket.Engine, cocket.Ev
 def policies(case: Case) -> cocket.Policies:
     trust = [(one["name"], one["text"]) for one in case.request.get("trust", ())]
     partial = case.request.get("allowPartial", False)
-    return cocket.Policies([("policy.yaml", case.policy), *trust], allow_partial=partial)
+    dialect = case.request.get("dialect", "strict")
+    texts = [("policy.yaml", case.policy), *trust]
+    return cocket.Policies(texts, allow_partial=partial, dialect=dialect)
 
 
 def evidence(case: Case) -> cocket.Evidence:

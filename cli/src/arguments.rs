@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cocket::Timestamp;
-use cocket::import::Options;
+use cocket::import::{Dialect, Options};
 use cocket::report::Format;
 
 use crate::admit::Admit;
@@ -131,11 +131,25 @@ pub(crate) struct Import {
     /// Take policies of other engines of which parts are not taken: what rests on such a part fails
     #[arg(long)]
     pub(crate) allow_partial: bool,
+    /// How closely Kyverno is followed: `strict` leaves its quirks out
+    #[arg(long, value_enum, default_value_t = FollowedDialect::Strict)]
+    pub(crate) dialect: FollowedDialect,
+}
+
+/// How closely Kyverno is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FollowedDialect {
+    Strict,
+    Kyverno,
 }
 
 impl Import {
     pub(crate) fn options(self) -> Options {
-        Options { allow_partial: self.allow_partial }
+        let dialect = match self.dialect {
+            FollowedDialect::Strict => Dialect::Strict,
+            FollowedDialect::Kyverno => Dialect::Kyverno,
+        };
+        Options { allow_partial: self.allow_partial, dialect }
     }
 }
 

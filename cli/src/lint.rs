@@ -1,5 +1,7 @@
 //! `cocket policy lint`.
 
+use std::collections::BTreeSet;
+
 use cocket::Timestamp;
 use cocket::evaluate::Engine;
 
@@ -13,7 +15,10 @@ pub(crate) fn run(arguments: &Lint, now: Timestamp) -> Result<u8, Failure> {
     Engine::new(&policies).map_err(Failure::Policies)?;
     let warnings = policies.warnings(now);
     warnings.iter().for_each(|warning| policy_fault("warning", warning));
-    let count = policies.image_policies().len();
+    // One policy may be about images and about objects.
+    let images = policies.image_policies().iter().map(|one| one.metadata.name.as_str());
+    let objects = policies.object_judges().iter().map(|one| one.name());
+    let count = images.chain(objects).collect::<BTreeSet<_>>().len();
     let (policies, warned) = (counted(count, "policy", "policies"), warnings.len());
     let warned = counted(warned, "warning", "warnings");
     output::to_stdout(format!("{policies}, no faults, {warned}\n").as_bytes())?;

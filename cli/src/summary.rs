@@ -18,7 +18,9 @@ use crate::{output, policies};
 pub(crate) fn run(arguments: &ScanSummary, now: Timestamp) -> Result<u8, Failure> {
     let policies = match arguments.policy.as_slice() {
         [] => None,
-        paths => Some(policies::load(paths, Options { allow_partial: true })?),
+        paths => {
+            Some(policies::load(paths, Options { allow_partial: true, ..Options::default() })?)
+        }
     };
     let rule = match (&policies, &arguments.rule) {
         (Some(policies), name) => Some(rule(policies, name.as_deref())?),

@@ -436,6 +436,8 @@ catalogue! {
     ForeignError, "foreign.error", Fail,
         "a rule of another engine's policy could not be decided",
         "give the object the fields that the rule reads, or repair the rule";
+    ForeignSkipped, "foreign.skipped", Pass,
+        "a rule of another engine's policy leaves the object alone by its own conditions", "";
     ForeignQuirk, "foreign.quirk", Pass,
         "a peculiarity of the other engine had a part in the answer", "";
     AdmissionMalformed, "admission.malformed", Fail,

@@ -217,7 +217,8 @@ fn what_is_not_taken_is_an_error_or_a_note_and_never_passes() {
     assert_eq!(found.kind, PolicyErrorKind::NotTaken);
     assert_eq!(found.path, "transports.docker[\"registry.example.com\"][0]");
     assert!(found.detail.contains("GPG"), "{found}");
-    let policies = load_with(&policy, &[], Options { allow_partial: true }).unwrap();
+    let policies =
+        load_with(&policy, &[], Options { allow_partial: true, ..Options::default() }).unwrap();
     assert_eq!(verdict(&policies, "registry.example.com/app:1", &[]), Verdict::Deny);
 }
 

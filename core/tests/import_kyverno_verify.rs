@@ -217,7 +217,8 @@ fn what_is_not_taken_never_passes() {
         let errors = load(&policy(&entry), Options::default()).unwrap_err();
         let kinds = errors.as_slice().iter().map(|error| error.kind);
         assert!(kinds.clone().all(|kind| kind == PolicyErrorKind::NotTaken), "{entry} {errors}");
-        let policies = load(&policy(&entry), Options { allow_partial: true }).unwrap();
+        let policies =
+            load(&policy(&entry), Options { allow_partial: true, ..Options::default() }).unwrap();
         let attached = [signed("a"), statement.clone()];
         let (verdict, _) = decide(&policies, &format!("{REPOSITORY}:1"), "production-a", &attached);
         assert_eq!(verdict, Verdict::Deny, "{entry}");
@@ -304,6 +305,6 @@ fn overrides_of_the_action_never_loosen() {
 fn a_namespace_that_cannot_be_one_is_an_error() {
     let text = policy(&sets(json!([key("a")])))
         .replace("[\"production-*\"]", "[\"production-*\", \"pro duction\"]");
-    let errors = load(&text, Options { allow_partial: true }).unwrap_err();
+    let errors = load(&text, Options { allow_partial: true, ..Options::default() }).unwrap_err();
     assert_eq!(errors.as_slice()[0].path, "spec.rules[0].match");
 }

@@ -25,7 +25,8 @@ fn load(text: &str) -> Result<Policies, PolicyErrors> {
 }
 
 fn partly(text: &str) -> Policies {
-    import::load(&[source("cip.yaml", text)], Options { allow_partial: true }).unwrap()
+    import::load(&[source("cip.yaml", text)], Options { allow_partial: true, ..Options::default() })
+        .unwrap()
 }
 
 /// A policy of these authorities (JSON), for everything in one registry.

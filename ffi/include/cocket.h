@@ -480,6 +480,21 @@ typedef struct cocket_policy_text {
 } cocket_policy_text;
 
 /**
+ * How policies of other engines are taken. All zero is the default.
+ */
+typedef struct ImportOptions {
+  /**
+   * Take policies of which parts are not taken: what rests on such a part fails, and
+   * `cocket_policies_notes` names it.
+   */
+  bool allow_partial;
+  /**
+   * How closely Kyverno is followed: `strict`, which an empty text stands for, or `kyverno`.
+   */
+  struct cocket_text dialect;
+} ImportOptions;
+
+/**
  * A digest as text, such as `sha256:…`; it needs no freeing.
  */
 typedef struct cocket_digest {
@@ -1354,16 +1369,16 @@ cocket_status cocket_policies_load(const struct cocket_policy_text *texts,
                                    struct cocket_error **error);
 
 /**
- * As `cocket_policies_load`, with policies of other engines of which parts are not taken: what
- * rests on such a part fails, and `cocket_policies_notes` names it.
+ * As `cocket_policies_load`, with options for policies of other engines.
  *
  * What the caller sees to:
  * As for `cocket_policies_load`.
  */
-cocket_status cocket_policies_load_partial(const struct cocket_policy_text *texts,
-                                           size_t len,
-                                           struct cocket_policies **out,
-                                           struct cocket_error **error);
+cocket_status cocket_policies_load_with(const struct cocket_policy_text *texts,
+                                        size_t len,
+                                        struct ImportOptions options,
+                                        struct cocket_policies **out,
+                                        struct cocket_error **error);
 
 /**
  * Reads policy files and loads them as one set: each of `paths`, and in directories every
@@ -1380,16 +1395,16 @@ cocket_status cocket_policies_read(const struct cocket_text *paths,
                                    struct cocket_error **error);
 
 /**
- * As `cocket_policies_read`, with policies of other engines of which parts are not taken: what
- * rests on such a part fails, and `cocket_policies_notes` names it.
+ * As `cocket_policies_read`, with options for policies of other engines.
  *
  * What the caller sees to:
  * As for `cocket_policies_read`.
  */
-cocket_status cocket_policies_read_partial(const struct cocket_text *paths,
-                                           size_t len,
-                                           struct cocket_policies **out,
-                                           struct cocket_error **error);
+cocket_status cocket_policies_read_with(const struct cocket_text *paths,
+                                        size_t len,
+                                        struct ImportOptions options,
+                                        struct cocket_policies **out,
+                                        struct cocket_error **error);
 
 /**
  * Writes the digest of everything loaded to `out`; neither layout nor the order of documents,

@@ -34,30 +34,47 @@ inline cocket_time time(std::string_view text) {
     return moment;
 }
 
+/// How policies of other engines are taken.
+struct ImportOptions {
+    /// Take policies of which parts are not taken; `notes` names those.
+    bool allow_partial = false;
+    /// How closely Kyverno is followed: `strict` or `kyverno`.
+    std::string dialect = "strict";
+};
+
+namespace detail {
+
+/// Lent for one call.
+inline cocket_import_options lend(const ImportOptions &options) {
+    return {options.allow_partial, text(options.dialect)};
+}
+
+} // namespace detail
+
 /// Loaded policies.
 class Policies {
 public:
-    /// Loads texts as one set: pairs of a name and a text. With `partial` also policies of other
-    /// engines of which parts are not taken; `notes` names those.
+    /// Loads texts as one set: pairs of a name and a text.
     static Policies load(const std::vector<std::pair<std::string, std::string>> &texts,
-                         bool partial = false) {
+                         const ImportOptions &options = {}) {
         std::vector<cocket_policy_text> lent;
         for (const auto &one : texts)
             lent.push_back({detail::text(one.first), detail::bytes(one.second)});
         cocket_policy_text none{};
         return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
-            const auto call = partial ? cocket_policies_load_partial : cocket_policies_load;
-            return call(lent.empty() ? &none : lent.data(), lent.size(), out, error);
+            return cocket_policies_load_with(lent.empty() ? &none : lent.data(), lent.size(),
+                                             detail::lend(options), out, error);
         }));
     }
-    /// Reads files, and every policy file in directories; `partial` as for `load`.
-    static Policies read(const std::vector<std::string> &paths, bool partial = false) {
+    /// Reads files, and every policy file in directories.
+    static Policies read(const std::vector<std::string> &paths,
+                         const ImportOptions &options = {}) {
         std::vector<cocket_text> lent;
         for (const auto &path : paths) lent.push_back(detail::text(path));
         cocket_text none{};
         return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
-            const auto call = partial ? cocket_policies_read_partial : cocket_policies_read;
-            return call(lent.empty() ? &none : lent.data(), lent.size(), out, error);
+            return cocket_policies_read_with(lent.empty() ? &none : lent.data(), lent.size(),
+                                             detail::lend(options), out, error);
         }));
     }
     /// The digest of everything loaded.

@@ -1,6 +1,6 @@
 //! Loading policies.
 
-use cocket::import::{self, Options};
+use cocket::import::{self, Dialect, Options};
 use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::read_policies;
 use cocket::wire::Fault;
@@ -30,6 +30,17 @@ pub struct PolicyText {
     pub text: Bytes,
 }
 
+/// How policies of other engines are taken. All zero is the default.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct ImportOptions {
+    /// Take policies of which parts are not taken: what rests on such a part fails, and
+    /// `cocket_policies_notes` names it.
+    pub allow_partial: bool,
+    /// How closely Kyverno is followed: `strict`, which an empty text stands for, or `kyverno`.
+    pub dialect: Text,
+}
+
 impl Opaque for Policies {
     type Value = Loaded;
     const TAG: [u8; 4] = *b"poli";
@@ -51,25 +62,25 @@ pub unsafe extern "C" fn cocket_policies_load(
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::load(texts, len, false) };
+    let work = || unsafe { self::load(texts, len, DEFAULT) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// As `cocket_policies_load`, with policies of other engines of which parts are not taken: what
-/// rests on such a part fails, and `cocket_policies_notes` names it.
+/// As `cocket_policies_load`, with options for policies of other engines.
 ///
 /// # Safety
 /// As for `cocket_policies_load`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn cocket_policies_load_partial(
+pub unsafe extern "C" fn cocket_policies_load_with(
     texts: *const PolicyText,
     len: usize,
+    options: ImportOptions,
     out: *mut *mut Policies,
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::load(texts, len, true) };
+    let work = || unsafe { self::load(texts, len, options) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
@@ -89,27 +100,49 @@ pub unsafe extern "C" fn cocket_policies_read(
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::read(paths, len, false) };
+    let work = || unsafe { self::read(paths, len, DEFAULT) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// As `cocket_policies_read`, with policies of other engines of which parts are not taken: what
-/// rests on such a part fails, and `cocket_policies_notes` names it.
+/// As `cocket_policies_read`, with options for policies of other engines.
 ///
 /// # Safety
 /// As for `cocket_policies_read`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn cocket_policies_read_partial(
+pub unsafe extern "C" fn cocket_policies_read_with(
     paths: *const Text,
     len: usize,
+    options: ImportOptions,
     out: *mut *mut Policies,
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::read(paths, len, true) };
+    let work = || unsafe { self::read(paths, len, options) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+const DEFAULT: ImportOptions = ImportOptions { allow_partial: false, dialect: Text::NONE };
+
+impl ImportOptions {
+    /// # Safety
+    /// `dialect` holds what it says.
+    unsafe fn read(self) -> Result<Options, Failure> {
+        let place = "options.dialect";
+        // SAFETY: the caller's promise.
+        let dialect = match unsafe { self.dialect.optional(place)? } {
+            None | Some("") => Dialect::default(),
+            Some(name) => Dialect::named(name).ok_or_else(|| {
+                Failure::argument(
+                    Status::InvalidArgument,
+                    place,
+                    "`strict` or `kyverno` is expected",
+                )
+            })?,
+        };
+        Ok(Options { allow_partial: self.allow_partial, dialect })
+    }
 }
 
 /// # Safety
@@ -117,7 +150,7 @@ pub unsafe extern "C" fn cocket_policies_read_partial(
 unsafe fn load(
     texts: *const PolicyText,
     len: usize,
-    allow_partial: bool,
+    options: ImportOptions,
 ) -> Result<Loaded, Failure> {
     // SAFETY: the caller's promise.
     let texts = unsafe { list(texts, len, "texts")? }.ok_or_else(|| Failure::null("texts"))?;
@@ -129,12 +162,14 @@ unsafe fn load(
         let bytes = unsafe { text.text.required(&format!("texts[{position}].text"))? };
         sources.push(PolicySource { name: name.to_owned(), bytes: bytes.to_vec() });
     }
-    import::load(&sources, Options { allow_partial }).map_err(faulty)
+    // SAFETY: the caller's promise.
+    let options = unsafe { options.read()? };
+    import::load(&sources, options).map_err(faulty)
 }
 
 /// # Safety
 /// As for `cocket_policies_read`.
-unsafe fn read(paths: *const Text, len: usize, allow_partial: bool) -> Result<Loaded, Failure> {
+unsafe fn read(paths: *const Text, len: usize, options: ImportOptions) -> Result<Loaded, Failure> {
     // SAFETY: the caller's promise.
     let paths = unsafe { list(paths, len, "paths")? }.ok_or_else(|| Failure::null("paths"))?;
     let mut read = Vec::with_capacity(paths.len());
@@ -143,7 +178,9 @@ unsafe fn read(paths: *const Text, len: usize, allow_partial: bool) -> Result<Lo
         read.push(unsafe { path.required(&format!("paths[{position}]"))? });
     }
     let sources = read_policies(&read).map_err(unreadable)?;
-    import::load(&sources, Options { allow_partial }).map_err(faulty)
+    // SAFETY: the caller's promise.
+    let options = unsafe { options.read()? };
+    import::load(&sources, options).map_err(faulty)
 }
 
 /// Writes the digest of everything loaded to `out`; neither layout nor the order of documents,

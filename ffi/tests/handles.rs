@@ -116,14 +116,21 @@ fn compiled(case: &Case) -> Result<*mut engine::Engine, Value> {
         name: optional(&one["name"]),
         text: bytes(one["text"].as_str().unwrap().as_bytes()),
     }));
-    let load = match case.request["allowPartial"] == json!(true) {
-        true => policies::cocket_policies_load_partial,
-        false => policies::cocket_policies_load,
+    let options = policies::ImportOptions {
+        allow_partial: case.request["allowPartial"] == json!(true),
+        dialect: optional(&case.request["dialect"]),
     };
     let (mut loaded, mut made, mut failed) = (null_mut(), null_mut(), null_mut());
     // SAFETY: the texts live as long as the case, and every place is a local variable.
     unsafe {
-        if load(sources.as_ptr(), sources.len(), &raw mut loaded, &raw mut failed) != Status::Ok {
+        let status = policies::cocket_policies_load_with(
+            sources.as_ptr(),
+            sources.len(),
+            options,
+            &raw mut loaded,
+            &raw mut failed,
+        );
+        if status != Status::Ok {
             return Err(told(failed));
         }
         let status = engine::cocket_engine_new(loaded, null(), &raw mut made, &raw mut failed);
@@ -209,7 +216,7 @@ fn recorded(case: &Case) -> *mut history::History {
 /// The answer to the case's request without what the handles hold.
 fn answered(case: &Case, with: *const engine::Engine, held: *const evidence::Evidence) -> Vec<u8> {
     let mut request = case.request.clone();
-    for own in ["trust", "allowPartial", "evidence", "vouched", "gaps"] {
+    for own in ["trust", "allowPartial", "dialect", "evidence", "vouched", "gaps"] {
         request.as_object_mut().unwrap().remove(own);
     }
     let request = request.to_string();

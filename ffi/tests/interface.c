@@ -165,11 +165,12 @@ static void null_is_an_error_everywhere(void) {
     CHECK(tells(&error, "argument", "request"));
     CHECK(cocket_answer(bytes("{}"), NULL, &error) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(tells(&error, "argument", "out"));
+    const cocket_import_options plain = {false, {NULL, 0}};
     CHECK(cocket_policies_load(NULL, 0, &loaded, &error) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(tells(&error, "argument", "texts") && loaded == NULL);
     CHECK(cocket_policies_read(NULL, 1, &loaded, &error) == COCKET_STATUS_INVALID_ARGUMENT);
-    CHECK(cocket_policies_load_partial(NULL, 0, &loaded, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
-    CHECK(cocket_policies_read_partial(NULL, 1, &loaded, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_policies_load_with(NULL, 0, plain, &loaded, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_policies_read_with(NULL, 1, plain, &loaded, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(tells(&error, "argument", "paths"));
     CHECK(cocket_policies_digest(NULL, &digest, &error) == COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(tells(&error, "argument", "policies"));

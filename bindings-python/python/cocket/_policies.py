@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from . import _native, _time
 from ._bytes import BytesLike, text_bytes
@@ -67,39 +67,56 @@ class Policies:
     2 7 did you mean `ImagePolicy`?
     """
 
-    __slots__ = ("__dict__", "_allow_partial", "_native")
+    __slots__ = ("__dict__", "_native", "_options")
 
     def __init__(
-        self, texts: Iterable[tuple[str, str | BytesLike]], *, allow_partial: bool = False
+        self,
+        texts: Iterable[tuple[str, str | BytesLike]],
+        *,
+        allow_partial: bool = False,
+        dialect: Literal["strict", "kyverno"] = "strict",
     ) -> None:
         """Loads texts, each with the name that faults give: YAML (several documents in one) or
         JSON (one). Policies of other engines may be among them; with `allow_partial` also those
-        of which parts are not taken, which `notes` then names.
+        of which parts are not taken, which `notes` then names. In the dialect `kyverno` they
+        decide as Kyverno does, quirks included, and each quirk that mattered is a reason of the
+        decision.
 
         Raises `PolicyError` with every fault that was found.
         """
         given = [(name, text_bytes(text)) for name, text in texts]
-        self._native = _native.Policies.load(given, allow_partial)
-        self._allow_partial = allow_partial
+        self._native = _native.Policies.load(given, allow_partial, dialect)
+        self._options: tuple[bool, Literal["strict", "kyverno"]] = (allow_partial, dialect)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], *, allow_partial: bool = False) -> Policies:
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        allow_partial: bool = False,
+        dialect: Literal["strict", "kyverno"] = "strict",
+    ) -> Policies:
         """Loads a file, or every ``*.yaml``, ``*.yml`` and ``*.json`` in a directory.
 
         Raises `SourceError` where something cannot be read, and `PolicyError`.
         """
-        return cls.from_files([path], allow_partial=allow_partial)
+        return cls.from_files([path], allow_partial=allow_partial, dialect=dialect)
 
     @classmethod
     def from_files(
-        cls, paths: Iterable[str | os.PathLike[str]], *, allow_partial: bool = False
+        cls,
+        paths: Iterable[str | os.PathLike[str]],
+        *,
+        allow_partial: bool = False,
+        dialect: Literal["strict", "kyverno"] = "strict",
     ) -> Policies:
         """As `from_file`, from several files and directories as one set."""
         if isinstance(paths, (str, bytes, os.PathLike)):
             raise TypeError("`paths` must be several; for one there is `from_file`")
         made = cls.__new__(cls)
-        made._native = _native.Policies.read([os.fspath(path) for path in paths], allow_partial)
-        made._allow_partial = allow_partial
+        given = [os.fspath(path) for path in paths]
+        made._native = _native.Policies.read(given, allow_partial, dialect)
+        made._options = (allow_partial, dialect)
         return made
 
     @classmethod
@@ -156,11 +173,13 @@ class Policies:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The texts, so that faults and warnings have the same places in another process.
-        return _loaded, (self._native.sources(), self._allow_partial)
+        return _loaded, (self._native.sources(), *self._options)
 
 
-def _loaded(texts: list[tuple[str, bytes]], allow_partial: bool) -> Policies:
-    return Policies(texts, allow_partial=allow_partial)
+def _loaded(
+    texts: list[tuple[str, bytes]], allow_partial: bool, dialect: Literal["strict", "kyverno"]
+) -> Policies:
+    return Policies(texts, allow_partial=allow_partial, dialect=dialect)
 
 
 def _policy(document: Mapping[str, Any], digests: Mapping[str, str]) -> Policy:

@@ -20,7 +20,10 @@ const ROOT: &str = "roots";
 
 pub(super) fn examiner(arguments: &Verify) -> Result<Examiner, Failure> {
     if let Some(name) = &arguments.authority {
-        let policies = policies::load(&arguments.policy, Options { allow_partial: true })?;
+        let policies = policies::load(
+            &arguments.policy,
+            Options { allow_partial: true, ..Options::default() },
+        )?;
         let (policy, name) = match name.split_once('/') {
             Some((policy, name)) => (Some(policy), name),
             None => (None, name.as_str()),

@@ -242,11 +242,10 @@ impl<'e> Work<'e> {
     }
 }
 
-/// What the other engine would print, and its peculiarities that mattered; nothing for a rule
-/// that its own conditions keep away.
+/// What the other engine would print, and its peculiarities that mattered.
 fn reasons(result: ObjectResult) -> Vec<Reason> {
     let code = match result.answer.outcome {
-        RuleOutcome::Skip => return Vec::new(),
+        RuleOutcome::Skip => Code::ForeignSkipped,
         RuleOutcome::Pass => Code::ForeignPassed,
         RuleOutcome::Fail => Code::ForeignFailed,
         RuleOutcome::Error => Code::ForeignError,

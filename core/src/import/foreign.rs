@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::policy::Head;
+
 /// Documents of other engines that are known by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -10,8 +12,10 @@ pub enum ForeignKind {
     KyvernoClusterPolicy,
     /// Kyverno `Policy`.
     KyvernoPolicy,
-    /// Kyverno `PolicyException`, also of the group `policies.kyverno.io`.
+    /// Kyverno `PolicyException` of the group `kyverno.io`.
     KyvernoPolicyException,
+    /// Kyverno `PolicyException` of the group `policies.kyverno.io`.
+    KyvernoCelException,
     /// Kyverno `ValidatingPolicy` and `NamespacedValidatingPolicy`.
     KyvernoValidatingPolicy,
     /// Kyverno `ImageValidatingPolicy` and `NamespacedImageValidatingPolicy`.
@@ -26,8 +30,15 @@ pub enum ForeignKind {
     ClusterImagePolicy,
     /// sigstore `TrustRoot`.
     SigstoreTrustRoot,
+    /// Anything else of `policy.sigstore.dev`, and its `ConfigMap` of policies.
+    PolicyController,
     /// containers-policy.json(5).
     ContainersPolicy,
+    /// A `Secret`, whose keys policies may name.
+    Secret,
+    /// What policies look up in a cluster, handed in: a `ConfigMap`, or the `Values`, `Context`
+    /// and `UserInfo` of Kyverno's command line.
+    ClusterData,
 }
 
 impl ForeignKind {
@@ -40,24 +51,48 @@ impl ForeignKind {
     /// ```
     #[must_use]
     pub fn of(document: &Value) -> Option<Self> {
-        let text = |key: &str| document.get(key).and_then(Value::as_str);
-        match (text("apiVersion"), text("kind")) {
+        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str);
+        Self::named(Named {
+            api_version: text("/apiVersion"),
+            kind: text("/kind"),
+            name: text("/metadata/name"),
+            has_default: document.get("default").is_some(),
+        })
+    }
+
+    /// The same of a document that is not decoded yet.
+    pub(super) fn of_head(head: Head<'_>) -> Option<Self> {
+        Self::named(Named {
+            api_version: head.api_version,
+            kind: head.kind,
+            name: head.name(),
+            has_default: head.has("default"),
+        })
+    }
+
+    fn named(named: Named<'_>) -> Option<Self> {
+        match (named.api_version, named.kind) {
+            (Some("v1"), Some("Secret")) => Some(Self::Secret),
+            (Some("v1"), Some("ConfigMap")) => Some(match named.name {
+                Some("config-image-policies") => Self::PolicyController,
+                _ => Self::ClusterData,
+            }),
             (Some(api_version), Some(kind)) => {
                 let group = api_version.split_once('/').map_or("", |(group, _)| group);
-                Self::named(group, kind)
+                Self::of_group(group, kind)
             }
-            (None, None) => Self::of_containers(document),
+            // containers-policy.json(5) has no name.
+            (None, None) => named.has_default.then_some(Self::ContainersPolicy),
             _ => None,
         }
     }
 
-    fn named(group: &str, kind: &str) -> Option<Self> {
+    fn of_group(group: &str, kind: &str) -> Option<Self> {
         Some(match (group, kind) {
             ("kyverno.io", "ClusterPolicy") => Self::KyvernoClusterPolicy,
             ("kyverno.io", "Policy") => Self::KyvernoPolicy,
-            ("kyverno.io" | "policies.kyverno.io", "PolicyException") => {
-                Self::KyvernoPolicyException
-            }
+            ("kyverno.io", "PolicyException") => Self::KyvernoPolicyException,
+            ("policies.kyverno.io", "PolicyException") => Self::KyvernoCelException,
             ("policies.kyverno.io", "ValidatingPolicy" | "NamespacedValidatingPolicy") => {
                 Self::KyvernoValidatingPolicy
             }
@@ -81,37 +116,22 @@ impl ForeignKind {
             }
             ("policy.sigstore.dev", "ClusterImagePolicy") => Self::ClusterImagePolicy,
             ("policy.sigstore.dev", "TrustRoot") => Self::SigstoreTrustRoot,
+            ("policy.sigstore.dev", _) => Self::PolicyController,
+            ("cli.kyverno.io", "Values" | "Value" | "Context" | "UserInfo") => Self::ClusterData,
             _ => return None,
         })
     }
 
-    /// containers-policy.json(5) has no name: `default` is a list of requirements with types.
-    fn of_containers(document: &Value) -> Option<Self> {
-        let default = document.get("default")?.as_array()?;
-        let typed = |one: &Value| one.get("type").is_some_and(Value::is_string);
-        (!default.is_empty() && default.iter().all(typed)).then_some(Self::ContainersPolicy)
+    /// Whether policy-controller reads it.
+    pub(super) fn is_of_policy_controller(self) -> bool {
+        matches!(self, Self::ClusterImagePolicy | Self::SigstoreTrustRoot | Self::PolicyController)
     }
 }
 
-/// A document of another engine, with where it starts.
-#[derive(Debug, Clone)]
-pub struct Foreign {
-    /// What it is.
-    pub kind: ForeignKind,
-    /// The document.
-    pub document: super::text::Document,
-}
-
-impl Foreign {
-    /// The documents of `text` that are other engines' policies, in order; others are left out.
-    ///
-    /// # Errors
-    /// [`TextError`](super::text::TextError) with the place, where the text cannot be read.
-    pub fn all(text: &str) -> Result<Vec<Self>, super::text::TextError> {
-        let documents = super::text::documents(text)?;
-        let known = documents.into_iter().filter_map(|document| {
-            Some(Self { kind: ForeignKind::of(&document.value)?, document })
-        });
-        Ok(known.collect())
-    }
+/// What tells documents apart.
+struct Named<'n> {
+    api_version: Option<&'n str>,
+    kind: Option<&'n str>,
+    name: Option<&'n str>,
+    has_default: bool,
 }

@@ -4,12 +4,17 @@
 //! |---|---|
 //! | `ClusterImagePolicy`, `TrustRoot` of `policy.sigstore.dev` | an `ImagePolicy`, a `TrustRoot` |
 //! | `policy.json` of the containers project | an `ImagePolicy` for each of its scopes |
-//! | `ClusterPolicy` of Kyverno whose rules all verify images | an `ImagePolicy` |
+//! | rules of Kyverno's `ClusterPolicy` and `Policy` that verify images | an `ImagePolicy` |
+//! | their other rules | judges of objects |
+//! | Kyverno's `ValidatingPolicy` and `ImageValidatingPolicy`, `ValidatingAdmissionPolicy` with its bindings | judges of objects |
 
 use super::cluster_image_policy;
 use super::containers_policy;
+use super::foreign::ForeignKind;
 use super::kyverno;
+use super::outcome::Dialect;
 use super::supplied::Supplied;
+use super::{objects, repair};
 use crate::policy::{
     Foreign, ForeignDocument, Head, Policies, PolicyError, PolicyErrorKind as Kind, PolicyErrors,
     PolicySource, Translation,
@@ -21,6 +26,8 @@ pub struct Options {
     /// Take a policy of which parts are not taken. What rests on such a part fails, and
     /// [`Policies::notes`] names it; without this, it is an error.
     pub allow_partial: bool,
+    /// How closely Kyverno is followed.
+    pub dialect: Dialect,
 }
 
 /// Loads several texts as one set, like [`Policies::load`], with policies of other engines among
@@ -49,49 +56,42 @@ pub struct Options {
 /// Every fault that was found, among them those that the other engine finds itself; and what is not
 /// taken, unless `options` allow that.
 pub fn load(sources: &[PolicySource], options: Options) -> Result<Policies, PolicyErrors> {
-    Policies::load_mixed(sources, recognise, &|foreign| translate(foreign, options))
+    let errors = match read(sources, &[], options) {
+        Ok(policies) => return Ok(policies),
+        Err(errors) => errors,
+    };
+    let (repaired, repairs) = repair::sources(sources);
+    match repairs.is_empty() {
+        true => Err(errors),
+        false => read(&repaired, &repairs, options),
+    }
+}
+
+fn read(
+    sources: &[PolicySource],
+    repairs: &[PolicyError],
+    options: Options,
+) -> Result<Policies, PolicyErrors> {
+    Policies::load_mixed(sources, recognise, &|foreign| translate(foreign, repairs, options))
 }
 
 /// Whether a document is another engine's, or one that such a document may name.
 fn recognise(head: Head<'_>) -> bool {
-    whose(head).is_some()
+    ForeignKind::of_head(head).is_some()
 }
 
-/// Whose a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whose {
-    Sigstore,
-    Containers,
-    Secret,
-    /// A policy of Kyverno whose rules all verify images.
-    KyvernoVerify,
-}
-
-pub(super) fn whose(head: Head<'_>) -> Option<Whose> {
-    match (head.api_version, head.kind) {
-        (Some(version), Some(_)) if version.starts_with("policy.sigstore.dev/") => {
-            Some(Whose::Sigstore)
-        }
-        (Some("v1"), Some("Secret")) => Some(Whose::Secret),
-        (Some("v1"), Some("ConfigMap")) if head.name() == Some("config-image-policies") => {
-            Some(Whose::Sigstore)
-        }
-        (Some(version), Some("ClusterPolicy" | "Policy"))
-            if version.starts_with("kyverno.io/") && head.each_rule_has("verifyImages") =>
-        {
-            Some(Whose::KyvernoVerify)
-        }
-        (None, None) if head.has("default") => Some(Whose::Containers),
-        _ => None,
-    }
-}
-
-fn translate(foreign: &Foreign<'_, '_>, options: Options) -> Result<Translation, Vec<PolicyError>> {
+fn translate(
+    foreign: &Foreign<'_, '_>,
+    repairs: &[PolicyError],
+    options: Options,
+) -> Result<Translation, Vec<PolicyError>> {
     let mut work = Work::default();
+    work.made.notes.extend(repairs.iter().cloned());
     let supplied = Supplied::read(foreign, &mut work);
     cluster_image_policy::translate(foreign, &supplied, &mut work);
     containers_policy::translate(foreign, &supplied, &mut work);
     kyverno::verify::translate(foreign, &supplied, &mut work);
+    objects::translate(foreign, options, &mut work);
     if !options.allow_partial {
         let untaken = work.made.notes.iter().filter(|note| note.kind == Kind::NotTaken);
         work.errors.extend(untaken.cloned());

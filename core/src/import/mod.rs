@@ -2,25 +2,31 @@
 //!
 //! Everything here is a pure function of texts and values that are handed in. A policy that is
 //! taken only in part says so ([`Diagnostic`]). What [`load`] takes is judged by the engine;
-//! [`kyverno`] and [`cel`] beside it answer about objects and are not yet asked by it: their
-//! policies are not checked for misspelt members of `match`, `exclude` and `foreach`.
+//! [`kyverno`] and [`cel`] give what their policies answer about one object.
 
 pub mod cel;
+mod cluster_data;
 mod cluster_image_policy;
 mod containers_policy;
 mod diagnostic;
 mod faults;
 mod foreign;
 mod go_regex;
+mod image_data;
+mod judged;
 pub mod kyverno;
 mod load;
+mod objects;
 mod outcome;
 mod pem;
+mod placed;
+mod repair;
 mod supplied;
 pub mod text;
 mod trusted_root;
 
+pub use cluster_data::{ClusterData, UserInfo, Variables};
 pub use diagnostic::{Diagnostic, DiagnosticKind, Extent};
-pub use foreign::{Foreign, ForeignKind};
+pub use foreign::ForeignKind;
 pub use load::{Options, load};
 pub use outcome::{Dialect, Note, RuleOutcome, RuleResult};

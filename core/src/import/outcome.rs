@@ -1,9 +1,12 @@
 //! What a rule of another engine answers about one object.
 
+use serde::Deserialize;
+
 pub use crate::policy::{Note, RuleOutcome, RuleResult};
 
 /// How closely another engine is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Dialect {
     /// As that engine decides, with its quirks; each that mattered is a [`Note`].
     Kyverno,
@@ -14,6 +17,12 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// The dialect of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Kyverno, Self::Strict].into_iter().find(|dialect| dialect.name() == name)
+    }
+
     /// The name, such as `kyverno`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::load::{Whose, Work, whose};
+use super::foreign::ForeignKind;
+use super::load::Work;
 use crate::policy::{Foreign, SuppliedFile};
 
 /// Files and secrets that were handed in.
@@ -41,7 +42,7 @@ impl<'s> Supplied<'s> {
     pub(super) fn read(foreign: &Foreign<'_, 's>, work: &mut Work) -> Self {
         let mut supplied = Self { files: foreign.supplied.to_vec(), secrets: BTreeMap::new() };
         for document in foreign.documents {
-            if whose(document.head()) != Some(Whose::Secret) {
+            if ForeignKind::of_head(document.head()) != Some(ForeignKind::Secret) {
                 continue;
             }
             match document.decode::<Secret>() {

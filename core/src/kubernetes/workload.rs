@@ -91,6 +91,19 @@ pub struct User {
     pub groups: Vec<String>,
 }
 
+impl Operation {
+    /// The name, such as `CREATE`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Connect => "CONNECT",
+        }
+    }
+}
+
 /// An object that carries pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {

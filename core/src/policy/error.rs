@@ -80,6 +80,15 @@ pub enum PolicyErrorKind {
     ///
     /// [`Policies::notes`]: crate::policy::Policies::notes
     Inexact,
+    /// What another engine would refuse or drop, read as it was meant; only in
+    /// [`Policies::notes`].
+    ///
+    /// [`Policies::notes`]: crate::policy::Policies::notes
+    Tolerated,
+    /// A text that was repaired, by this name alone, and read; only in [`Policies::notes`].
+    ///
+    /// [`Policies::notes`]: crate::policy::Policies::notes
+    Repaired,
 }
 
 impl PolicyErrorKind {
@@ -100,6 +109,8 @@ impl PolicyErrorKind {
             Self::Doubtful => "doubtful",
             Self::NotTaken => "notTaken",
             Self::Inexact => "inexact",
+            Self::Tolerated => "tolerated",
+            Self::Repaired => "repaired",
         }
     }
 }

@@ -10,7 +10,7 @@ use super::answer::{Answer, Fault};
 use super::request::{Context, GapItemKind, HistoryItem, Image, Item, Request, Text};
 use crate::evaluate::{Engine, History, ImageRequest, ObjectRequest};
 use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
-use crate::import::{self, Options};
+use crate::import::{self, Dialect, Options};
 use crate::kubernetes::{CustomKind, Object, Objects, Operation, Unjudged, Workload};
 use crate::policy::{Policies, PolicySource};
 use crate::report::{Judged, Origin, verdict};
@@ -34,7 +34,7 @@ pub(super) fn policies(request: &mut Request) -> Result<Policies, Vec<Fault>> {
     let source = |text: Text| PolicySource { name: text.name, bytes: text.text.into_bytes() };
     let texts = take(&mut request.policies).into_iter().chain(take(&mut request.trust));
     let sources: Vec<PolicySource> = texts.map(source).collect();
-    let options = Options { allow_partial: request.allow_partial };
+    let options = Options { allow_partial: request.allow_partial, dialect: request.dialect };
     import::load(&sources, options).map_err(|errors| Fault::policies(&errors))
 }
 
@@ -77,6 +77,7 @@ pub(super) fn refuse_own(request: &Request) -> Result<(), Fault> {
         ("/policies", request.policies.is_empty()),
         ("/trust", request.trust.is_empty()),
         ("/allowPartial", !request.allow_partial),
+        ("/dialect", request.dialect == Dialect::default()),
         ("/evidence", request.evidence.is_empty()),
         ("/vouched", request.vouched.is_empty()),
         ("/gaps", request.gaps.is_empty()),

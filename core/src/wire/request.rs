@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::import::Dialect;
 use crate::policy::model::SignedIdentity;
 use crate::reference::Digest;
 
@@ -21,6 +22,9 @@ pub(super) struct Request {
     /// Take policies of other engines of which parts are not taken.
     #[serde(default)]
     pub(super) allow_partial: bool,
+    /// How closely Kyverno is followed.
+    #[serde(default)]
+    pub(super) dialect: Dialect,
     /// What is at hand about the images, unverified.
     #[serde(default)]
     pub(super) evidence: Vec<Item>,

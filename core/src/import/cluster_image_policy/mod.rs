@@ -19,7 +19,8 @@ use self::model::ClusterImagePolicy;
 use self::roots::Roots;
 use self::trust_root::TrustRootDocument;
 use super::faults::Faults;
-use super::load::{Whose, Work, whose};
+use super::foreign::ForeignKind;
+use super::load::Work;
 use super::supplied::Supplied;
 use crate::policy::{Foreign, ForeignDocument, PolicyErrorKind as Kind};
 
@@ -27,7 +28,8 @@ pub(super) fn translate(foreign: &Foreign<'_, '_>, supplied: &Supplied<'_>, work
     let mut roots = Roots::new(foreign);
     let mut policies = BTreeMap::new();
     for (position, document) in foreign.documents.iter().enumerate() {
-        if whose(document.head()) != Some(Whose::Sigstore) {
+        let kind = ForeignKind::of_head(document.head());
+        if !kind.is_some_and(ForeignKind::is_of_policy_controller) {
             continue;
         }
         match document.head().kind {

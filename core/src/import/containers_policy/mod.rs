@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::model::{ContainersPolicy, Requirement};
 use self::sigstore::Making;
 use super::faults::Faults;
-use super::load::{Whose, Work, whose};
+use super::foreign::ForeignKind;
+use super::load::Work;
 use super::supplied::Supplied;
 use crate::policy::model::{
     Family, ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Metadata, Mode, Name, Rule,
@@ -25,7 +26,7 @@ use crate::reference::ContainersScope;
 
 pub(super) fn translate(foreign: &Foreign<'_, '_>, supplied: &Supplied<'_>, work: &mut Work) {
     for (position, document) in foreign.documents.iter().enumerate() {
-        if whose(document.head()) != Some(Whose::Containers) {
+        if ForeignKind::of_head(document.head()) != Some(ForeignKind::ContainersPolicy) {
             continue;
         }
         let policy: ContainersPolicy = match document.decode() {

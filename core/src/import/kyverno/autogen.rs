@@ -16,20 +16,36 @@ const CONTROLLERS: [&str; 7] = [
 /// Longest name of a rule.
 const MAX_NAME: usize = 63;
 
+/// A rule as it is judged.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Expanded {
+    pub(super) rule: Value,
+    /// The position of the rule as written that it is, or was made from.
+    pub(super) from: usize,
+    /// Where the template of pods stands, for one that was made for their controllers.
+    pub(super) template: Option<&'static str>,
+}
+
 /// The rules of a policy with those that are made from them.
-pub(super) fn expand(metadata: &Value, rules: &[Value]) -> Vec<Value> {
-    let mut all = rules.to_vec();
+pub(super) fn expand(metadata: &Value, rules: &[Value]) -> Vec<Expanded> {
+    let as_written = rules.iter().enumerate();
+    let mut all: Vec<Expanded> = as_written
+        .map(|(from, rule)| Expanded { rule: rule.clone(), from, template: None })
+        .collect();
     let controllers = controllers(metadata, rules);
     let (cron, others): (Vec<_>, Vec<_>) = controllers.into_iter().partition(|c| c == "CronJob");
-    for rule in rules {
+    for (from, rule) in rules.iter().enumerate() {
         if !is_for_pods(rule) {
             continue;
         }
         if !others.is_empty() {
-            all.push(made(rule, "autogen-", &others, &["template"]));
+            let rule = made(rule, "autogen-", &others, &["template"]);
+            all.push(Expanded { rule, from, template: Some("spec.template") });
         }
         if !cron.is_empty() {
-            all.push(made(rule, "autogen-cronjob-", &cron, &["jobTemplate", "spec", "template"]));
+            let path = ["jobTemplate", "spec", "template"];
+            let rule = made(rule, "autogen-cronjob-", &cron, &path);
+            all.push(Expanded { rule, from, template: Some("spec.jobTemplate.spec.template") });
         }
     }
     all
@@ -103,7 +119,11 @@ fn is_for_pods(rule: &Value) -> bool {
 }
 
 fn made(rule: &Value, prefix: &str, controllers: &[String], path: &[&str]) -> Value {
-    let mut made = shifted(rule, &path.join("."));
+    let mut made = match rule.pointer("/validate/cel") {
+        // Expressions in CEL are turned when they are read.
+        Some(_) => rule.clone(),
+        None => shifted(rule, &path.join(".")),
+    };
     let name = rule.get("name").and_then(Value::as_str).unwrap_or_default();
     let name: String = format!("{prefix}{name}").chars().take(MAX_NAME).collect();
     if let Value::Object(entries) = &mut made {

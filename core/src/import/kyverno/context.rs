@@ -37,6 +37,8 @@ pub(super) struct Context<'r> {
     notes: RefCell<BTreeSet<Note>>,
     steps: Cell<u64>,
     compiled: RefCell<BTreeMap<String, Expression>>,
+    /// First names of the variables that were handed in.
+    given: BTreeSet<String>,
 }
 
 /// What to go back to after an element.
@@ -46,7 +48,8 @@ pub(super) struct Checkpoint {
 }
 
 impl<'r> Context<'r> {
-    pub(super) fn new(request: &'r Request<'r>) -> Self {
+    /// For a rule of a policy.
+    pub(super) fn new(request: &'r Request<'r>, policy: &str, rule: &str) -> Self {
         let mut root = Map::new();
         root.insert("request".to_owned(), request.variable());
         root.extend(images::variable(request.object).map(|images| ("images".to_owned(), images)));
@@ -54,6 +57,8 @@ impl<'r> Context<'r> {
             root.insert("serviceAccountName".to_owned(), name.into());
             root.insert("serviceAccountNamespace".to_owned(), namespace.into());
         }
+        let given = request.data.variables_of(policy, rule, request.name());
+        let given = given.map(|(name, _)| name.split('.').next().unwrap_or(name).to_owned());
         let context = Self {
             request,
             root: RefCell::new(root),
@@ -61,8 +66,9 @@ impl<'r> Context<'r> {
             notes: RefCell::default(),
             steps: Cell::new(0),
             compiled: RefCell::default(),
+            given: given.collect(),
         };
-        for (name, value) in &request.supplied.variables {
+        for (name, value) in request.data.variables_of(policy, rule, request.name()) {
             context.set(name, value.clone());
         }
         context
@@ -130,10 +136,7 @@ impl<'r> Context<'r> {
     pub(super) fn add_entries(&self, entries: &Value) {
         for entry in entries.as_array().into_iter().flatten() {
             let Some(name) = entry.get("name").and_then(Value::as_str) else { continue };
-            let is_given = |given: &String| given.split('.').next() == Some(name);
-            if entry.get("variable").is_none()
-                && self.request.supplied.variables.keys().any(is_given)
-            {
+            if entry.get("variable").is_none() && self.given.contains(name) {
                 continue;
             }
             self.pending.borrow_mut().push((name.to_owned(), entry.clone()));
@@ -189,27 +192,29 @@ impl<'r> Context<'r> {
         if let Some(variable) = entry.get("variable") {
             return self.variable(variable).map(Some).map_err(|e| failed("load variable", e));
         }
-        let supplied = self.request.supplied;
+        let data = self.request.data;
         let (found, of) = if let Some(map) = entry.get("configMap") {
             let text = |key: &str| self.text_at(map, key);
             let (map, namespace) = (text("name")?, text("namespace")?);
             let namespace = if namespace.is_empty() { "default" } else { namespace.as_str() };
-            (supplied.config_maps.get(&format!("{namespace}/{map}")), &Value::Null)
+            (data.config_map(namespace, &map).cloned(), &Value::Null)
         } else if let Some(call) = entry.get("apiCall") {
-            (supplied.api_calls.get(&self.text_at(call, "urlPath")?), call)
+            (data.api_call(&self.text_at(call, "urlPath")?), call)
         } else if let Some(reference) = entry.get("globalReference") {
-            (supplied.global.get(&self.text_at(reference, "name")?), reference)
+            (data.global.get(&self.text_at(reference, "name")?).cloned(), reference)
         } else if let Some(image) = entry.get("imageRegistry") {
-            (supplied.images.get(&self.text_at(image, "reference")?), image)
+            let reference = self.text_at(image, "reference")?;
+            let found = self.request.images.get(&reference).or_else(|| data.images.get(&reference));
+            (found.cloned(), image)
         } else {
             return Err(failed("load context entry", Unresolved::new("it has no known source")));
         };
         let path = self.text_at(of, "jmesPath")?;
         match (found, path.as_str(), of.get("default")) {
-            (Some(value), "", _) => Ok(Some(value.clone())),
+            (Some(value), "", _) => Ok(Some(value)),
             (Some(value), path, _) => {
                 let expression = self.compile(path)?;
-                let found = expression.search(value, self.now());
+                let found = expression.search(&value, self.now());
                 found
                     .map(Some)
                     .map_err(|e| failed("load context entry", Unresolved::new(e.to_string())))

@@ -162,7 +162,7 @@ pub(in crate::import) fn pod_path(kind: &str) -> Option<&'static [&'static str]>
 }
 
 /// The images that an object's containers name, each once, in order.
-pub(super) fn named(object: &Value) -> Vec<String> {
+pub(in crate::import) fn named(object: &Value) -> Vec<String> {
     let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
     let pod =
         pod_path(kind).and_then(|path| path.iter().try_fold(object, |value, key| value.get(key)));

@@ -1,13 +1,14 @@
 //! Texts to policies, with what was noticed on the way.
 
 mod checks;
-mod repair;
 
 use serde_json::Value;
 
-use super::autogen;
+use super::autogen::{self, Expanded};
 use super::policy::{Body, FailureAction, KyvernoException, KyvernoPolicy, Override, Rule};
 use super::verify_images::VerifyImages;
+use crate::import::cel::policies::CelRule;
+use crate::import::repair;
 use crate::import::text::{self, Document, TextError};
 use crate::import::{Diagnostic, DiagnosticKind, ForeignKind};
 
@@ -72,8 +73,9 @@ impl Loaded {
         Ok(loaded)
     }
 
-    /// Takes one document, if it is Kyverno's.
-    pub fn document(&mut self, file: &str, document: &Document) {
+    /// Takes one document, if it is Kyverno's; what is said of a policy stands in it, what is
+    /// said of an exception is given back.
+    pub fn document(&mut self, file: &str, document: &Document) -> Vec<Diagnostic> {
         match ForeignKind::of(&document.value) {
             Some(ForeignKind::KyvernoClusterPolicy | ForeignKind::KyvernoPolicy) => {
                 self.policies.push(policy(file, document));
@@ -86,10 +88,14 @@ impl Loaded {
                     Some(namespace) => format!("{namespace}/{name}"),
                 };
                 let spec = document.value.get("spec").cloned().unwrap_or_default();
+                let mut work = Work { file, document, diagnostics: Vec::new() };
+                checks::exception(&mut work, &document.value);
                 self.exceptions.push(KyvernoException { name, spec });
+                return work.diagnostics;
             }
             _ => {}
         }
+        Vec::new()
     }
 }
 
@@ -107,21 +113,12 @@ fn policy(file: &str, document: &Document) -> KyvernoPolicy {
         faults.push(checks::rule(&mut work, rule, &format!("spec.rules[{position}]")));
     }
     let metadata = value.get("metadata").unwrap_or(&Value::Null);
-    let all = autogen::expand(metadata, written);
-    let fault_of = |rule: &Value| {
-        let name = rule.get("name").and_then(Value::as_str).unwrap_or_default();
-        let position = written.iter().position(|own| {
-            let own = own.get("name").and_then(Value::as_str).unwrap_or_default();
-            // The name of a made rule may be cut.
-            name == own
-                || ["autogen-cronjob-", "autogen-"].iter().any(|prefix| {
-                    name.strip_prefix(prefix)
-                        .is_some_and(|rest| !rest.is_empty() && own.starts_with(rest))
-                })
-        });
-        position.and_then(|position| faults.get(position).cloned().flatten())
-    };
-    let rules = all.iter().map(|rule| compiled(rule, fault_of(rule))).collect();
+    let mut rules = Vec::new();
+    for expanded in autogen::expand(metadata, written) {
+        let from = format!("spec.rules[{}]", expanded.from);
+        let fault = faults.get(expanded.from).cloned().flatten();
+        rules.push(compiled(expanded, fault, &from, &mut work));
+    }
     let mut diagnostics = work.diagnostics;
     diagnostics.sort_by(|a, b| (a.line, a.column, &a.path).cmp(&(b.line, b.column, &b.path)));
     let action = spec.get("validationFailureAction").and_then(Value::as_str);
@@ -151,13 +148,17 @@ fn overrides(list: Option<&Value>) -> Vec<Override> {
     list.and_then(Value::as_array).into_iter().flatten().filter_map(read).collect()
 }
 
-fn compiled(rule: &Value, fault: Option<String>) -> Rule {
+fn compiled(expanded: Expanded, fault: Option<String>, path: &str, work: &mut Work<'_>) -> Rule {
+    let Expanded { rule, template, .. } = expanded;
     let entries = rule.get("verifyImages").and_then(Value::as_array);
     let body = match (fault, entries) {
         (Some(fault), _) => Body::NotTaken(fault),
         (None, Some(entries)) => {
             // What cannot be read was found by the checks.
             Body::VerifyImages(entries.iter().filter_map(|e| VerifyImages::read(e).ok()).collect())
+        }
+        (None, None) if rule.pointer("/validate/cel").is_some() => {
+            expressions(&rule, template, path, work)
         }
         (None, None) if rule.get("validate").is_some() => Body::Validate,
         (None, None) => Body::NoDecision,
@@ -167,10 +168,28 @@ fn compiled(rule: &Value, fault: Option<String>) -> Rule {
         validate.get("failureAction").or_else(|| rule.pointer("/verifyImages/0/failureAction"));
     Rule {
         name: rule.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        spec: rule.clone(),
         body,
         action: own.and_then(Value::as_str).and_then(FailureAction::named),
         overrides: overrides(validate.get("failureActionOverrides")),
+        spec: rule,
+    }
+}
+
+/// A rule in CEL. One that was made from another has the same faults, which are said once.
+fn expressions(rule: &Value, template: Option<&str>, path: &str, work: &mut Work<'_>) -> Body {
+    match CelRule::read(rule, template) {
+        Ok(rule) => Body::Expressions(Box::new(rule)),
+        Err(faults) => {
+            let mut first = None;
+            for fault in faults {
+                let (path, detail) = (format!("{path}.{}", fault.path), fault.error.to_string());
+                first.get_or_insert_with(|| format!("{path}: {detail}"));
+                if template.is_none() {
+                    work.say(DiagnosticKind::Invalid, &path, detail);
+                }
+            }
+            Body::NotTaken(first.unwrap_or_default())
+        }
     }
 }
 

@@ -13,7 +13,12 @@ pub(super) fn applies(request: &Request<'_>, wanted: &Value, exclude: &Value) ->
     block(request, wanted, true) && (is_empty(exclude) || !block(request, exclude, false))
 }
 
-fn is_empty(value: &Value) -> bool {
+/// Whether an exception with this block is about a request. What cannot be told is no exception.
+pub(super) fn excepts(request: &Request<'_>, wanted: &Value) -> bool {
+    block(request, wanted, false)
+}
+
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Object(entries) => entries.values().all(is_empty),
@@ -44,7 +49,7 @@ fn filter(request: &Request<'_>, filter: &Value, is_match: bool) -> bool {
         .any(|key| filter.get(key).is_some_and(|value| !is_empty(value)));
     let user = match (user, request.user.is_known(), request.dialect) {
         (false, ..) => None,
-        (true, true, _) => Some(has_user(request, filter)),
+        (true, true, _) => Some(has_user(request, filter, is_match)),
         // Kyverno leaves these out where it knows no user; strictly, rules then apply and
         // exclusions do not.
         (true, false, Dialect::Kyverno) => None,
@@ -53,7 +58,7 @@ fn filter(request: &Request<'_>, filter: &Value, is_match: bool) -> bool {
     match (resources, user) {
         (None, None) => false,
         (resources, user) => {
-            resources.is_none_or(|resources| is_described(request, resources))
+            resources.is_none_or(|resources| is_described(request, resources, is_match))
                 && user.unwrap_or(true)
         }
     }
@@ -68,7 +73,7 @@ fn texts<'v>(value: &'v Value, key: &str) -> Vec<&'v str> {
     }
 }
 
-fn is_described(request: &Request<'_>, resources: &Value) -> bool {
+fn is_described(request: &Request<'_>, resources: &Value, is_match: bool) -> bool {
     let among = |key: &str, found: &str| {
         let patterns = texts(resources, key);
         patterns.is_empty() || patterns.iter().any(|pattern| wildcard_match(pattern, found))
@@ -91,7 +96,12 @@ fn is_described(request: &Request<'_>, resources: &Value) -> bool {
         && among("namespaces", namespace)
         && has_annotations(resources, &annotations)
         && selects("selector", &labels)
-        && selects("namespaceSelector", request.namespace_labels)
+        && match (request.namespace_labels, resources.get("namespaceSelector")) {
+            (_, None) => true,
+            (Some(labels), Some(selector)) => is_selected(selector, labels),
+            // Labels that are not known keep nothing away from a rule.
+            (None, Some(selector)) => is_match || is_empty(selector),
+        }
 }
 
 fn strings(value: Option<&Value>) -> BTreeMap<String, String> {
@@ -161,12 +171,18 @@ fn is_expressed(expression: &Value, labels: &BTreeMap<String, String>) -> bool {
     }
 }
 
-fn has_user(request: &Request<'_>, filter: &Value) -> bool {
+fn has_user(request: &Request<'_>, filter: &Value, is_match: bool) -> bool {
     let user = request.user;
     let among = |key: &str, own: &[String]| {
         let patterns = texts(filter, key);
-        patterns.is_empty()
-            || patterns.iter().any(|pattern| own.iter().any(|own| wildcard_match(pattern, own)))
+        let among =
+            || patterns.iter().any(|pattern| own.iter().any(|own| wildcard_match(pattern, own)));
+        match (patterns.is_empty(), user.has_roles()) {
+            (true, _) => true,
+            (false, true) => among(),
+            // Roles that are not known keep nothing away from a rule.
+            (false, false) => is_match,
+        }
     };
     let subjects = filter.get("subjects").and_then(Value::as_array);
     let is_subject = |subject: &Value| {

@@ -11,6 +11,7 @@ use super::validate::{Answer, Validator};
 use super::verify_images::VerifyImages;
 use super::wildcard::wildcard_match;
 use super::{Request, images, matching};
+use crate::import::cel::policies::{CelRequest, CelRule};
 use crate::import::{Diagnostic, Extent, RuleOutcome, RuleResult};
 
 /// A `ClusterPolicy` or `Policy` of Kyverno.
@@ -38,6 +39,8 @@ pub(super) struct Rule {
 pub(super) enum Body {
     Validate,
     VerifyImages(Vec<VerifyImages>),
+    /// `validate.cel`.
+    Expressions(Box<CelRule>),
     /// It changes objects and decides nothing.
     NoDecision,
     /// It is not taken, or not wholly, and why.
@@ -110,7 +113,7 @@ impl KyvernoException {
         let wanted = self.spec.get("match").unwrap_or(&Value::Null);
         let conditions = self.spec.get("conditions").unwrap_or(&Value::Null);
         named
-            && matching::applies(context.request, wanted, &Value::Null)
+            && matching::excepts(context.request, wanted)
             && matches!(conditions::hold(context, conditions), Ok((true, _)))
     }
 }
@@ -153,14 +156,19 @@ impl KyvernoPolicy {
         &self,
         rule: &str,
         namespace: &str,
-        labels: &BTreeMap<String, String>,
+        labels: Option<&BTreeMap<String, String>>,
     ) -> FailureAction {
         let own = self.rules.iter().find(|own| own.name == rule);
         let overridden = |overrides: &[Override]| {
             let fits = |one: &&Override| {
                 let by_name = one.namespaces.is_empty()
                     || one.namespaces.iter().any(|name| wildcard_match(name, namespace));
-                by_name && matching::is_selected(&one.selector, labels)
+                // By labels that are not known only what is stricter holds.
+                let by_labels = match labels {
+                    Some(labels) => matching::is_selected(&one.selector, labels),
+                    None => one.selector.is_null() || one.action == FailureAction::Enforce,
+                };
+                by_name && by_labels
             };
             overrides.iter().find(fits).map(|one| one.action)
         };
@@ -200,8 +208,8 @@ impl KyvernoPolicy {
         if !matching::applies(request, part("match"), part("exclude")) {
             return None;
         }
-        let context = Context::new(request);
         let name = self.name();
+        let context = Context::new(request, &name, &rule.name);
         let waiver = exceptions.iter().find(|one| one.waives(&context, &name, &rule.name));
         let answer = match waiver {
             Some(waiver) => Some((
@@ -235,12 +243,33 @@ fn answer(rule: &Rule, context: &Context<'_>, verifier: &dyn ImageVerifier) -> A
     }
     match &rule.body {
         Body::VerifyImages(entries) => verified(context, entries, verifier),
+        Body::Expressions(rule) => expressions(context, rule),
         _ => {
             let validate = part("validate");
             let message = validate.get("message").and_then(Value::as_str).unwrap_or_default();
             Validator { context, rule: &rule.name, message }.validate(validate)
         }
     }
+}
+
+/// Answers by a rule in CEL, whose own conditions stand beside Kyverno's.
+fn expressions(context: &Context<'_>, rule: &CelRule) -> Answer {
+    let request = context.request;
+    let namespace = request.namespace_object();
+    let answer = rule.judge(&CelRequest {
+        object: request.object,
+        old_object: request.old_object,
+        operation: request.operation,
+        subresource: request.subresource,
+        namespace: request.namespace,
+        namespace_object: namespace.as_deref(),
+        user: request.user,
+        data: request.data,
+        images: request.images,
+        now: request.now,
+        dialect: request.dialect,
+    });
+    Some(answer)
 }
 
 /// Judges the object's images; none where no entry is about any of them.

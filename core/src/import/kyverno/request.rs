@@ -1,11 +1,13 @@
 //! What Kyverno's policies are asked about, and with which data.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::import::Dialect;
+use crate::import::cluster_data::{ClusterData, UserInfo};
 
 /// One object in one operation.
 #[derive(Debug, Clone, Copy)]
@@ -20,58 +22,31 @@ pub struct Request<'a> {
     pub subresource: &'a str,
     /// The request's namespace; the object's own where none is given.
     pub namespace: Option<&'a str>,
-    /// Labels of that namespace.
-    pub namespace_labels: &'a BTreeMap<String, String>,
+    /// Labels of that namespace, where they are known.
+    pub namespace_labels: Option<&'a BTreeMap<String, String>>,
     /// Who asks.
     pub user: &'a UserInfo,
     /// Data for `context` entries.
-    pub supplied: &'a Supplied,
+    pub data: &'a ClusterData,
+    /// What is known of the object's images, by the image as it names them; before `data`.
+    pub images: &'a BTreeMap<String, Value>,
     /// The clock of time functions.
     pub now: Timestamp,
     /// How closely Kyverno is followed.
     pub dialect: Dialect,
 }
 
-/// Who asks for an operation.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UserInfo {
-    /// The name, such as `system:serviceaccount:shop:deployer`.
-    pub username: String,
-    /// Groups.
-    pub groups: Vec<String>,
-    /// Roles, as `namespace:name`.
-    pub roles: Vec<String>,
-    /// Cluster roles.
-    pub cluster_roles: Vec<String>,
-}
-
-impl UserInfo {
-    pub(super) fn is_known(&self) -> bool {
-        *self != Self::default()
-    }
-
-    /// Namespace and name of the service account that the user is.
-    pub(super) fn service_account(&self) -> Option<(&str, &str)> {
-        self.username.strip_prefix("system:serviceaccount:")?.split_once(':')
-    }
-}
-
-/// Data that Kyverno would fetch, handed in instead.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Supplied {
-    /// Config maps, by `namespace/name`.
-    pub config_maps: BTreeMap<String, Value>,
-    /// Answers of the API server, by path.
-    pub api_calls: BTreeMap<String, Value>,
-    /// Global context entries, by name.
-    pub global: BTreeMap<String, Value>,
-    /// What `imageRegistry` gives, by the image as the policy names it.
-    pub images: BTreeMap<String, Value>,
-    /// Variables by dotted name, set before all else; they stand for the entry of their name.
-    pub variables: BTreeMap<String, Value>,
-}
-
 impl Request<'_> {
+    /// The `Namespace` object: as handed in, or with the labels that are known.
+    pub(super) fn namespace_object(&self) -> Option<Cow<'_, Value>> {
+        let known = self.data.namespace(self.namespace()).map(Cow::Borrowed);
+        known.or_else(|| {
+            let labels = self.namespace_labels?;
+            let metadata = json!({"name": self.namespace(), "labels": labels});
+            Some(Cow::Owned(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})))
+        })
+    }
+
     pub(super) fn namespace(&self) -> &str {
         let own = || self.object.pointer("/metadata/namespace").and_then(Value::as_str);
         self.namespace.or_else(own).unwrap_or_default()

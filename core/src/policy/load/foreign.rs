@@ -28,13 +28,11 @@ impl Head<'_> {
         }
     }
 
-    /// Whether `spec.rules` is a list, not an empty one, of mappings with this key.
-    pub(crate) fn each_rule_has(&self, key: &str) -> bool {
+    /// Whether one of `spec.rules` is a mapping with this key.
+    pub(crate) fn has_rule_with(&self, key: &str) -> bool {
         let rules = member(self.root, "spec").and_then(|spec| member(spec, "rules"));
         match rules.map(Node::body) {
-            Some(Body::List(rules)) => {
-                !rules.is_empty() && rules.iter().all(|rule| member(rule, key).is_some())
-            }
+            Some(Body::List(rules)) => rules.iter().any(|rule| member(rule, key).is_some()),
             _ => false,
         }
     }
@@ -71,6 +69,16 @@ impl<'s> ForeignDocument<'s> {
     /// The name of its source.
     pub(crate) fn file(&self) -> &str {
         self.text.name
+    }
+
+    /// The whole text of its source.
+    pub(crate) fn source_text(&self) -> &'s str {
+        self.text.text
+    }
+
+    /// Position of its source among the sources.
+    pub(crate) fn source(&self) -> usize {
+        self.source
     }
 
     /// The content, `apiVersion` and `kind` included.

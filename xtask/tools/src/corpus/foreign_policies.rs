@@ -13,7 +13,7 @@ use super::index::Row;
 /// policies is not one that decides, so only faults of what is there count.
 pub(super) fn cluster_image_policy(row: &Row<'_>) -> Outcome {
     let source = PolicySource { name: row.file.to_owned(), bytes: row.bytes.to_vec() };
-    let loaded = import::load(&[source], Options { allow_partial: true });
+    let loaded = import::load(&[source], Options { allow_partial: true, ..Options::default() });
     let faults = match &loaded {
         Ok(_) => Vec::new(),
         Err(errors) if decides_nothing(errors) => Vec::new(),

@@ -9,7 +9,6 @@ mod foreign_policies;
 mod globs;
 pub(crate) mod index;
 mod kyverno;
-mod kyverno_cel;
 mod kyverno_verify;
 mod pods;
 mod references;
@@ -42,7 +41,6 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     part(root, "signed/MANIFEST.json", &mut tally, bundles::compare);
     part(root, "w1/expected-3-200.jsonl", &mut tally, w1::compare);
     part(root, "kyverno/verify/check.json", &mut tally, kyverno_verify::compare);
-    part(root, "kyverno/cases/index.json", &mut tally, kyverno_cel::compare);
     part(root, "kyverno/seed/expected.json", &mut tally, kyverno::compare_seed);
     part(root, "kyverno/cases/index.json", &mut tally, kyverno::compare_cases);
     part(root, "kyverno/cases/index.json", &mut tally, kyverno::compare_coverage);

@@ -12,6 +12,7 @@ mod config;
 mod containers;
 mod evidence;
 mod exceptions;
+mod foreign_objects;
 mod imports;
 mod keyless;
 mod names;
@@ -42,6 +43,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         exceptions::cases(),
         scope::cases(),
         alternatives::cases(),
+        foreign_objects::cases(),
         imports::cases(),
         pods::cases(),
         containers::cases(),

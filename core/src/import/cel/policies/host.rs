@@ -60,7 +60,11 @@ impl Host for PolicyHost<'_> {
         let texts: Option<Vec<&str>> = arguments.iter().map(Value::as_text).collect();
         match (function, texts.as_deref(), arguments) {
             ("resource.Get" | "resource.get", Some([version, kind, namespace, name]), _) => {
-                let found = self.request.resource(version, kind, namespace, name);
+                let listed = self.request.data.listed(version, kind, namespace);
+                let is_meant = |object: &&Json| {
+                    object.pointer("/metadata/name").and_then(Json::as_str) == Some(*name)
+                };
+                let found = listed.into_iter().find(is_meant);
                 Some(found.map(Value::from).ok_or_else(|| {
                     let missing =
                         format!("{kind} \"{name}\" not found in namespace \"{namespace}\"");
@@ -68,12 +72,12 @@ impl Host for PolicyHost<'_> {
                 }))
             }
             ("resource.List" | "resource.list", Some([version, kind, namespace]), _) => {
-                let found = self.request.listed(version, kind, namespace);
+                let found = self.request.data.listed(version, kind, namespace);
                 let items = Value::list(found.into_iter().map(Value::from).collect());
                 Some(Ok(Value::map([("items".to_owned(), items)])))
             }
             ("globalContext.Get" | "globalContext.get", Some([name, ..]), _) => {
-                let found = self.request.global.get(*name);
+                let found = self.request.data.global.get(*name);
                 let missing =
                     || CelError::Missing(format!("global context entry `{name}` is not at hand"));
                 Some(found.map(Value::from).ok_or_else(missing))
@@ -83,7 +87,8 @@ impl Host for PolicyHost<'_> {
                 Some([image]),
                 _,
             ) => {
-                let found = self.request.images.get(*image);
+                let own = self.request.images.get(*image);
+                let found = own.or_else(|| self.request.data.images.get(*image));
                 let missing =
                     || CelError::Missing(format!("the metadata of `{image}` is not at hand"));
                 Some(found.map(Value::from).ok_or_else(missing))

@@ -2,9 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::request::{CelRequest, group_version, plural};
+use super::request::{CelRequest, group_version};
+use crate::import::cluster_data::plural;
+
+/// Whether the resources of a binding hold the request; without rules, they hold every kind.
+pub(super) fn bound(resources: &Value, request: &CelRequest<'_>) -> bool {
+    let rules = resources.get("resourceRules").and_then(Value::as_array);
+    match rules.is_none_or(Vec::is_empty) {
+        true => {
+            let mut all = resources.as_object().cloned().unwrap_or_default();
+            let any = json!([{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"],
+                              "resources": ["*", "*/*"]}]);
+            all.insert("resourceRules".to_owned(), any);
+            chosen(&Value::Object(all), request, None)
+        }
+        false => chosen(resources, request, None),
+    }
+}
 
 /// Whether the constraints choose the request. `resource` is what to take for the object's own:
 /// `pods` for a controller whose template is judged.
@@ -23,17 +39,19 @@ pub(super) fn chosen(
     };
     let own = labels(Some(request.object));
     let old = labels(request.old_object);
-    let namespace = labels(request.namespace_object);
+    let namespace = request.namespace_object;
+    let is_labelled = || match (request.kind(), namespace) {
+        ("Namespace", _) => selects("namespaceSelector", &own),
+        (_, Some(_)) => selects("namespaceSelector", &labels(namespace)),
+        // Labels that are not known keep nothing away from a policy.
+        (_, None) => true,
+    };
     let of_namespace = request.namespace().is_empty() && request.kind() != "Namespace";
     rules("resourceRules").any(|rule| fits(rule, request, resource))
         && !rules("excludeResourceRules").any(|rule| fits(rule, request, resource))
         && (selects("objectSelector", &own)
             || (request.old_object.is_some() && selects("objectSelector", &old)))
-        && (of_namespace
-            || selects(
-                "namespaceSelector",
-                if request.kind() == "Namespace" { &own } else { &namespace },
-            ))
+        && (of_namespace || is_labelled())
 }
 
 fn fits(rule: &Value, request: &CelRequest<'_>, resource: Option<&str>) -> bool {

@@ -2,10 +2,12 @@
 //! Kubernetes' `ValidatingAdmissionPolicy`, and `validate.cel` in rules of Kyverno.
 
 mod autogen;
+mod binding;
 mod checks;
 mod exceptions;
 mod host;
 mod images;
+mod judge;
 mod matching;
 mod policy;
 mod request;
@@ -14,9 +16,11 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::import) use binding::Binding;
 pub use checks::{Checks, Message};
 pub use exceptions::Exception;
 pub use host::{ImageVerifier, NoVerifier};
+pub(in crate::import) use judge::{CelJudge, Surroundings};
 pub use policy::{Action, CelFault, CelPolicy};
-pub use request::{CelRequest, UserInfo};
+pub use request::CelRequest;
 pub use rule::CelRule;

@@ -8,10 +8,11 @@ use super::exceptions::{Exception, Matched};
 use super::host::{ImageVerifier, PolicyHost};
 use super::images::{by_name, images};
 use super::matching::chosen;
-use super::request::{CelRequest, plural};
+use super::request::CelRequest;
 use crate::import::cel::error::CelError;
 use crate::import::cel::evaluate::Bindings;
 use crate::import::cel::value::Value;
+use crate::import::cluster_data::plural;
 use crate::import::outcome::{Dialect, Note, RuleOutcome, RuleResult};
 use crate::import::{ForeignKind, text};
 
@@ -34,6 +35,17 @@ pub enum Action {
     Warn,
     /// The failure is recorded.
     Audit,
+}
+
+impl Action {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "Deny" => Some(Self::Deny),
+            "Warn" => Some(Self::Warn),
+            "Audit" => Some(Self::Audit),
+            _ => None,
+        }
+    }
 }
 
 /// A policy of which every expression was read.
@@ -112,6 +124,15 @@ impl CelPolicy {
         &self.name
     }
 
+    /// The name; `namespace/name` for a policy of a namespace.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        match self.namespace.as_str() {
+            "" => self.name.clone(),
+            namespace => format!("{namespace}/{}", self.name),
+        }
+    }
+
     /// Whether the policy asks for admission where it cannot be evaluated.
     #[must_use]
     pub fn fails_open(&self) -> bool {
@@ -122,11 +143,8 @@ impl CelPolicy {
     #[must_use]
     pub fn actions(&self) -> Vec<Action> {
         let given = self.spec.get("validationActions").and_then(Json::as_array);
-        let known = given.into_iter().flatten().filter_map(|action| match action.as_str()? {
-            "Warn" => Some(Action::Warn),
-            "Audit" => Some(Action::Audit),
-            _ => Some(Action::Deny),
-        });
+        // What is not known was found when the policy was read.
+        let known = given.into_iter().flatten().filter_map(|one| Action::named(one.as_str()?));
         let actions: Vec<Action> = known.collect();
         if actions.is_empty() { vec![Action::Deny] } else { actions }
     }
@@ -224,15 +242,17 @@ impl CelPolicy {
     }
 
     fn result(&self, rule: &str, outcome: RuleOutcome, message: String) -> RuleResult {
-        let policy = match self.namespace.as_str() {
-            "" => self.name.clone(),
-            namespace => format!("{namespace}/{}", self.name),
-        };
-        RuleResult { policy, rule: rule.to_owned(), outcome, message, notes: Vec::new() }
+        RuleResult {
+            policy: self.full_name(),
+            rule: rule.to_owned(),
+            outcome,
+            message,
+            notes: Vec::new(),
+        }
     }
 }
 
-fn fault(path: &str, what: &str) -> CelFault {
+pub(super) fn fault(path: &str, what: &str) -> CelFault {
     CelFault { path: path.to_owned(), error: CelError::Missing(what.to_owned()) }
 }
 
@@ -280,6 +300,11 @@ fn untaken(kind: &str, spec: &Json) -> Vec<CelFault> {
     let members = spec.as_object().into_iter().flatten();
     let unknown = members.map(|(name, _)| name).filter(|name| !MEMBERS.contains(&name.as_str()));
     found.extend(unknown.map(|name| fault(&format!("spec.{name}"), "it is not known here")));
+    let actions = spec.get("validationActions").filter(|actions| !actions.is_null());
+    let is_known = |one: &Json| one.as_str().and_then(Action::named).is_some();
+    if actions.is_some_and(|all| !all.as_array().is_some_and(|all| all.iter().all(is_known))) {
+        found.push(fault("spec.validationActions", "`Deny`, `Warn` or `Audit` is expected"));
+    }
     let references = spec.get("matchImageReferences").and_then(Json::as_array);
     for (index, one) in references.into_iter().flatten().enumerate() {
         if one.get("glob").and_then(Json::as_str).is_none() {

@@ -6,15 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::import::Dialect;
-
-/// Who asks for an operation.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UserInfo {
-    /// The name, such as `system:serviceaccount:shop:deployer`.
-    pub username: String,
-    /// Groups.
-    pub groups: Vec<String>,
-}
+use crate::import::cluster_data::{ClusterData, UserInfo, plural};
 
 /// One object in one operation, with everything that expressions may look at.
 #[derive(Debug, Clone, Copy)]
@@ -33,12 +25,10 @@ pub struct CelRequest<'a> {
     pub namespace_object: Option<&'a Value>,
     /// Who asks.
     pub user: &'a UserInfo,
-    /// Objects of the cluster, for `resource.Get`, `resource.List` and parameters.
-    pub resources: &'a [Value],
-    /// What `image.GetMetadata` gives, by the image as the object names it.
+    /// Objects of the cluster, entries of `globalContext`, and what `image.GetMetadata` gives.
+    pub data: &'a ClusterData,
+    /// The last for the object's images, by the image as it names them; before `data`.
     pub images: &'a BTreeMap<String, Value>,
-    /// Entries of `globalContext`, by name.
-    pub global: &'a BTreeMap<String, Value>,
     /// The clock of time functions.
     pub now: Timestamp,
     /// How closely Kyverno is followed.
@@ -47,18 +37,6 @@ pub struct CelRequest<'a> {
 
 fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The name by which the API server's paths call a kind.
-pub(super) fn plural(kind: &str) -> String {
-    let kind = kind.to_ascii_lowercase();
-    let ends = |endings: &[&str]| endings.iter().any(|ending| kind.ends_with(ending));
-    match kind.strip_suffix('y') {
-        _ if kind == "endpoints" => kind,
-        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
-        _ if ends(&["s", "x", "ch", "sh"]) => format!("{kind}es"),
-        _ => format!("{kind}s"),
-    }
 }
 
 /// Group and version of `apiVersion`.
@@ -109,28 +87,5 @@ impl CelRequest<'_> {
             (None, "") => Value::Null,
             (None, name) => json!({"metadata": {"name": name}}),
         }
-    }
-
-    /// An object of the cluster; `resource` is the plural of its kind.
-    pub(super) fn resource(
-        &self,
-        api_version: &str,
-        resource: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Option<&Value> {
-        self.listed(api_version, resource, namespace)
-            .into_iter()
-            .find(|object| text(object, "/metadata/name") == name)
-    }
-
-    /// Objects of the cluster; without a namespace, of all.
-    pub(super) fn listed(&self, api_version: &str, resource: &str, namespace: &str) -> Vec<&Value> {
-        let is = |object: &&Value| {
-            text(object, "/apiVersion") == api_version
-                && plural(text(object, "/kind")) == resource
-                && (namespace.is_empty() || text(object, "/metadata/namespace") == namespace)
-        };
-        self.resources.iter().filter(is).collect()
     }
 }

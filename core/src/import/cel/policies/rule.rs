@@ -9,9 +9,10 @@ use super::checks::{Checks, Message};
 use super::host::{NoVerifier, PolicyHost};
 use super::matching::selected;
 use super::policy::{CelFault, bindings};
-use super::request::{CelRequest, plural};
+use super::request::CelRequest;
 use crate::import::cel::error::CelError;
 use crate::import::cel::value::Value;
+use crate::import::cluster_data::plural;
 use crate::import::outcome::RuleOutcome;
 
 /// The checks of one rule.
@@ -139,7 +140,7 @@ impl Params {
         let name = |object: &Json| {
             object.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default().to_owned()
         };
-        let all = request.listed(&self.api_version, &plural(&self.kind), &self.namespace);
+        let all = request.data.listed(&self.api_version, &plural(&self.kind), &self.namespace);
         let is = |object: &&'r Json| match &self.selector {
             _ if !self.name.is_empty() => name(object) == self.name,
             Some(selector) => selected(selector, &labels(object)),

@@ -2,15 +2,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Action, CelPolicy, CelRequest, CelRule, Exception, NoVerifier, UserInfo};
+use super::{Action, CelPolicy, CelRequest, CelRule, Exception, NoVerifier};
+use crate::import::cluster_data::{ClusterData, UserInfo};
 use crate::import::outcome::{Dialect, RuleOutcome};
 use crate::import::text;
 
 struct Asked {
     object: Value,
-    resources: Vec<Value>,
+    data: ClusterData,
     images: BTreeMap<String, Value>,
-    global: BTreeMap<String, Value>,
     namespace: Option<Value>,
     user: UserInfo,
     operation: &'static str,
@@ -21,9 +21,8 @@ impl Asked {
     fn of(object: Value) -> Self {
         Self {
             object,
-            resources: Vec::new(),
+            data: ClusterData::default(),
             images: BTreeMap::new(),
-            global: BTreeMap::new(),
             namespace: None,
             user: UserInfo::default(),
             operation: "CREATE",
@@ -40,9 +39,8 @@ impl Asked {
             namespace: None,
             namespace_object: self.namespace.as_ref(),
             user: &self.user,
-            resources: &self.resources,
+            data: &self.data,
             images: &self.images,
-            global: &self.global,
             now: "2026-11-25T00:00:00Z".parse().unwrap(),
             dialect: self.dialect,
         }
@@ -162,7 +160,7 @@ fn data_of_the_cluster_is_what_was_handed_in() {
     let (outcome, message) = told(&policy, &asked);
     assert_eq!(outcome, RuleOutcome::Error);
     assert!(message.contains("not found"), "{message}");
-    asked.resources.push(json!({
+    asked.data.resources.push(json!({
         "apiVersion": "v1", "kind": "ConfigMap", "data": {"prefix": "ghcr.io/"},
         "metadata": {"name": "registries", "namespace": "default"},
     }));
@@ -231,7 +229,7 @@ fn a_rule_with_parameters_is_judged_with_each() {
         ("2", RuleOutcome::Pass, "Validation rule 'limit' passed."),
         ("1", RuleOutcome::Fail, "too many"),
     ] {
-        asked.resources = vec![json!({
+        asked.data.resources = vec![json!({
             "apiVersion": "v1", "kind": "ConfigMap", "data": {"max": max},
             "metadata": {"name": "limits", "namespace": "shop"},
         })];

@@ -1,10 +1,13 @@
 //! What of a policy is not as Kyverno asks, and what is not taken.
 
+mod filters;
+
 use serde_json::Value;
 
 use super::Work;
 use crate::import::DiagnosticKind as Kind;
 use crate::import::kyverno::jmespath::Expression;
+use crate::import::kyverno::matching;
 use crate::import::kyverno::operators::Operator;
 use crate::import::kyverno::policy::FailureAction;
 use crate::import::kyverno::template::{Part, Template};
@@ -89,9 +92,11 @@ pub(super) fn rule(work: &mut Work<'_>, rule: &Value, path: &str) -> Option<Stri
     let before = work.diagnostics.len();
     unknown(work, rule, path, &RULE);
     for block in ["match", "exclude"] {
-        filters(work, rule.get(block).unwrap_or(&Value::Null), &format!("{path}.{block}"));
+        if let Some(value) = rule.get(block).filter(|value| !value.is_null()) {
+            filters::block(work, value, &format!("{path}.{block}"));
+        }
     }
-    if rule.get("match").is_none_or(Value::is_null) {
+    if rule.get("match").is_none_or(matching::is_empty) {
         work.say(Kind::Invalid, &format!("{path}.match"), "a rule without `match`");
     }
     body(work, rule, path);
@@ -116,8 +121,7 @@ fn unknown(work: &mut Work<'_>, value: &Value, path: &str, known: &[&str]) {
 }
 
 fn body(work: &mut Work<'_>, rule: &Value, path: &str) {
-    let not_taken: [(&str, &str); 3] = [
-        ("celPreconditions", "conditions in CEL are not evaluated here"),
+    let not_taken: [(&str, &str); 2] = [
         ("imageExtractors", "images of other kinds of objects are not extracted"),
         ("generate", "it makes objects and decides nothing"),
     ];
@@ -126,6 +130,12 @@ fn body(work: &mut Work<'_>, rule: &Value, path: &str) {
             work.say(Kind::NotTaken, &format!("{path}.{key}"), detail);
         }
     }
+    if rule.get("celPreconditions").is_some() && rule.pointer("/validate/cel").is_none() {
+        let detail = "they belong to a rule with `validate.cel`";
+        work.say(Kind::Invalid, &format!("{path}.celPreconditions"), detail);
+    }
+    let conditions = rule.get("preconditions");
+    conditions.into_iter().for_each(|one| block(work, one, &format!("{path}.preconditions")));
     if rule.get("mutate").is_some() {
         let detail = "it changes objects and decides nothing";
         work.say(Kind::NotTaken, &format!("{path}.mutate"), detail);
@@ -133,16 +143,17 @@ fn body(work: &mut Work<'_>, rule: &Value, path: &str) {
     if let Some(validate) = rule.get("validate") {
         let path = format!("{path}.validate");
         unknown(work, validate, &path, &VALIDATE);
-        for key in ["cel", "podSecurity", "manifests", "assert"] {
+        for key in ["podSecurity", "manifests", "assert"] {
             if validate.get(key).is_some() {
                 let detail = format!("`validate.{key}` is not evaluated here");
                 work.say(Kind::NotTaken, &format!("{path}.{key}"), detail);
             }
         }
-        let checks =
-            ["deny", "pattern", "anyPattern", "foreach", "cel", "podSecurity", "manifests"];
-        if !checks.iter().chain(&["assert"]).any(|key| validate.get(key).is_some()) {
-            work.say(Kind::Invalid, &path, "it checks nothing");
+        one_check(work, validate, &path);
+        let elements = validate.get("foreach");
+        elements.into_iter().for_each(|list| foreach(work, list, &format!("{path}.foreach")));
+        if let Some(deny) = validate.get("deny") {
+            self::deny(work, deny, &format!("{path}.deny"));
         }
     }
     for (position, entry) in
@@ -154,27 +165,131 @@ fn body(work: &mut Work<'_>, rule: &Value, path: &str) {
     }
 }
 
-/// A text where Kyverno asks for a list.
-fn filters(work: &mut Work<'_>, block: &Value, path: &str) {
-    let mut one = |filter: &Value, path: &str| {
-        let resources = filter.get("resources").unwrap_or(&Value::Null);
-        let lists =
-            ["kinds", "names", "namespaces", "operations"].map(|key| (resources, key, true));
-        let users = ["roles", "clusterRoles"].map(|key| (filter, key, false));
-        for (holder, key, is_inner) in lists.into_iter().chain(users) {
-            if holder.get(key).is_some_and(Value::is_string) {
-                let inner = if is_inner { "resources." } else { "" };
-                let detail = "a text where a list belongs: Kyverno does not load this policy, and \
-                              says nothing; it is read as a list of one";
-                work.say(Kind::Tolerated, &format!("{path}.{inner}{key}"), detail);
+const CHECKS: [&str; 8] =
+    ["deny", "pattern", "anyPattern", "foreach", "cel", "podSecurity", "manifests", "assert"];
+
+/// Exactly one of the checks; of several, Kyverno refuses the rule.
+fn one_check(work: &mut Work<'_>, holder: &Value, path: &str) {
+    let given = CHECKS.iter().filter(|key| holder.get(**key).is_some_and(|one| !one.is_null()));
+    match given.copied().collect::<Vec<_>>().as_slice() {
+        [] => work.say(Kind::Invalid, path, "it checks nothing"),
+        [_] => {}
+        several => {
+            let detail = format!("one of `{}` is expected, not several", several.join("`, `"));
+            work.say(Kind::Invalid, path, detail);
+        }
+    }
+}
+
+const FOREACH: [&str; 9] = [
+    "anyPattern",
+    "context",
+    "deny",
+    "elementScope",
+    "foreach",
+    "list",
+    "order",
+    "pattern",
+    "preconditions",
+];
+
+fn foreach(work: &mut Work<'_>, list: &Value, path: &str) {
+    let Some(entries) = list.as_array().filter(|entries| !entries.is_empty()) else {
+        return work.say(Kind::Invalid, path, "a list is expected, with one entry at least");
+    };
+    for (position, entry) in entries.iter().enumerate() {
+        let path = format!("{path}[{position}]");
+        unknown(work, entry, &path, &FOREACH);
+        one_check(work, entry, &path);
+        if entry.get("list").and_then(Value::as_str).is_none() {
+            work.say(Kind::Invalid, &path, "it has no `list`");
+        }
+        if let Some(deny) = entry.get("deny") {
+            self::deny(work, deny, &format!("{path}.deny"));
+        }
+        if let Some(inner) = entry.get("foreach") {
+            foreach(work, inner, &format!("{path}.foreach"));
+        }
+        let conditions = entry.get("preconditions");
+        conditions.into_iter().for_each(|one| block(work, one, &format!("{path}.preconditions")));
+    }
+}
+
+fn deny(work: &mut Work<'_>, deny: &Value, path: &str) {
+    unknown(work, deny, path, &["conditions"]);
+    if let Some(conditions) = deny.get("conditions") {
+        block(work, conditions, &format!("{path}.conditions"));
+    }
+}
+
+/// Conditions: `any` and `all`, or a list of both forms.
+fn block(work: &mut Work<'_>, conditions: &Value, path: &str) {
+    match conditions {
+        Value::Object(entries) => {
+            unknown(work, conditions, path, &["any", "all"]);
+            for key in ["any", "all"] {
+                let Some(list) = entries.get(key) else { continue };
+                let path = format!("{path}.{key}");
+                match list.as_array() {
+                    None => work.say(Kind::Invalid, &path, "a list is expected"),
+                    Some(list) => each_condition(work, list, &path),
+                }
             }
         }
-    };
-    one(block, path);
-    for key in ["any", "all"] {
-        let list = block.get(key).and_then(Value::as_array).into_iter().flatten();
-        for (position, filter) in list.enumerate() {
-            one(filter, &format!("{path}.{key}[{position}]"));
+        Value::Array(list) => {
+            let is_block = |one: &Value| one.get("any").is_some() || one.get("all").is_some();
+            for (position, one) in list.iter().enumerate().filter(|(_, one)| is_block(one)) {
+                block(work, one, &format!("{path}[{position}]"));
+            }
+            let singles = list.iter().enumerate().filter(|(_, one)| !is_block(one));
+            for (position, one) in singles {
+                condition(work, one, &format!("{path}[{position}]"));
+            }
+        }
+        Value::Null => {}
+        _ => work.say(Kind::Invalid, path, "`any` and `all` are expected, or a list"),
+    }
+}
+
+fn each_condition(work: &mut Work<'_>, list: &[Value], path: &str) {
+    for (position, one) in list.iter().enumerate() {
+        condition(work, one, &format!("{path}[{position}]"));
+    }
+}
+
+fn condition(work: &mut Work<'_>, condition: &Value, path: &str) {
+    unknown(work, condition, path, &["key", "operator", "value", "message"]);
+    for key in ["key", "operator"] {
+        if condition.get(key).is_none() {
+            work.say(Kind::Invalid, path, format!("the condition has no `{key}`"));
+        }
+    }
+}
+
+/// Checks a `PolicyException`: what is left aside in one would make it wider.
+pub(super) fn exception(work: &mut Work<'_>, value: &Value) {
+    let spec = value.get("spec").unwrap_or(&Value::Null);
+    unknown(work, spec, "spec", &["background", "conditions", "exceptions", "match"]);
+    match spec.get("match").filter(|value| !matching::is_empty(value)) {
+        None => work.say(Kind::Invalid, "spec.match", "an exception without `match`"),
+        Some(value) => filters::block(work, value, "spec.match"),
+    }
+    if let Some(conditions) = spec.get("conditions") {
+        block(work, conditions, "spec.conditions");
+    }
+    let named = spec.get("exceptions").and_then(Value::as_array);
+    if named.is_none_or(Vec::is_empty) {
+        work.say(Kind::Invalid, "spec.exceptions", "it names no policy");
+    }
+    for (position, one) in named.into_iter().flatten().enumerate() {
+        let path = format!("spec.exceptions[{position}]");
+        unknown(work, one, &path, &["policyName", "ruleNames"]);
+        if one.get("policyName").and_then(Value::as_str).is_none() {
+            work.say(Kind::Invalid, &path, "it names no `policyName`");
+        }
+        let rules = one.get("ruleNames").and_then(Value::as_array);
+        if !rules.is_some_and(|all| !all.is_empty() && all.iter().all(Value::is_string)) {
+            work.say(Kind::Invalid, &format!("{path}.ruleNames"), "a list of names is expected");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Policies of Kyverno whose rules all verify images, as documents.
+//! Policies of Kyverno with rules that verify images, as documents.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,20 @@ pub(super) struct Rule {
     #[expect(dead_code, reason = "a known key, which changes nothing here")]
     pub(super) skip_background_requests: Option<bool>,
     #[serde(default)]
-    pub(super) verify_images: Vec<Value>,
+    pub(super) verify_images: Option<Vec<Value>>,
+    #[serde(default)]
+    pub(super) validate: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) mutate: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) generate: Option<IgnoredAny>,
+    /// Of rules that are read elsewhere.
+    #[serde(default)]
+    #[expect(dead_code, reason = "a known key, which changes nothing here")]
+    pub(super) cel_preconditions: Option<IgnoredAny>,
+    #[serde(default)]
+    #[expect(dead_code, reason = "a known key, which changes nothing here")]
+    pub(super) report_properties: Option<IgnoredAny>,
 }
 
 /// `any`, `all`, or one filter.

@@ -1,4 +1,4 @@
-//! Policies of Kyverno whose rules all verify images (`verifyImages`), as policies of our own.
+//! Rules of Kyverno that verify images (`verifyImages`), as policies of our own.
 //!
 //! An image is judged by what it is: the name that a signature gives for it is not compared, as
 //! Kyverno does not. Both forms of signatures are read where Kyverno reads cosign's own alone.
@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use self::attestors::Making;
 use self::document::{Document, Filters, Resources, Rule};
 use super::verify_images::{SignatureFormat, VerifyImages};
-use crate::import::load::{Options, Whose, Work, load, whose};
+use crate::import::foreign::ForeignKind;
+use crate::import::load::{Options, Work, load};
 use crate::import::supplied::Supplied;
 use crate::policy::model::{
     self, DigestRule, Family, ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Metadata, Mode,
@@ -71,7 +72,10 @@ pub(in crate::import) fn translate(
     work: &mut Work,
 ) {
     for (position, document) in foreign.documents.iter().enumerate() {
-        if whose(document.head()) == Some(Whose::KyvernoVerify) {
+        let kind = ForeignKind::of_head(document.head());
+        let is_meant =
+            matches!(kind, Some(ForeignKind::KyvernoClusterPolicy | ForeignKind::KyvernoPolicy));
+        if is_meant && document.head().has_rule_with("verifyImages") {
             match document.decode::<Document>() {
                 Ok(policy) => {
                     let ours = &foreign.trust_roots;
@@ -104,10 +108,23 @@ fn policy(
     }
     let mut rules = Vec::new();
     let mut making = Making::new(position, document, &name, ours, supplied, work);
-    for (at, rule) in policy.spec.rules.iter().enumerate() {
+    let rules_written = policy.spec.rules.iter().enumerate();
+    for (at, rule) in rules_written.filter(|(_, rule)| rule.verify_images.is_some()) {
         let path = format!("spec.rules[{at}]");
+        for (key, is_there) in [
+            ("validate", rule.validate.is_some()),
+            ("mutate", rule.mutate.is_some()),
+            ("generate", rule.generate.is_some()),
+        ] {
+            if is_there {
+                let detail = format!("`{key}` beside `verifyImages`: a rule does one thing");
+                let fault =
+                    document.remark(Kind::Contradiction, &format!("{path}.{key}"), detail, None);
+                making.work.errors.push(fault);
+            }
+        }
         let scope = scope(&path, rule, policy.metadata.namespace.as_deref(), &mut making);
-        for (entry, value) in rule.verify_images.iter().enumerate() {
+        for (entry, value) in rule.verify_images.iter().flatten().enumerate() {
             let path = format!("{path}.verifyImages[{entry}]");
             let numbered = at.saturating_mul(100).saturating_add(entry);
             let id = Name::numbered(plain(&rule.name), numbered);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cocket::import::Extent;
+use cocket::import::{self, ForeignKind, Options};
+use cocket::policy::{PolicyError, PolicyErrorKind, PolicySource};
 
 use crate::corpus::Tally;
 
@@ -15,31 +16,60 @@ pub(in crate::corpus) fn compare(root: &Path, tally: &mut Tally) -> Result<(), S
     }
     let mut files = Vec::new();
     yaml(&root.join("kyverno"), &mut files)?;
-    let mut counts: BTreeMap<Extent, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for path in files {
-        let Ok(loaded) = super::load(&path) else {
-            count_one(&mut reasons, format!("{} cannot be read", path.display()));
+        let source = super::source(&path)?;
+        if !has_policies(&source) {
             continue;
-        };
-        for policy in &loaded.policies {
-            count_one(&mut counts, policy.extent());
-            for one in policy.diagnostics().iter().filter(|one| one.kind.is_loss()) {
-                count_one(&mut reasons, one.detail.clone());
-            }
         }
+        let (extent, lost) = taken(&source);
+        count_one(&mut counts, extent);
+        lost.into_iter().for_each(|one| count_one(&mut reasons, one.detail));
     }
-    let count = |extent: Extent| counts.get(&extent).copied().unwrap_or(0);
+    let count = |extent: &str| counts.get(extent).copied().unwrap_or(0);
     tally.note(format!(
-        "kyverno: policies taken: {} whole, {} in part, {} not at all",
-        count(Extent::Whole),
-        count(Extent::Part),
-        count(Extent::Nothing)
+        "kyverno: files with policies taken: {} whole, {} in part, {} not at all",
+        count("whole"),
+        count("part"),
+        count("nothing")
     ));
     for (reason, count) in reasons {
         tally.note(format!("kyverno: not taken, {count} times: {reason}"));
     }
     Ok(())
+}
+
+/// A text that cannot be read as it stands may be one that is repaired.
+fn has_policies(source: &PolicySource) -> bool {
+    let text = String::from_utf8_lossy(&source.bytes);
+    let Ok(documents) = import::text::documents(&text) else { return true };
+    documents.iter().any(|document| {
+        let kind = ForeignKind::of(&document.value);
+        kind.is_some_and(|kind| {
+            !matches!(kind, ForeignKind::ClusterData | ForeignKind::Secret)
+                && !matches!(
+                    kind,
+                    ForeignKind::KyvernoPolicyException | ForeignKind::KyvernoCelException
+                )
+        })
+    })
+}
+
+fn taken(source: &PolicySource) -> (&'static str, Vec<PolicyError>) {
+    let sources = std::slice::from_ref(source);
+    if import::load(sources, Options::default()).is_ok() {
+        return ("whole", Vec::new());
+    }
+    let options = Options { allow_partial: true, ..Options::default() };
+    match import::load(sources, options) {
+        Ok(policies) => {
+            let notes = policies.notes().iter();
+            let lost = notes.filter(|note| note.kind == PolicyErrorKind::NotTaken);
+            ("part", lost.cloned().collect())
+        }
+        Err(errors) => ("nothing", errors.as_slice().to_vec()),
+    }
 }
 
 fn yaml(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {

@@ -1,6 +1,36 @@
 //! The one repair of a text: quotes inside `{{ }}` inside a text in double quotes.
 
-use crate::import::text::Place;
+use super::text::{self, Place};
+use crate::policy::{PolicyError, PolicyErrorKind, PolicySource};
+
+/// The sources with such quotes escaped in those that cannot be read otherwise, and what was done.
+pub(super) fn sources(sources: &[PolicySource]) -> (Vec<PolicySource>, Vec<PolicyError>) {
+    let mut said = Vec::new();
+    let repair = |source: &PolicySource| repaired_source(source, &mut said);
+    (sources.iter().map(repair).collect(), said)
+}
+
+fn repaired_source(source: &PolicySource, said: &mut Vec<PolicyError>) -> PolicySource {
+    let text = std::str::from_utf8(&source.bytes).unwrap_or_default();
+    if !text.contains("kyverno.io/") || text::documents(text).is_ok() {
+        return source.clone();
+    }
+    let Some((repaired, repairs)) = quotes(text) else { return source.clone() };
+    if text::documents(&repaired).is_err() {
+        return source.clone();
+    }
+    said.extend(repairs.into_iter().map(|(place, detail)| PolicyError {
+        kind: PolicyErrorKind::Repaired,
+        file: source.name.clone(),
+        line: place.line,
+        column: place.column,
+        path: String::new(),
+        detail,
+        help: None,
+        snippet: None,
+    }));
+    PolicySource { name: source.name.clone(), bytes: repaired.into_bytes() }
+}
 
 /// The text with such quotes escaped, and where that was done; `None` where there are none.
 ///
