@@ -818,7 +818,8 @@ export interface ExaminedDocument {
   readonly checks: readonly Check[];
 }
 
-interface ExaminedBase {
+/** What an examination has, whatever came out. */
+export interface ExaminedBase {
   readonly target: { readonly image?: string; readonly digest: Digest };
   readonly authority: string;
   /** `signature`, a predicate type, or `any`. */
