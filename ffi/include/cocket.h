@@ -482,7 +482,7 @@ typedef struct cocket_policy_text {
 /**
  * How policies of other engines are taken. All zero is the default.
  */
-typedef struct ImportOptions {
+typedef struct cocket_import_options {
   /**
    * Take policies of which parts are not taken: what rests on such a part fails, and
    * `cocket_policies_notes` names it.
@@ -492,7 +492,7 @@ typedef struct ImportOptions {
    * How closely Kyverno is followed: `strict`, which an empty text stands for, or `kyverno`.
    */
   struct cocket_text dialect;
-} ImportOptions;
+} cocket_import_options;
 
 /**
  * A digest as text, such as `sha256:…`; it needs no freeing.
@@ -1376,7 +1376,7 @@ cocket_status cocket_policies_load(const struct cocket_policy_text *texts,
  */
 cocket_status cocket_policies_load_with(const struct cocket_policy_text *texts,
                                         size_t len,
-                                        struct ImportOptions options,
+                                        struct cocket_import_options options,
                                         struct cocket_policies **out,
                                         struct cocket_error **error);
 
@@ -1402,7 +1402,7 @@ cocket_status cocket_policies_read(const struct cocket_text *paths,
  */
 cocket_status cocket_policies_read_with(const struct cocket_text *paths,
                                         size_t len,
-                                        struct ImportOptions options,
+                                        struct cocket_import_options options,
                                         struct cocket_policies **out,
                                         struct cocket_error **error);
 

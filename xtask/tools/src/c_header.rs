@@ -28,7 +28,7 @@ const SOURCES: [&str; 19] = [
 ];
 
 /// The types by their names in Rust; `PolicyText` is `cocket_policy_text` in C.
-const TYPES: [&str; 47] = [
+const TYPES: [&str; 48] = [
     "Buffer",
     "Bytes",
     "CacheStatistics",
@@ -59,6 +59,7 @@ const TYPES: [&str; 47] = [
     "Pair",
     "PassedOver",
     "Policies",
+    "ImportOptions",
     "PolicyText",
     "PolicyUse",
     "Reason",
