@@ -233,3 +233,58 @@ fn a_failing_rule_weighs_what_its_policy_says() {
     // Labels that are not known soften nothing.
     assert_eq!(verdict(&by_label), Verdict::Deny);
 }
+
+fn config_map(name: &str, value: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: b}}\n\
+         data: {{c: {value}}}\n"
+    )
+}
+
+#[test]
+fn the_order_of_what_stands_beside_policies_changes_nothing() {
+    let (rule, one, two) = (kyverno(PODS, DENY), config_map("x", "d"), config_map("y", "e"));
+    let digest = |texts: &[&str]| load(texts, Options::default()).unwrap().digest();
+    assert_eq!(digest(&[&rule, &one, &two]), digest(&[&two, &one, &rule]));
+    let errors = load(&[&rule, &one, &config_map("x", "e")], Options::default()).unwrap_err();
+    assert_eq!(errors.as_slice()[0].kind.name(), "duplicate");
+}
+
+#[test]
+fn values_do_not_replace_the_request_unless_kyverno_is_followed() {
+    let rule = kyverno(PODS, DENY);
+    let values = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\nglobalValues: \
+                  {request.object.metadata.name: other}\n";
+    assert!(load(&[&rule, values], Options::default()).is_err());
+    let options = Options { dialect: Dialect::Kyverno, ..Options::default() };
+    assert!(load(&[&rule, values], options).is_ok());
+}
+
+#[test]
+fn signatures_that_are_not_verified_are_said_when_loading() {
+    let policy = "apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: \
+                  {name: p}\nspec:\n  matchConstraints: {resourceRules: [{apiGroups: [''], \
+                  apiVersions: [v1], operations: [CREATE], resources: [pods]}]}\n  \
+                  matchImageReferences: [{glob: '*'}]\n  attestors: [{name: a, cosign: {}}]\n  \
+                  validations: [{expression: 'images.containers.map(i, verifyImageSignatures(i, \
+                  [attestors.a])).all(e, e > 0)'}]\n";
+    assert_eq!(faults(policy), [("notTaken".to_owned(), "spec.attestors".to_owned())]);
+    let options = Options { allow_partial: true, ..Options::default() };
+    assert_eq!(load(&[policy], options).unwrap().notes()[0].kind.name(), "notTaken");
+}
+
+#[test]
+fn an_exception_that_does_not_reach_a_rule_says_so() {
+    let verify = kyverno(
+        PODS,
+        "    verifyImages: [{imageReferences: ['a.io/*'], attestors: [{entries: [{keyless: \
+         {issuer: 'https://a.example', subject: 'b@a.example'}}]}]}]\n",
+    );
+    let exception = format!(
+        "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {{name: e}}\nspec: \
+         {{exceptions: [{{policyName: p, ruleNames: [r]}}], match: {PODS}}}\n"
+    );
+    let policies = load(&[&verify, &exception], Options::default()).unwrap();
+    let notes = policies.notes().iter().map(|note| (note.kind.name(), note.path.as_str()));
+    assert!(notes.into_iter().any(|note| note == ("inexact", "spec.exceptions")));
+}

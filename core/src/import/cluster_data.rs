@@ -1,6 +1,6 @@
 //! What policies look up in a cluster, handed in beside them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -193,6 +193,23 @@ impl ClusterData {
             self.variables.push(Variables { values, ..own });
         }
         Ok(())
+    }
+
+    /// An object that is there twice: which one is meant cannot be told.
+    pub(super) fn doubled(&self) -> Option<String> {
+        let mut seen = BTreeSet::new();
+        let name = |object: &Value| {
+            ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name"]
+                .map(|pointer| text(object, pointer).to_owned())
+        };
+        let mut names = self.resources.iter().map(name);
+        names.find(|name| !seen.insert(name.clone())).map(|name| name.join(" "))
+    }
+
+    /// Whether variables stand in the place of what the request itself says.
+    pub(super) fn replaces_the_request(&self) -> bool {
+        let mut names = self.variables.iter().flat_map(|one| one.values.keys());
+        names.any(|name| name == "request" || name.starts_with("request."))
     }
 
     /// The variables that a rule sees for an object, the more specific ones last.

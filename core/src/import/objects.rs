@@ -13,13 +13,13 @@ use super::kyverno::{self, KyvernoJudge, Loaded};
 use super::load::{Options, Work};
 use super::placed::{self, Placed};
 use super::text::Document;
-use super::{Diagnostic, DiagnosticKind};
+use super::{Diagnostic, DiagnosticKind, Dialect};
 use crate::policy::{Foreign, ForeignDocument, ObjectJudge, PolicyErrorKind as Kind};
 use crate::reference::Digest;
 
 /// Makes judges of every policy about objects.
 pub(super) fn translate(foreign: &Foreign<'_, '_>, options: Options, work: &mut Work) {
-    let mut making = Making { foreign, work, around: Vec::new() };
+    let mut making = Making { foreign, work, dialect: options.dialect, around: Vec::new() };
     let documents = placed::documents(foreign, making.work);
     let data = Arc::new(making.data(&documents));
     let exceptions = making.exceptions(&documents);
@@ -52,6 +52,7 @@ pub(super) fn translate(foreign: &Foreign<'_, '_>, options: Options, work: &mut 
 struct Making<'w, 'f, 's> {
     foreign: &'w Foreign<'f, 's>,
     work: &'w mut Work,
+    dialect: Dialect,
     /// Everything beside the policies themselves that answers rest on.
     around: Vec<u8>,
 }
@@ -71,12 +72,48 @@ impl Making<'_, '_, '_> {
         self.work.made.notes.extend(note);
     }
 
+    /// The documents of a kind that stand beside policies, in an order that is theirs and not the
+    /// texts': neither answers nor digests may depend on where a document stands.
+    fn beside<'p>(&mut self, documents: &'p [Placed], kind: ForeignKind) -> Vec<&'p Placed> {
+        let own = documents.iter().filter(|one| one.kind == kind);
+        let mut own: Vec<_> = own.map(|one| (canonical(&one.document.value), one)).collect();
+        own.sort_by(|a, b| a.0.cmp(&b.0));
+        own.iter().for_each(|(bytes, _)| self.around.extend(bytes));
+        own.into_iter().map(|(_, one)| one).collect()
+    }
+
+    /// Rules that verify images are policies about images, which this exception does not reach.
+    fn unexcepted(&mut self, exception: &Placed, documents: &[Placed]) {
+        let text = |value: &Value, pointer: &str| {
+            value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let named = exception.document.value.pointer("/spec/exceptions").and_then(Value::as_array);
+        let named: BTreeSet<String> =
+            named.into_iter().flatten().map(|one| text(one, "/policyName")).collect();
+        let verifies = |one: &&Placed| !verifying(&one.document).is_empty();
+        let mut policies = documents.iter().filter(verifies);
+        if policies.any(|one| named.contains(&text(&one.document.value, "/metadata/name"))) {
+            let detail = "it leaves the rules that verify images as they are";
+            self.note(exception, Kind::Inexact, "spec.exceptions", detail.to_owned());
+        }
+    }
+
     fn data(&mut self, documents: &[Placed]) -> ClusterData {
         let mut data = ClusterData::default();
-        for one in documents.iter().filter(|one| one.kind == ForeignKind::ClusterData) {
-            self.around.extend(canonical(&one.document.value));
+        for one in self.beside(documents, ForeignKind::ClusterData) {
             for (path, detail) in data.add(&one.document.value).err().into_iter().flatten() {
                 self.fault(one, Kind::Value, &path, detail);
+            }
+            if let Some(name) = data.doubled() {
+                let detail = format!("`{name}` is there twice");
+                self.fault(one, Kind::Duplicate, "metadata.name", detail);
+                break;
+            }
+            if self.dialect == Dialect::Strict && data.replaces_the_request() {
+                let detail = "values in place of the request's own (`request.…`) are taken in the \
+                              dialect `kyverno` alone";
+                self.fault(one, Kind::Value, "", detail.to_owned());
+                break;
             }
         }
         data
@@ -84,8 +121,8 @@ impl Making<'_, '_, '_> {
 
     fn exceptions(&mut self, documents: &[Placed]) -> Vec<kyverno::KyvernoException> {
         let mut found = Vec::new();
-        for one in documents.iter().filter(|one| one.kind == ForeignKind::KyvernoPolicyException) {
-            self.around.extend(canonical(&one.document.value));
+        for one in self.beside(documents, ForeignKind::KyvernoPolicyException) {
+            self.unexcepted(one, documents);
             let mut loaded = Loaded::default();
             let said = loaded.document("", &one.document);
             self.said(one, &said);
@@ -96,8 +133,7 @@ impl Making<'_, '_, '_> {
 
     fn cel_exceptions(&mut self, documents: &[Placed]) -> Vec<Exception> {
         let mut found = Vec::new();
-        for one in documents.iter().filter(|one| one.kind == ForeignKind::KyvernoCelException) {
-            self.around.extend(canonical(&one.document.value));
+        for one in self.beside(documents, ForeignKind::KyvernoCelException) {
             match Exception::read(&one.document.value) {
                 Ok(exception) => found.push(exception),
                 Err(faults) => self.faults(one, &faults),
@@ -108,8 +144,7 @@ impl Making<'_, '_, '_> {
 
     fn bindings(&mut self, documents: &[Placed]) -> Vec<Binding> {
         let mut found = Vec::new();
-        let kind = ForeignKind::ValidatingAdmissionPolicyBinding;
-        for one in documents.iter().filter(|one| one.kind == kind) {
+        for one in self.beside(documents, ForeignKind::ValidatingAdmissionPolicyBinding) {
             match Binding::read(&one.document.value) {
                 Ok(binding) => found.push(binding),
                 Err(faults) => self.faults(one, &faults),
@@ -171,6 +206,13 @@ impl Making<'_, '_, '_> {
                 return None;
             }
         };
+        for key in ["attestors", "attestations"] {
+            let given = one.document.value.pointer(&format!("/spec/{key}"));
+            if given.and_then(Value::as_array).is_some_and(|given| !given.is_empty()) {
+                let detail = "signatures are not verified for policies in expressions";
+                self.note(one, Kind::NotTaken, &format!("spec.{key}"), detail.to_owned());
+            }
+        }
         let is_own = one.kind == ForeignKind::ValidatingAdmissionPolicy;
         let own = bindings.iter().filter(|binding| is_own && binding.policy == policy.name());
         let own: Vec<Binding> = own.cloned().collect();
