@@ -5,8 +5,6 @@ use serde_json::Value;
 use super::matching::bound;
 use super::policy::{Action, CelFault, fault};
 use super::request::CelRequest;
-use crate::import::judged::canonical;
-use crate::reference::Digest;
 
 /// One binding.
 #[derive(Debug, Clone)]
@@ -14,7 +12,6 @@ pub(in crate::import) struct Binding {
     pub(in crate::import) policy: String,
     pub(in crate::import) actions: Vec<Action>,
     resources: Value,
-    digest: Digest,
 }
 
 impl Binding {
@@ -47,18 +44,13 @@ impl Binding {
             }
         };
         let resources = spec.get("matchResources").cloned().unwrap_or(Value::Null);
-        let digest = Digest::sha256(&canonical(document));
         match faults.is_empty() {
-            true => Ok(Self { policy: policy.to_owned(), actions, resources, digest }),
+            true => Ok(Self { policy: policy.to_owned(), actions, resources }),
             false => Err(faults),
         }
     }
 
     pub(super) fn chooses(&self, request: &CelRequest<'_>) -> bool {
         bound(&self.resources, request)
-    }
-
-    pub(super) fn digest(&self) -> Digest {
-        self.digest
     }
 }

@@ -38,7 +38,7 @@ pub(in crate::import) struct CelJudge {
 pub(in crate::import) struct Surroundings {
     pub(in crate::import) exceptions: Arc<[Exception]>,
     pub(in crate::import) data: Arc<ClusterData>,
-    /// The digest of exceptions, data and dialect.
+    /// The digest of exceptions, bindings, data and dialect.
     pub(in crate::import) digest: Digest,
     pub(in crate::import) dialect: Dialect,
 }
@@ -52,12 +52,9 @@ impl CelJudge {
         around: Surroundings,
     ) -> Self {
         let text = document.to_string();
-        let digests = bindings.iter().map(|binding| binding.digest().to_string());
-        let bound: String = digests.collect();
-        let around_digest = Digest::sha256(format!("{}{bound}", around.digest).as_bytes());
         Self {
             name: policy.full_name(),
-            digest: digest_of(document, around_digest),
+            digest: digest_of(document, around.digest),
             severity: severity(document),
             asks_registry: text.contains("etMetadata") || text.contains("imageData."),
             is_about_time: is_about_time(&text),
