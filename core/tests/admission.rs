@@ -61,7 +61,14 @@ impl ObjectJudge for Echo {
             notes: Vec::new(),
         };
         let (severity, controls, evidence) = (None, Vec::new(), Vec::new());
-        let result = ObjectResult { answer, mode: self.0, severity, controls, evidence };
+        let result = ObjectResult {
+            answer,
+            mode: self.0,
+            severity,
+            controls,
+            evidence,
+            refused: Vec::new(),
+        };
         ObjectAnswer { results: vec![result], ..ObjectAnswer::default() }
     }
 }

@@ -268,7 +268,8 @@ fn signatures_that_are_not_verified_are_said_when_loading() {
                   matchImageReferences: [{glob: '*'}]\n  attestors: [{name: a, cosign: {}}]\n  \
                   validations: [{expression: 'images.containers.map(i, verifyImageSignatures(i, \
                   [attestors.a])).all(e, e > 0)'}]\n";
-    assert_eq!(faults(policy), [("notTaken".to_owned(), "spec.attestors".to_owned())]);
+    let place = "spec.attestors[0].cosign".to_owned();
+    assert_eq!(faults(policy), [("notTaken".to_owned(), place)]);
     let options = Options { allow_partial: true, ..Options::default() };
     assert_eq!(load(&[policy], options).unwrap().notes()[0].kind.name(), "notTaken");
 }

@@ -69,6 +69,7 @@ impl ObjectJudge for HostNetwork {
             severity: None,
             controls: vec!["CIS:5.2.5".to_owned()],
             evidence: Vec::new(),
+            refused: Vec::new(),
         };
         ObjectAnswer { results: vec![result], ..ObjectAnswer::default() }
     }
@@ -226,7 +227,8 @@ fn who_asks_and_for_which_part_reaches_the_judges_and_the_digest() {
             };
             let (mode, severity) = (Mode::Audit, None);
             let (controls, evidence) = (Vec::new(), Vec::new());
-            let result = ObjectResult { answer, mode, severity, controls, evidence };
+            let result =
+                ObjectResult { answer, mode, severity, controls, evidence, refused: Vec::new() };
             ObjectAnswer { results: vec![result], ..ObjectAnswer::default() }
         }
     }

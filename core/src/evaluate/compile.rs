@@ -10,6 +10,7 @@ use super::case::{Case, Judgement, content_by_tag};
 use super::exceptions::CompiledException;
 use super::requirement::Parties;
 use super::scope::Scope;
+use super::signed_images::CompiledJudge;
 use super::workload::PodFamily;
 use super::{
     Engine, LISTED_FINDINGS, Verifiers, alternatives, attestation, base_image, config, provenance,
@@ -22,7 +23,7 @@ use crate::policy::model::{
     AlternativesRule, DefaultVerdict, EvidenceSource, Family, ImagePolicy, Mode, Name, NameGlob,
     PolicyException, Rule, RuleSeverity, ScopedMode, StaticRule, TagOnly, Unqualified,
 };
-use crate::policy::{DocumentKind, Policies, PolicyError, PolicyErrors};
+use crate::policy::{DocumentKind, ObjectJudge, Policies, PolicyError, PolicyErrors};
 use crate::reference::{Digest, PatternIndex, Reference, RepositoryPrefix};
 use crate::verify::VerificationCache;
 use authorities::Authorities;
@@ -156,16 +157,36 @@ pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engi
         exceptions.push(exception(one, policies)?);
     }
     exceptions.sort_by(|a, b| a.name.cmp(&b.name));
+    let judges = policies.object_judges().iter().map(|judge| compiled_judge(judge, policies));
+    let judges = judges.collect::<Result<_, _>>()?;
     Ok(Engine {
         digest: policies.digest(),
         set: set(policies)?,
         policies: compiled,
-        judges: policies.object_judges().to_vec(),
+        judges,
         exceptions,
         authorities: authorities.finish(),
         listed: LISTED_FINDINGS,
         cache: Arc::new(VerificationCache::new(VerificationCache::DEFAULT_CAPACITY)),
     })
+}
+
+/// A judge with its authorities: by themselves, so that nothing is verified for them elsewhere.
+fn compiled_judge(
+    judge: &Arc<dyn ObjectJudge>,
+    policies: &Policies,
+) -> Result<CompiledJudge, PolicyErrors> {
+    let verifiers = Verifiers::new();
+    let mut authorities = Authorities::new(policies, &verifiers);
+    let mut compiled = Vec::new();
+    for (name, model) in judge.authorities() {
+        let one = authorities.compiled(name, model).map_err(|fault| {
+            let detail = format!("the authority `{name}` of `{}`: {}", judge.name(), fault.detail);
+            policies.error_at(DocumentKind::ImagePolicy, judge.name(), "", detail)
+        })?;
+        compiled.push(one);
+    }
+    Ok(CompiledJudge { judge: Arc::clone(judge), authorities: compiled })
 }
 
 /// One authority by itself.

@@ -24,6 +24,7 @@ mod requirement;
 mod scope;
 mod secrets;
 mod signature;
+mod signed_images;
 mod statements;
 mod vulnerabilities;
 mod workload;
@@ -37,11 +38,12 @@ use crate::decision::{Decision, Detail, JudgedImage, Reason};
 use crate::evidence::Evidence;
 use crate::facts::{Authority, Facts};
 use crate::kubernetes::CustomKind;
-use crate::policy::{ObjectJudge, Policies, PolicyErrors};
+use crate::policy::{Policies, PolicyErrors};
 use crate::reasons::Code;
 use crate::reference::{Digest, Reference};
 use crate::verify::{SignatureVerifier, VerificationCache};
 use compile::{CompiledPolicy, CompiledSet};
+use signed_images::CompiledJudge;
 
 pub use admission::{Admission, AdmissionContext, AdmissionDecision};
 pub use examine::{
@@ -80,7 +82,7 @@ pub struct Engine {
     digest: Digest,
     set: CompiledSet,
     policies: Vec<CompiledPolicy>,
-    judges: Vec<Arc<dyn ObjectJudge>>,
+    judges: Vec<CompiledJudge>,
     exceptions: Vec<exceptions::CompiledException>,
     authorities: Vec<Arc<Authority>>,
     listed: usize,

@@ -12,15 +12,17 @@ use super::circumstances::Circumstances;
 use super::compile::{CompiledPolicy, CompiledSet};
 use super::judge::{self, weight, worst};
 use super::scope::Coverage;
+use super::signed_images::{CompiledJudge, JudgeSignatures};
 use super::workload::Workload;
 use super::{Engine, exceptions};
 use crate::decision::{
-    Decision, ExceptionUse, JudgedObject, Outcome, PolicyUse, Reason, RuleResult, Subject, Verdict,
+    Decision, Detail, ExceptionUse, JudgedObject, Outcome, PolicyUse, Reason, RuleResult, Subject,
+    Verdict,
 };
 use crate::evidence::Evidence;
 use crate::kubernetes::{Object, Operation, User};
 use crate::policy::model::Mode;
-use crate::policy::{ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleOutcome};
+use crate::policy::{ObjectAnswer, ObjectCase, ObjectResult, RuleOutcome};
 use crate::reasons::Code;
 use crate::reference::{Digest, Reference};
 
@@ -62,18 +64,6 @@ impl Engine {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Option<Decision> {
-        let case = ObjectCase {
-            object: &request.object.value,
-            old: request.old,
-            operation: request.operation,
-            subresource: request.subresource,
-            user: request.user,
-            namespace: request.namespace,
-            namespace_labels: request.namespace_labels,
-            evidence,
-            digests: request.digests,
-            now,
-        };
         let names = Names::of(&self.set, request.object);
         let mut work = Work::new(self, request, &names, now);
         let workload = Workload::of(request.object, &self.set);
@@ -85,12 +75,34 @@ impl Engine {
             }
         }
         for judge in &self.judges {
-            let answer = judge.judge(&case);
+            let signed = JudgeSignatures::new(self, judge, request, evidence, now);
+            let answer = judge.judge.judge(&case(request, &signed, evidence, now));
             if answer.excluded_by.is_some() || !answer.results.is_empty() {
-                work.add(judge.as_ref(), answer);
+                work.add(judge, answer);
             }
         }
         (!work.policies.is_empty()).then(|| work.decision(request, now))
+    }
+}
+
+fn case<'a>(
+    request: &ObjectRequest<'a>,
+    signed: &'a JudgeSignatures<'_>,
+    evidence: &'a Evidence,
+    now: Timestamp,
+) -> ObjectCase<'a> {
+    ObjectCase {
+        object: &request.object.value,
+        old: request.old,
+        operation: request.operation,
+        subresource: request.subresource,
+        user: request.user,
+        namespace: request.namespace,
+        namespace_labels: request.namespace_labels,
+        evidence,
+        digests: request.digests,
+        signed,
+        now,
     }
 }
 
@@ -159,7 +171,9 @@ impl<'e> Work<'e> {
         self.results.extend(results);
     }
 
-    fn add(&mut self, judge: &dyn ObjectJudge, answer: ObjectAnswer) {
+    fn add(&mut self, judge: &CompiledJudge, answer: ObjectAnswer) {
+        judge.dates().for_each(|date| self.around.horizon(date));
+        let judge = &judge.judge;
         answer.valid_until.into_iter().for_each(|date| self.around.horizon(date));
         let name: Arc<str> = judge.name().into();
         let mut results: Vec<RuleResult> =
@@ -255,7 +269,12 @@ fn reasons(result: ObjectResult) -> Vec<Reason> {
     let quirks = result.answer.notes.into_iter().map(|note| {
         Reason::new(Code::ForeignQuirk).found(format!("{}: {}", note.quirk, note.detail))
     });
-    let mut reasons: Vec<Reason> = std::iter::once(reason).chain(quirks).collect();
+    // What did not count explains what did not hold.
+    let untrusted = !result.refused.is_empty() && result.answer.outcome == RuleOutcome::Fail;
+    let refused = result.refused.iter().map(String::as_str);
+    let untrusted =
+        untrusted.then(|| Reason::new(Code::SignatureUntrusted).found(Detail::list(refused)));
+    let mut reasons: Vec<Reason> = std::iter::once(reason).chain(untrusted).chain(quirks).collect();
     reasons.sort();
     reasons.dedup();
     reasons

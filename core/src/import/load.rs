@@ -91,7 +91,7 @@ fn translate(
     cluster_image_policy::translate(foreign, &supplied, &mut work);
     containers_policy::translate(foreign, &supplied, &mut work);
     kyverno::verify::translate(foreign, &supplied, &mut work);
-    objects::translate(foreign, options, &mut work);
+    objects::translate(foreign, &supplied, options, &mut work);
     if !options.allow_partial {
         let untaken = work.made.notes.iter().filter(|note| note.kind == Kind::NotTaken);
         work.errors.extend(untaken.cloned());

@@ -5,21 +5,32 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::cel::policies::{self as cel, Binding, CelFault, CelJudge, CelPolicy, Exception};
+use super::cel::policies::{
+    self as cel, Attestors, Binding, CelFault, CelJudge, CelPolicy, Exception,
+};
 use super::cluster_data::ClusterData;
 use super::foreign::ForeignKind;
 use super::judged::canonical;
+use super::kyverno::verify::trust;
 use super::kyverno::{self, KyvernoJudge, Loaded};
 use super::load::{Options, Work};
 use super::placed::{self, Placed};
+use super::supplied::Supplied;
 use super::text::Document;
 use super::{Diagnostic, DiagnosticKind, Dialect};
+use crate::policy::model::Name;
 use crate::policy::{Foreign, ForeignDocument, ObjectJudge, PolicyErrorKind as Kind};
 use crate::reference::Digest;
 
 /// Makes judges of every policy about objects.
-pub(super) fn translate(foreign: &Foreign<'_, '_>, options: Options, work: &mut Work) {
-    let mut making = Making { foreign, work, dialect: options.dialect, around: Vec::new() };
+pub(super) fn translate(
+    foreign: &Foreign<'_, '_>,
+    supplied: &Supplied<'_>,
+    options: Options,
+    work: &mut Work,
+) {
+    let dialect = options.dialect;
+    let mut making = Making { foreign, supplied, work, dialect, around: Vec::new() };
     let documents = placed::documents(foreign, making.work);
     let data = Arc::new(making.data(&documents));
     let exceptions = making.exceptions(&documents);
@@ -27,7 +38,6 @@ pub(super) fn translate(foreign: &Foreign<'_, '_>, options: Options, work: &mut 
     let bindings = making.bindings(&documents);
     making.around.extend(options.dialect.name().bytes());
     let digest = Digest::sha256(&making.around);
-    let dialect = options.dialect;
     let of_kyverno = kyverno::Surroundings {
         exceptions: exceptions.into(),
         data: Arc::clone(&data),
@@ -51,6 +61,7 @@ pub(super) fn translate(foreign: &Foreign<'_, '_>, options: Options, work: &mut 
 
 struct Making<'w, 'f, 's> {
     foreign: &'w Foreign<'f, 's>,
+    supplied: &'w Supplied<'s>,
     work: &'w mut Work,
     dialect: Dialect,
     /// Everything beside the policies themselves that answers rest on.
@@ -206,13 +217,7 @@ impl Making<'_, '_, '_> {
                 return None;
             }
         };
-        for key in ["attestors", "attestations"] {
-            let given = one.document.value.pointer(&format!("/spec/{key}"));
-            if given.and_then(Value::as_array).is_some_and(|given| !given.is_empty()) {
-                let detail = "signatures are not verified for policies in expressions";
-                self.note(one, Kind::NotTaken, &format!("spec.{key}"), detail.to_owned());
-            }
-        }
+        let attestors = self.attestors(one, policy.name())?;
         let is_own = one.kind == ForeignKind::ValidatingAdmissionPolicy;
         let own = bindings.iter().filter(|binding| is_own && binding.policy == policy.name());
         let own: Vec<Binding> = own.cloned().collect();
@@ -221,7 +226,37 @@ impl Making<'_, '_, '_> {
                           nothing; here it denies";
             self.note(one, Kind::Inexact, "metadata.name", detail.to_owned());
         }
-        Some(Arc::new(CelJudge::new(policy, &one.document.value, own, around.clone())))
+        Some(Arc::new(CelJudge::new(policy, &one.document.value, own, attestors, around.clone())))
+    }
+
+    /// The attestors that an `ImageValidatingPolicy` names; none where its own name cannot be one
+    /// of ours.
+    fn attestors(&mut self, one: &Placed, policy: &str) -> Option<Attestors> {
+        if one.kind != ForeignKind::KyvernoImageValidatingPolicy {
+            return Some(Attestors::default());
+        }
+        let owner = match Name::try_from(policy.to_owned()) {
+            Ok(owner) => owner,
+            Err(detail) => {
+                self.fault(one, Kind::Value, "metadata.name", detail);
+                return None;
+            }
+        };
+        let spec = one.document.value.get("spec").unwrap_or(&Value::Null);
+        let (ours, work) = (&self.foreign.trust_roots, &mut *self.work);
+        let install = &mut |root| trust::document(root, (one.position, &owner), ours, work);
+        let (attestors, remarks) = Attestors::read(spec, self.supplied, install);
+        let source = self.foreign.documents.get(one.position);
+        for (source, remark) in
+            source.into_iter().flat_map(|source| remarks.iter().map(move |remark| (source, remark)))
+        {
+            let (path, detail) = (&remark.path, &remark.detail);
+            match remark.is_taken {
+                true => self.work.inexact(source, path, detail),
+                false => self.work.not_taken(source, path, detail, remark.help),
+            }
+        }
+        Some(attestors)
     }
 
     /// Bindings of policies that are not there.

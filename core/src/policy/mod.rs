@@ -25,7 +25,8 @@ pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
 pub use load::limits;
 pub(crate) use load::{ForeignDocument, Head, SuppliedFile, joined, well_formed};
 pub use object_judge::{
-    Note, ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleOutcome, RuleResult,
+    NotSigned, Note, ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleOutcome, RuleResult,
+    SignedImages, SignedStatement,
 };
 pub(crate) use policies::{Foreign, Translation};
 pub use policies::{Policies, PolicySource};

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::model::{Mode, RuleSeverity};
+use super::model::{Authority, Mode, Name, RuleSeverity};
 use crate::evidence::Evidence;
 use crate::kubernetes::{Operation, User};
 use crate::reference::Digest;
@@ -23,6 +23,12 @@ pub trait ObjectJudge: fmt::Debug + Send + Sync {
 
     /// The names of all rules for which it may answer.
     fn rules(&self) -> Vec<String>;
+
+    /// Those whose signatures it asks for, by the names that it asks by. The digest of the judge
+    /// holds what they were made of.
+    fn authorities(&self) -> Vec<(&Name, &Authority)> {
+        Vec::new()
+    }
 
     /// Judges one object. The same case gives the same answer; the work is bounded.
     fn judge(&self, case: &ObjectCase<'_>) -> ObjectAnswer;
@@ -50,8 +56,57 @@ pub struct ObjectCase<'a> {
     pub evidence: &'a Evidence,
     /// The digests that references stand for, by reference as written.
     pub digests: &'a BTreeMap<String, Digest>,
+    /// Who has signed what about its images, as far as the judge's own authorities go.
+    pub signed: &'a dyn SignedImages,
     /// The moment that is decided for.
     pub now: Timestamp,
+}
+
+/// What a judge's authorities stand for about an object's images. An image is asked for as the
+/// object names it, an authority by a name that [`ObjectJudge::authorities`] gave.
+pub trait SignedImages: fmt::Debug {
+    /// The documents by which the authority approves of the image, with these annotations; at
+    /// least one.
+    ///
+    /// # Errors
+    /// [`NotSigned`] where there is none.
+    fn approvals(
+        &self,
+        image: &str,
+        authority: &Name,
+        annotations: &BTreeMap<String, String>,
+    ) -> Result<Vec<Digest>, NotSigned>;
+
+    /// What the authority says about the image in statements of this type; at least one.
+    ///
+    /// # Errors
+    /// [`NotSigned`] where there is none.
+    fn statements(
+        &self,
+        image: &str,
+        authority: &Name,
+        predicate_type: &str,
+    ) -> Result<Vec<SignedStatement>, NotSigned>;
+}
+
+/// A statement that an authority stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedStatement {
+    /// The digest of the document around it.
+    pub document: Digest,
+    /// The statement, with its type, subjects and predicate.
+    pub statement: Value,
+}
+
+/// Why nothing counts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSigned {
+    /// Everything at hand was looked at, and this is the first cause.
+    #[error("{0}")]
+    Refused(String),
+    /// It cannot be told: something that should have been looked at was not.
+    #[error("{0}")]
+    Unknown(String),
 }
 
 /// What a judge answers.
@@ -78,6 +133,8 @@ pub struct ObjectResult {
     pub controls: Vec<String>,
     /// The digests of evidence that it rests on.
     pub evidence: Vec<Digest>,
+    /// Why signatures did not count that the rule asked for.
+    pub refused: Vec<String>,
 }
 
 /// How a rule came out. A rule that does not match an object has no [`RuleResult`] at all.

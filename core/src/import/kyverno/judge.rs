@@ -112,6 +112,7 @@ impl ObjectJudge for KyvernoJudge {
                 severity: self.severity,
                 controls: Vec::new(),
                 evidence: found.evidence.clone(),
+                refused: Vec::new(),
             }
         };
         let answers = self.policy.judge(&request, &self.exceptions, &NoEvidence);

@@ -292,7 +292,7 @@ impl VerifyImages {
 }
 
 impl Attestor {
-    const NONE: Self = Self {
+    pub(in crate::import) const NONE: Self = Self {
         keys: None,
         keyless: None,
         certificates: None,

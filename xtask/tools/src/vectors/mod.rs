@@ -13,6 +13,7 @@ mod containers;
 mod evidence;
 mod exceptions;
 mod foreign_objects;
+mod image_validating;
 mod imports;
 mod keyless;
 mod names;
@@ -44,6 +45,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         scope::cases(),
         alternatives::cases(),
         foreign_objects::cases(),
+        image_validating::cases(),
         imports::cases(),
         pods::cases(),
         containers::cases(),

@@ -1,19 +1,21 @@
 //! A policy in expressions as the engine asks it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::binding::Binding;
 use super::policy::{Action, CelPolicy};
-use super::{CelRequest, Exception, NoVerifier};
+use super::verifying::Verifying;
+use super::{Attestors, CelRequest, Exception};
 use crate::import::Dialect;
 use crate::import::cluster_data::{ClusterData, user_of};
 use crate::import::image_data::ImageData;
 use crate::import::judged::{digest_of, is_about_time, severity, soon};
 use crate::import::kyverno::images_named;
-use crate::policy::model::{Mode, RuleSeverity};
+use crate::policy::model::{Authority, Mode, Name, RuleSeverity};
 use crate::policy::{ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleResult};
 use crate::reference::Digest;
 
@@ -30,6 +32,7 @@ pub(in crate::import) struct CelJudge {
     asks_registry: bool,
     is_about_time: bool,
     bindings: Vec<Binding>,
+    attestors: Attestors,
     around: Surroundings,
 }
 
@@ -49,6 +52,7 @@ impl CelJudge {
         policy: CelPolicy,
         document: &Value,
         bindings: Vec<Binding>,
+        attestors: Attestors,
         around: Surroundings,
     ) -> Self {
         let text = document.to_string();
@@ -60,6 +64,7 @@ impl CelJudge {
             is_about_time: is_about_time(&text),
             policy,
             bindings,
+            attestors,
             around,
         }
     }
@@ -93,6 +98,10 @@ impl ObjectJudge for CelJudge {
         vec![RULE.to_owned()]
     }
 
+    fn authorities(&self) -> Vec<(&Name, &Authority)> {
+        self.attestors.authorities()
+    }
+
     fn judge(&self, case: &ObjectCase<'_>) -> ObjectAnswer {
         let found = match self.asks_registry {
             true => ImageData::read(case, images_named(case.object)),
@@ -116,13 +125,18 @@ impl ObjectJudge for CelJudge {
         };
         let mut answer = ObjectAnswer::default();
         let Some(mode) = self.mode(&request) else { return answer };
-        let result = self.policy.judge(&request, &self.around.exceptions, &NoVerifier);
+        let verifying = Verifying::new(&self.policy, &self.attestors, case.signed);
+        let result = self.policy.judge(&request, &self.around.exceptions, &verifying);
+        let seen = verifying.finish();
+        let evidence: BTreeSet<Digest> =
+            found.evidence.iter().copied().chain(seen.evidence).collect();
         answer.results.extend(result.map(|result| ObjectResult {
             answer: RuleResult { rule: RULE.to_owned(), ..result },
             mode,
             severity: self.severity,
             controls: Vec::new(),
-            evidence: found.evidence.clone(),
+            evidence: evidence.into_iter().collect(),
+            refused: seen.refused.into_iter().collect(),
         }));
         answer.valid_until = soon(case.now).filter(|_| self.is_about_time);
         answer

@@ -1,6 +1,7 @@
 //! Policies whose rules are expressions: Kyverno's `ValidatingPolicy` and `ImageValidatingPolicy`,
 //! Kubernetes' `ValidatingAdmissionPolicy`, and `validate.cel` in rules of Kyverno.
 
+mod attestors;
 mod autogen;
 mod binding;
 mod checks;
@@ -12,10 +13,12 @@ mod matching;
 mod policy;
 mod request;
 mod rule;
+mod verifying;
 
 #[cfg(test)]
 mod tests;
 
+pub(in crate::import) use attestors::Attestors;
 pub(in crate::import) use binding::Binding;
 pub use checks::{Checks, Message};
 pub use exceptions::Exception;

@@ -6,7 +6,7 @@ use super::autogen;
 use super::checks::{Checks, Message};
 use super::exceptions::{Exception, Matched};
 use super::host::{ImageVerifier, PolicyHost};
-use super::images::{by_name, images};
+use super::images::{by_name, images, is_matched};
 use super::matching::chosen;
 use super::request::CelRequest;
 use crate::import::cel::error::CelError;
@@ -183,6 +183,9 @@ impl CelPolicy {
         }
         bindings.insert("exceptions".to_owned(), Ok(allowed(&matched)));
         let count = self.bind_images(request, &mut bindings);
+        if let Some(image) = self.undigested(request) {
+            return Some(self.result("", RuleOutcome::Fail, format!("missing digest for {image}")));
+        }
         let host = PolicyHost { request: *request, verifier };
         let result = self.told(checks.run(&bindings, &host, request.now));
         Some(self.about_nothing(request, count, result))
@@ -199,6 +202,26 @@ impl CelPolicy {
             bindings.insert(key.to_owned(), Ok(Value::from(&by_name(&self.spec, key))));
         }
         Some(count)
+    }
+
+    /// Whether a reference of the policy matches the image.
+    pub(super) fn is_about(&self, image: &str) -> bool {
+        is_matched(image, &self.spec)
+    }
+
+    /// The first image without a digest, where the policy asks for one and does not put it there.
+    fn undigested(&self, request: &CelRequest<'_>) -> Option<String> {
+        let asks = |name: &str| {
+            self.spec.pointer(&format!("/validationConfigurations/{name}"))
+                != Some(&Json::Bool(false))
+        };
+        if self.kind != "ImageValidatingPolicy" || asks("mutateDigest") || !asks("verifyDigest") {
+            return None;
+        }
+        let (images, _) = images(request.object, &self.spec);
+        let lists = images.as_object().into_iter().flat_map(|lists| lists.values());
+        let mut each = lists.filter_map(Json::as_array).flatten().filter_map(Json::as_str);
+        each.find(|image| !image.contains('@')).map(str::to_owned)
     }
 
     /// A pass about no image at all: `all` over nothing holds, so Kyverno admits.
@@ -288,14 +311,16 @@ fn untaken(kind: &str, spec: &Json) -> Vec<CelFault> {
     part("/paramKind", "parameters are not taken");
     part("/images", "extractors of images are not taken");
     part("/credentials", "credentials of registries are not taken");
-    for name in ["mutateDigest", "verifyDigest", "required"] {
-        let pointer = format!("/validationConfigurations/{name}");
-        if spec.pointer(&pointer) != Some(&Json::Bool(false)) {
-            part(&pointer, "demands on digests are not taken");
-        }
-    }
     if spec.pointer("/evaluation/mode").and_then(Json::as_str) == Some("JSON") {
         part("/evaluation/mode", "only objects of Kubernetes are judged");
+    }
+    let demands = spec.get("validationConfigurations").and_then(Json::as_object);
+    for (name, value) in demands.into_iter().flatten() {
+        let is_known = ["mutateDigest", "verifyDigest", "required"].contains(&name.as_str());
+        if !is_known || !(value.is_boolean() || value.is_null()) {
+            let path = format!("spec.validationConfigurations.{name}");
+            found.push(fault(&path, "it is not known here, or no truth value"));
+        }
     }
     let members = spec.as_object().into_iter().flatten();
     let unknown = members.map(|(name, _)| name).filter(|name| !MEMBERS.contains(&name.as_str()));

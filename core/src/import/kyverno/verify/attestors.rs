@@ -11,9 +11,9 @@ use crate::import::load::Work;
 use crate::import::supplied::Supplied;
 use crate::policy::ForeignDocument;
 use crate::policy::model::{
-    Alternative, AlternativesRule, AttestationRule, Authority, Check, Condition, Family, Metadata,
-    Name, PredicateType, Requirement, Scope, Select, SignatureFormat, SignatureRule,
-    SignedIdentity, SigstoreRoot, StaticAction, StaticRule, TrustRoot, TrustRootSpec,
+    Alternative, AlternativesRule, AttestationRule, Authority, Check, Condition, Family, Name,
+    PredicateType, Requirement, Scope, Select, SignatureFormat, SignatureRule, SignedIdentity,
+    StaticAction, StaticRule,
 };
 
 /// A policy in the making.
@@ -26,7 +26,6 @@ pub(super) struct Making<'m, 's> {
     supplied: &'m Supplied<'s>,
     pub(super) work: &'m mut Work,
     authorities: BTreeMap<Name, Authority>,
-    roots: usize,
 }
 
 /// What is asked of whoever counts.
@@ -48,7 +47,7 @@ impl<'m, 's> Making<'m, 's> {
         work: &'m mut Work,
     ) -> Self {
         let authorities = BTreeMap::new();
-        Self { position, document, name, ours, supplied, work, authorities, roots: 0 }
+        Self { position, document, name, ours, supplied, work, authorities }
     }
 
     pub(super) fn finish(self) -> BTreeMap<Name, Authority> {
@@ -161,41 +160,14 @@ impl<'m, 's> Making<'m, 's> {
         let format = (form == Form::SigstoreBundle).then_some(SignatureFormat::Bundle);
         let mut families = Vec::new();
         for trust::Made { authority, root } in made {
-            let root = root.map(|spec| self.root(spec));
+            let at = (self.position, self.name);
+            let root = root.map(|root| trust::document(root, at, self.ours, self.work));
             let authority = Authority { format, ..trust::with_root(authority, root) };
             let name = Name::numbered("attestor", self.authorities.len());
             self.authorities.insert(name.clone(), authority);
             families.push(leaf(name, &attestor.annotations, asked));
         }
         families
-    }
-
-    fn root(&mut self, spec: trust::Root) -> Name {
-        let (name, spec) = match spec {
-            trust::Root::Instance(instance) => {
-                let sigstore = SigstoreRoot { instance: Some(instance), trusted_root: None };
-                let spec = TrustRootSpec {
-                    keys: BTreeMap::new(),
-                    revoked: Vec::new(),
-                    sigstore: Some(sigstore),
-                    pki: None,
-                };
-                (Name::of(trust::PUBLIC_GOOD), spec)
-            }
-            trust::Root::Own(spec) => {
-                let name = Name::numbered(self.name.as_str(), self.roots);
-                self.roots = self.roots.saturating_add(1);
-                (name, *spec)
-            }
-        };
-        let made = &self.work.made.trust_roots;
-        let known = made.iter().any(|(_, one)| one.metadata.name == name)
-            || self.ours.contains(name.as_str());
-        if !known {
-            let metadata = Metadata { name: name.clone(), version: None, description: None };
-            self.work.made.trust_roots.push((self.position, TrustRoot { metadata, spec }));
-        }
-        name
     }
 }
 

@@ -6,7 +6,7 @@
 mod attestors;
 mod conditions;
 mod document;
-mod trust;
+pub(in crate::import) mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 

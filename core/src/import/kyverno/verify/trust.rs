@@ -1,43 +1,44 @@
 //! One attestor of Kyverno as authorities of our own, one for each key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use crate::import::kyverno::verify_images::{
     Attestor, Certificates, CtLog, Keyless as Identity, Keys, Rekor,
 };
+use crate::import::load::Work;
 use crate::import::supplied::Supplied;
 use crate::import::{go_regex, pem, trusted_root};
 use crate::policy::model::{
-    Authority, Key, Keyless, LogUse, Name, Pki, RegexText, SigstoreInstance, SigstoreRoot,
-    TimestampUse, TrustRootSpec, matches_builds, vouches_for_builds,
+    Authority, Key, Keyless, LogUse, Metadata, Name, Pki, RegexText, SigstoreInstance,
+    SigstoreRoot, TimestampUse, TrustRoot, TrustRootSpec, matches_builds, vouches_for_builds,
 };
 use crate::verify::TrustedKey;
 
 /// The document for what is trusted where nothing else is named.
-pub(super) const PUBLIC_GOOD: &str = "sigstore-public-good";
+pub(in crate::import) const PUBLIC_GOOD: &str = "sigstore-public-good";
 
 /// What is not taken: its place under the attestor, why, and what to do.
-pub(super) struct Untaken {
-    pub(super) path: &'static str,
-    pub(super) detail: String,
-    pub(super) help: Option<&'static str>,
+pub(in crate::import) struct Untaken {
+    pub(in crate::import) path: &'static str,
+    pub(in crate::import) detail: String,
+    pub(in crate::import) help: Option<&'static str>,
 }
 
 /// An authority, and what its log, timestamps and certificates are verified with.
-pub(super) struct Made {
-    pub(super) authority: Authority,
-    pub(super) root: Option<Root>,
+pub(in crate::import) struct Made {
+    pub(in crate::import) authority: Authority,
+    pub(in crate::import) root: Option<Root>,
 }
 
-pub(super) enum Root {
+pub(in crate::import) enum Root {
     Instance(SigstoreInstance),
     Own(Box<TrustRootSpec>),
 }
 
 /// The authority with the name of its root.
-pub(super) fn with_root(mut authority: Authority, root: Option<Name>) -> Authority {
+pub(in crate::import) fn with_root(mut authority: Authority, root: Option<Name>) -> Authority {
     match (&mut authority.keyless, root) {
         (Some(keyless), Some(root)) => keyless.trust_root = root,
         (None, root) => authority.log_trust_root = root,
@@ -46,7 +47,46 @@ pub(super) fn with_root(mut authority: Authority, root: Option<Name>) -> Authori
     authority
 }
 
-pub(super) fn authorities(one: &Attestor, supplied: &Supplied<'_>) -> Result<Vec<Made>, Untaken> {
+/// Puts a root among the documents of the set, once; its name.
+pub(in crate::import) fn document(
+    root: Root,
+    (position, owner): (usize, &Name),
+    ours: &BTreeSet<&str>,
+    work: &mut Work,
+) -> Name {
+    let (name, spec) = match root {
+        Root::Own(spec) => (None, *spec),
+        Root::Instance(instance) => {
+            let sigstore = Some(SigstoreRoot { instance: Some(instance), trusted_root: None });
+            let spec =
+                TrustRootSpec { keys: BTreeMap::new(), revoked: Vec::new(), sigstore, pki: None };
+            (Some(Name::of(PUBLIC_GOOD)), spec)
+        }
+    };
+    let made = &work.made.trust_roots;
+    // The public instance may be a document of the user's own, such as a newer copy of it.
+    if let Some(name) = name.as_ref().filter(|name| ours.contains(name.as_str())) {
+        return name.clone();
+    }
+    if let Some((_, same)) = made.iter().find(|(_, one)| one.spec == spec) {
+        return same.metadata.name.clone();
+    }
+    let is_free = |name: &Name| {
+        !ours.contains(name.as_str()) && made.iter().all(|(_, one)| one.metadata.name != *name)
+    };
+    let mut numbered = (0..=ours.len().saturating_add(made.len()))
+        .map(|number| Name::numbered(owner.as_str(), number));
+    let name = name.or_else(|| numbered.find(is_free));
+    let name = name.unwrap_or_else(|| Name::numbered(owner.as_str(), usize::MAX));
+    let metadata = Metadata { name: name.clone(), version: None, description: None };
+    work.made.trust_roots.push((position, TrustRoot { metadata, spec }));
+    name
+}
+
+pub(in crate::import) fn authorities(
+    one: &Attestor,
+    supplied: &Supplied<'_>,
+) -> Result<Vec<Made>, Untaken> {
     let untaken = |detail: &str| Untaken { path: "", detail: detail.to_owned(), help: None };
     match (&one.keys, &one.keyless, &one.certificates) {
         (Some(keys), None, None) => self::keys(keys, supplied),
