@@ -299,6 +299,14 @@ catalogue! {
     AlternativesTooFew, "alternatives.too_few", Fail,
         "fewer alternatives are met than the policy asks for",
         "meet one of the alternatives; the reasons beside this one say what each lacks";
+    ExpressionHolds, "expression.holds", Pass,
+        "the expression holds", "";
+    ExpressionFails, "expression.fails", Fail,
+        "the expression does not hold",
+        "compare what it names with the image, or change the policy";
+    ExpressionError, "expression.error", Fail,
+        "the expression has no value for this image",
+        "give the image what the expression reads, or ask with `has` whether it is there";
     StaticPassed, "static.passed", Pass,
         "the policy lets every image pass here", "";
     StaticFailed, "static.failed", Fail,

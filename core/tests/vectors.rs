@@ -174,6 +174,7 @@ fn every_code_has_a_case_and_every_failure_a_family_that_passes() {
         "config",
         "baseImage",
         "alternatives",
+        "expression",
         "static",
         "podSecurity",
         "container",

@@ -13,8 +13,8 @@ use super::scope::Scope;
 use super::signed_images::CompiledJudge;
 use super::workload::PodFamily;
 use super::{
-    Engine, LISTED_FINDINGS, Verifiers, alternatives, attestation, base_image, config, provenance,
-    reference, registry, signature, vulnerabilities,
+    Engine, LISTED_FINDINGS, Verifiers, alternatives, attestation, base_image, config, expression,
+    provenance, reference, registry, signature, vulnerabilities,
 };
 use crate::evidence::Platform;
 use crate::facts::Authority;
@@ -81,6 +81,7 @@ pub(super) enum CompiledFamily {
     Config(Box<config::Compiled>),
     BaseImage(base_image::Compiled),
     Alternatives(alternatives::Compiled),
+    Expression(Box<expression::Compiled>),
     Static(StaticRule),
 }
 
@@ -140,6 +141,7 @@ impl CompiledFamily {
             Self::Config(rule) => rule.judge(platforms, case),
             Self::BaseImage(rule) => rule.judge(platforms, case),
             Self::Alternatives(rule) => rule.judge(platforms, case),
+            Self::Expression(rule) => rule.judge(platforms, case),
             Self::Static(rule) => alternatives::fixed(rule),
         }
     }
@@ -385,6 +387,14 @@ fn family(
         }
         Family::Alternatives(rule) => {
             CompiledFamily::Alternatives(self::alternatives(rule, policy, policies, authorities)?)
+        }
+        Family::Expression(rule) => {
+            let require = rule.statements.as_ref();
+            let named = require
+                .map(|require| Ok(Parties::new(require, authorities.named(require, policy)?)))
+                .transpose()?;
+            let compiled = expression::Compiled::new(rule, named).map_err(at(".holds"))?;
+            CompiledFamily::Expression(Box::new(compiled))
         }
         Family::Static(rule) => CompiledFamily::Static(rule.clone()),
         Family::PodSecurity(_) | Family::Container(_) | Family::Annotation(_) => {

@@ -13,6 +13,7 @@ mod config;
 mod container;
 mod examine;
 mod exceptions;
+mod expression;
 mod inputs;
 mod judge;
 mod objects;

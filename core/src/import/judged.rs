@@ -33,6 +33,6 @@ pub(super) fn is_about_time(text: &str) -> bool {
 }
 
 /// Until when an answer that looks at the clock may be taken for good.
-pub(super) fn soon(now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn soon(now: Timestamp) -> Option<Timestamp> {
     now.checked_add(SignedDuration::from_secs(1)).ok()
 }

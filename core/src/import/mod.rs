@@ -28,5 +28,6 @@ mod trusted_root;
 pub use cluster_data::{ClusterData, UserInfo, Variables};
 pub use diagnostic::{Diagnostic, DiagnosticKind, Extent};
 pub use foreign::ForeignKind;
+pub(crate) use judged::soon;
 pub use load::{Options, load};
 pub use outcome::{Dialect, Note, RuleOutcome, RuleResult};

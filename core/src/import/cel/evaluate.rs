@@ -89,6 +89,8 @@ pub(super) struct Scope<'e> {
     pub(super) host: &'e dyn Host,
     pub(super) budget: &'e Budget,
     pub(super) now: jiff::Timestamp,
+    /// Whether `all` over nothing is a failure.
+    pub(super) all_needs_one: bool,
 }
 
 /// Names of macros, innermost first.
@@ -342,6 +344,9 @@ impl Scope<'_> {
             Value::List(list) => (0_i64..).map(Value::Int).zip(list.iter().cloned()).collect(),
             _ => Vec::new(),
         };
+        if pairs.is_empty() && self.all_needs_one && it.macro_name == Macro::All {
+            return Err(CelError::Missing("`all` over nothing".to_owned()));
+        }
         let is_map = matches!(range, Value::Map(_));
         let mut state = Loop::default();
         for (position, element) in pairs {

@@ -33,6 +33,7 @@ pub struct Context<'c> {
     host: &'c dyn Host,
     now: jiff::Timestamp,
     budget: Budget,
+    all_needs_one: bool,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -45,7 +46,15 @@ impl<'c> Context<'c> {
     /// With these names and functions, at this moment. All evaluations in it share one budget.
     #[must_use]
     pub fn new(bindings: &'c Bindings, host: &'c dyn Host, now: jiff::Timestamp) -> Self {
-        Self { bindings, variables: Bindings::new(), host, now, budget: Budget::default() }
+        let (variables, budget) = (Bindings::new(), Budget::default());
+        Self { bindings, variables, host, now, budget, all_needs_one: false }
+    }
+
+    /// The same, where `all` over nothing is a failure: that nothing was found proves nothing.
+    #[must_use]
+    pub fn refusing_all_of_nothing(mut self) -> Self {
+        self.all_needs_one = true;
+        self
     }
 
     /// Makes `variables.NAME` known to later evaluations: its value, or the failure that is met
@@ -85,6 +94,19 @@ impl Program {
         found
     }
 
+    /// Whether it asks for the moment, so that its value may be another soon.
+    #[must_use]
+    pub fn asks_for_now(&self) -> bool {
+        let mut open = vec![&self.tree];
+        while let Some(expr) = open.pop() {
+            if matches!(&expr.kind, Kind::Call { name, .. } if name == "now") {
+                return true;
+            }
+            open.extend(expr.children());
+        }
+        false
+    }
+
     /// The value of the expression.
     ///
     /// # Errors
@@ -96,6 +118,7 @@ impl Program {
             host: context.host,
             budget: &context.budget,
             now: context.now,
+            all_needs_one: context.all_needs_one,
         };
         scope.value(&self.tree, None)
     }

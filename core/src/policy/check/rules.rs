@@ -57,6 +57,7 @@ pub(super) fn family(
         Family::PodSecurity(rule) => pod_security::check(path, rule, report),
         Family::Container(rule) => workloads::container(path, rule, report),
         Family::Annotation(rule) => workloads::annotation(path, rule, report),
+        Family::Expression(rule) => report.blank(format!("{path}.holds"), &rule.holds),
         Family::Static(rule) => {
             if let Some(message) = &rule.message {
                 report.blank(format!("{path}.message"), message);

@@ -12,6 +12,7 @@ mod catalog;
 mod condition;
 mod container;
 mod exception;
+mod expression;
 mod image_policy;
 mod keyless;
 mod pod_security;
@@ -36,6 +37,7 @@ pub use container::{
     PullSecretRule, Required, ResourceRule,
 };
 pub use exception::{ExceptionSpec, PolicyException};
+pub use expression::ExpressionRule;
 pub use image_policy::{
     ForeignPattern, ImagePolicy, ImagePolicySpec, Match, Mode, ScopedMode, TagOnly,
 };

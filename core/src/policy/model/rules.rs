@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlternativesRule, AnnotationRule, AttestationRule, ByteSize, ContainerRule, Duration, Match,
-    Mode, Name, NameGlob, PodSecurityRule, PortRange, ProvenanceRule, RegexText, RuleSeverity,
-    ScopedMode, SignedIdentity, StaticRule, VulnerabilitiesRule,
+    AlternativesRule, AnnotationRule, AttestationRule, ByteSize, ContainerRule, Duration,
+    ExpressionRule, Match, Mode, Name, NameGlob, PodSecurityRule, PortRange, ProvenanceRule,
+    RegexText, RuleSeverity, ScopedMode, SignedIdentity, StaticRule, VulnerabilitiesRule,
 };
 use crate::evidence::Platform;
 use crate::reference::ImagePattern;
@@ -56,6 +56,8 @@ pub enum Family {
     BaseImage(BaseImageRule),
     /// Which of several alternatives are met.
     Alternatives(AlternativesRule),
+    /// What an expression says about it.
+    Expression(ExpressionRule),
     /// What the policy alone decides.
     Static(StaticRule),
     /// Which Pod Security Standard the pods of an object meet.
@@ -80,6 +82,7 @@ impl Family {
             Self::Config(_) => "config",
             Self::BaseImage(_) => "baseImage",
             Self::Alternatives(_) => "alternatives",
+            Self::Expression(_) => "expression",
             Self::Static(_) => "static",
             Self::PodSecurity(_) => "podSecurity",
             Self::Container(_) => "container",
@@ -100,6 +103,9 @@ impl Family {
             Self::Signature(rule) => vec![(String::new(), &rule.require)],
             Self::Attestation(rule) => vec![(String::new(), &rule.require)],
             Self::Provenance(rule) => vec![(String::new(), &rule.require)],
+            Self::Expression(rule) => {
+                rule.statements.iter().map(|require| (String::new(), require)).collect()
+            }
             Self::Vulnerabilities(rule) => {
                 let from = attested(&rule.from).map(|one| (".from.attestation".to_owned(), one));
                 let vex = rule.vex.as_ref().and_then(|vex| attested(&vex.from));

@@ -12,6 +12,7 @@ mod config;
 mod containers;
 mod evidence;
 mod exceptions;
+mod expression;
 mod foreign_objects;
 mod image_validating;
 mod imports;
@@ -44,6 +45,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         exceptions::cases(),
         scope::cases(),
         alternatives::cases(),
+        expression::cases(),
         foreign_objects::cases(),
         image_validating::cases(),
         imports::cases(),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    AlternativesRule, AnnotationRule, AttestationRule, Check, ContainerRule, Match, Mode, Name,
-    PodSecurityRule, ProvenanceRule, RuleSeverity, ScopedMode, StaticRule, VulnerabilitiesRule,
+    AlternativesRule, AnnotationRule, AttestationRule, Check, ContainerRule, ExpressionRule, Match,
+    Mode, Name, PodSecurityRule, ProvenanceRule, RuleSeverity, ScopedMode, StaticRule,
+    VulnerabilitiesRule,
 };
 use super::{
     AttestedSource, BaseImageRule, ConfigRule, Family, ReferenceRule, RegistryRule, Requirement,
@@ -66,6 +67,9 @@ pub(super) struct RawRule {
     /// Which of several alternatives are met.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     alternatives: Option<AlternativesRule>,
+    /// What an expression says about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expression: Option<ExpressionRule>,
     /// What the policy alone decides.
     #[serde(default, rename = "static", skip_serializing_if = "Option::is_none")]
     fixed: Option<StaticRule>,
@@ -94,6 +98,7 @@ impl TryFrom<RawRule> for Rule {
             raw.config.map(Family::Config),
             raw.base_image.map(Family::BaseImage),
             raw.alternatives.map(Family::Alternatives),
+            raw.expression.map(Family::Expression),
             raw.fixed.map(Family::Static),
             raw.pod_security.map(Family::PodSecurity),
             raw.container.map(Box::new).map(Family::Container),
@@ -110,7 +115,8 @@ impl TryFrom<RawRule> for Rule {
                 "" => format!(
                     "rule `{}` has no family: one of `registry`, `reference`, `signature`, \
                      `attestation`, `provenance`, `vulnerabilities`, `config`, `baseImage`, \
-                     `alternatives`, `static`, `podSecurity`, `container`, `annotation` is expected",
+                     `alternatives`, `expression`, `static`, `podSecurity`, `container`, \
+                     `annotation` is expected",
                     raw.id
                 ),
                 _ => format!(
@@ -151,6 +157,7 @@ impl From<Rule> for RawRule {
             config: None,
             base_image: None,
             alternatives: None,
+            expression: None,
             fixed: None,
             pod_security: None,
             container: None,
@@ -166,6 +173,7 @@ impl From<Rule> for RawRule {
             Family::Config(rule) => raw.config = Some(rule),
             Family::BaseImage(rule) => raw.base_image = Some(rule),
             Family::Alternatives(rule) => raw.alternatives = Some(rule),
+            Family::Expression(rule) => raw.expression = Some(rule),
             Family::Static(rule) => raw.fixed = Some(rule),
             Family::PodSecurity(rule) => raw.pod_security = Some(rule),
             Family::Container(rule) => raw.container = Some(*rule),
@@ -205,6 +213,9 @@ pub(in super::super) struct RawCheck {
     /// Which of several alternatives are met.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     alternatives: Option<AlternativesRule>,
+    /// What an expression says about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expression: Option<ExpressionRule>,
     /// What the policy alone decides.
     #[serde(default, rename = "static", skip_serializing_if = "Option::is_none")]
     fixed: Option<StaticRule>,
@@ -223,14 +234,15 @@ impl TryFrom<RawCheck> for Check {
             raw.config.map(Family::Config),
             raw.base_image.map(Family::BaseImage),
             raw.alternatives.map(Family::Alternatives),
+            raw.expression.map(Family::Expression),
             raw.fixed.map(Family::Static),
         ];
         let mut families = families.into_iter().flatten();
         match (families.next(), families.next()) {
             (Some(family), None) => Ok(Self(Box::new(family))),
             _ => Err("a check has exactly one of `registry`, `reference`, `signature`, \
-                      `attestation`, `provenance`, `config`, `baseImage`, `alternatives` and \
-                      `static`"
+                      `attestation`, `provenance`, `config`, `baseImage`, `alternatives`, \
+                      `expression` and `static`"
                 .to_owned()),
         }
     }
@@ -248,6 +260,7 @@ impl From<Check> for RawCheck {
             Family::Config(rule) => raw.config = Some(rule),
             Family::BaseImage(rule) => raw.base_image = Some(rule),
             Family::Alternatives(rule) => raw.alternatives = Some(rule),
+            Family::Expression(rule) => raw.expression = Some(rule),
             Family::Static(rule) => raw.fixed = Some(rule),
             // No check is made of these: exceptions for findings are for whole rules, and an
             // alternative is about an image.
