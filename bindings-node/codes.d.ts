@@ -105,6 +105,7 @@ export type FailCode =
   | 'evidence.too_much'
   | 'reference.mutable'
   | 'policy.not_covered'
+  | 'policy.object_not_covered'
   | 'alternatives.too_few'
   | 'expression.fails'
   | 'expression.error'

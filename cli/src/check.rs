@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
     let mut sources = Sources::open(&arguments.evidence, &arguments.vouch);
     // All targets before any verdict: each layout is evidence for every other target.
     let Asked { images, objects, mut passed_over } =
-        inputs::collect(&arguments.targets, engine.workload_kinds(), &mut sources);
+        inputs::collect(&arguments.targets, &engine, &mut sources);
     let context = Context { arguments, labels, engine, history, now };
     let mut judged: Vec<Judged> =
         images.into_iter().map(|request| context.judge(request, &mut sources)).collect();

@@ -3,7 +3,8 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cocket::kubernetes::{CustomKind, Object, Objects, Unjudged, Workload};
+use cocket::evaluate::Engine;
+use cocket::kubernetes::{Object, Objects, Unjudged, Workload};
 use cocket::reference::{Digest, Reference};
 use cocket::report::Origin;
 use cocket::source::{LayoutImage, MAX_OBJECTS_BYTES, SourceError, read_objects};
@@ -35,14 +36,14 @@ pub(crate) struct Asked {
     pub(crate) passed_over: Vec<Unjudged>,
 }
 
-/// The images and objects of all targets. What cannot be read is said and remembered.
-pub(crate) fn collect(targets: &[String], kinds: &[CustomKind], sources: &mut Sources) -> Asked {
+/// The images and objects of all targets; the images of objects where `engine` judges them. What cannot be read is said and remembered.
+pub(crate) fn collect(targets: &[String], engine: &Engine, sources: &mut Sources) -> Asked {
     let mut asked = Asked::default();
     for target in targets {
         let path = Path::new(target);
         if target == "-" {
             match standard_input(MAX_OBJECTS_BYTES) {
-                Ok(bytes) => objects(("-", &bytes), kinds, sources, &mut asked),
+                Ok(bytes) => objects(("-", &bytes), engine, sources, &mut asked),
                 Err(failed) => sources.unread(format!("standard input: {failed}")),
             }
         } else if is_layout(path) {
@@ -54,7 +55,7 @@ pub(crate) fn collect(targets: &[String], kinds: &[CustomKind], sources: &mut So
             match read_objects(path) {
                 Ok(files) => {
                     for (name, bytes) in &files {
-                        objects((name, bytes), kinds, sources, &mut asked);
+                        objects((name, bytes), engine, sources, &mut asked);
                     }
                 }
                 Err(failed) => sources.unread(failed),
@@ -137,11 +138,11 @@ fn layout(file: &str, images: &[LayoutImage], sources: &mut Sources, requests: &
 
 fn objects(
     (file, bytes): (&str, &[u8]),
-    kinds: &[CustomKind],
+    engine: &Engine,
     sources: &mut Sources,
     asked: &mut Asked,
 ) {
-    let objects = match Objects::parse_with(file, bytes, kinds) {
+    let objects = match Objects::parse_with(file, bytes, engine.workload_kinds()) {
         Ok(objects) => objects,
         Err(failed) => return sources.unread(failed),
     };
@@ -161,7 +162,9 @@ fn objects(
             sources
                 .unread(format!("{file}:{line}: `{kind}/{name}` carries pods and names no image"));
         }
-        asked.images.extend(of_workload(workload));
+        if engine.judges_images() {
+            asked.images.extend(of_workload(workload));
+        }
     }
 }
 

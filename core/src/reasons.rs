@@ -294,6 +294,9 @@ catalogue! {
     PolicyNotCovered, "policy.not_covered", Fail,
         "no enforced or warned rule covers the image",
         "write a policy that covers it, or set the policy set's `default`";
+    PolicyObjectNotCovered, "policy.object_not_covered", Fail,
+        "no enforced or warned rule covers the object, and no rule is about images",
+        "write a policy that covers it, or set the policy set's `default`";
     AlternativesMet, "alternatives.met", Pass,
         "as many alternatives are met as the policy asks for", "";
     AlternativesTooFew, "alternatives.too_few", Fail,

@@ -9,6 +9,7 @@ use cocket::evidence::Evidence;
 use cocket::import::{self, Dialect, Options};
 use cocket::kubernetes::{Objects, Operation, User};
 use cocket::policy::{Policies, PolicyErrors, PolicySource};
+use cocket::reasons::Code;
 
 fn load(texts: &[&str], options: Options) -> Result<Policies, PolicyErrors> {
     let source = |(position, text): (usize, &&str)| PolicySource {
@@ -35,6 +36,10 @@ fn kyverno(matches: &str, rest: &str) -> String {
 
 const PODS: &str = "{any: [{resources: {kinds: [Pod]}}]}";
 const DENY: &str = "    validate: {message: no, deny: {}}\n";
+
+/// Objects that no rule covers are of no concern.
+const ALLOWING: &str = "apiVersion: cocket.dev/v1alpha1\nkind: PolicySet\n\
+    metadata: {name: set}\nspec: {default: allow}\n";
 
 #[derive(Default)]
 struct Asked<'a> {
@@ -218,7 +223,7 @@ fn two_policies_of_one_kind_and_name_are_a_fault() {
 #[test]
 fn a_failing_rule_weighs_what_its_policy_says() {
     let rule = kyverno(PODS, DENY);
-    let verdict = |text: &str| judged(&[text], &Asked::default()).unwrap().verdict;
+    let verdict = |text: &str| judged(&[text, ALLOWING], &Asked::default()).unwrap().verdict;
     assert_eq!(verdict(&rule), Verdict::Deny);
     let audited = rule.replace("Enforce", "Audit");
     assert_eq!(verdict(&audited), Verdict::Allow);
@@ -232,6 +237,27 @@ fn a_failing_rule_weighs_what_its_policy_says() {
         overridden.replace("namespaces: [sh*]", "namespaceSelector: {matchLabels: {a: b}}");
     // Labels that are not known soften nothing.
     assert_eq!(verdict(&by_label), Verdict::Deny);
+}
+
+#[test]
+fn an_object_that_no_rule_speaks_about_has_the_default() {
+    let code = |texts: &[&str]| {
+        let decision = judged(texts, &Asked::default()).unwrap();
+        (decision.verdict, decision.general.first().map(|reason| reason.code))
+    };
+    let uncovered = (Verdict::Deny, Some(Code::PolicyObjectNotCovered));
+    let rule = kyverno(PODS, DENY);
+    assert_eq!(code(&[&rule]), (Verdict::Deny, None));
+    assert_eq!(code(&[&rule.replace("[Pod]", "[Service]")]), uncovered);
+    assert_eq!(code(&[&rule.replace("Enforce", "Audit")]), uncovered);
+    let unmet = "    preconditions: {all: [{key: '{{ request.object.metadata.name }}', \
+                 operator: Equals, value: other}]}\n";
+    assert_eq!(code(&[&format!("{rule}{unmet}")]), uncovered);
+    // An exception takes the rule away from an object that it is about.
+    let exception = "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: e}\n\
+        spec:\n  exceptions: [{policyName: p, ruleNames: [r]}]\n  \
+        match: {any: [{resources: {kinds: [Pod]}}]}\n";
+    assert_eq!(code(&[&rule, exception]), (Verdict::Allow, None));
 }
 
 fn config_map(name: &str, value: &str) -> String {

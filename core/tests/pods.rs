@@ -25,6 +25,10 @@ fn policy(spec: &str) -> String {
     )
 }
 
+/// Objects that no rule covers are of no concern.
+const ALLOWING: &str = "---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\n\
+    metadata: {name: set}\nspec: {default: allow}\n";
+
 fn engine(text: &str) -> Engine {
     Engine::new(&Policies::from_text("p.yaml", text).unwrap()).unwrap()
 }
@@ -49,7 +53,8 @@ fn check_in(engine: &Engine, object: &str, namespace: Option<&str>) -> Option<De
 }
 
 fn verdict(spec: &str, namespace: Option<&str>) -> (Verdict, Outcome) {
-    let decision = check_in(&engine(&policy(spec)), POD, namespace).unwrap();
+    let engine = engine(&format!("{}{ALLOWING}", policy(spec)));
+    let decision = check_in(&engine, POD, namespace).unwrap();
     (decision.verdict, decision.policies[0].outcome)
 }
 
@@ -167,4 +172,74 @@ fn many_findings_are_cut_and_counted() {
         found.starts_with("hostPorts: `spec.containers[1].ports[0].hostPort` of `c1` is `1`, ")
     );
     assert!(found.ends_with(" and 29 more"), "{found}");
+}
+
+#[test]
+fn what_no_rule_covers_has_the_default_where_rules_are_about_objects_alone() {
+    let elsewhere = format!("match: {{namespaces: [bank]}}\n{RULES}");
+    let set = |spec: &str| ALLOWING.replace("default: allow", spec);
+    let decided = |spec: &str, set: &str, namespace| {
+        let engine = engine(&format!("{}{set}", policy(spec)));
+        assert!(engine.judges_objects() && !engine.judges_images());
+        let decision = check_in(&engine, POD, namespace).unwrap();
+        (decision.verdict, decision.general.first().map(|reason| reason.code))
+    };
+    let uncovered = Some(Code::PolicyObjectNotCovered);
+    assert_eq!(decided(&elsewhere, "", Some("shop")), (Verdict::Deny, uncovered));
+    assert_eq!(decided(&elsewhere, ALLOWING, Some("shop")), (Verdict::Allow, uncovered));
+    assert_eq!(decided(&elsewhere, "", Some("bank")), (Verdict::Deny, None));
+    let warned = set("modes: [{namespaces: [shop], mode: warn}]");
+    assert_eq!(decided(&elsewhere, &warned, Some("shop")), (Verdict::Warn, uncovered));
+    let excluded = set("exclude: {namespaces: [shop]}");
+    let out = (Verdict::Allow, Some(Code::PolicyExcluded));
+    assert_eq!(decided(&elsewhere, &excluded, Some("shop")), out);
+    // No namespace is not an excluded one, and a rule about it is meant.
+    assert_eq!(decided(&elsewhere, &excluded, None), (Verdict::Deny, None));
+    let audited = format!("mode: audit\n{RULES}");
+    assert_eq!(decided(&audited, "", None), (Verdict::Deny, uncovered));
+    let own = format!("exclude: {{namespaces: [shop]}}\n{RULES}");
+    assert_eq!(decided(&own, "", Some("shop")), (Verdict::Deny, uncovered));
+}
+
+#[test]
+fn the_default_is_about_images_where_anything_is() {
+    let elsewhere = policy(&format!("match: {{namespaces: [bank]}}\n{RULES}"));
+    let images = "---\napiVersion: cocket.dev/v1alpha1\nkind: ImagePolicy\n\
+        metadata: {name: images}\nspec:\n  mode: audit\n  \
+        rules: [{id: a, registry: {allow: ['docker.io/**']}}]\n";
+    let unqualified = ALLOWING.replace("default: allow", "unqualified: deny");
+    for more in [images, &unqualified] {
+        let engine = engine(&format!("{elsewhere}{more}"));
+        assert!(engine.judges_images());
+        let decision = check_in(&engine, POD, Some("shop")).unwrap();
+        assert_eq!((decision.verdict, decision.general.len()), (Verdict::Allow, 0));
+    }
+}
+
+#[test]
+fn what_goes_or_starts_no_container_has_no_default() {
+    let engine = engine(&policy(&format!("match: {{namespaces: [bank]}}\n{RULES}")));
+    let objects = Objects::parse("o.yaml", POD.as_bytes()).unwrap();
+    let asked = |operation, subresource| {
+        let request = ObjectRequest {
+            object: &objects.all[0],
+            old: None,
+            operation,
+            subresource,
+            user: None,
+            namespace: Some("shop"),
+            namespace_labels: None,
+            digests: &BTreeMap::new(),
+        };
+        engine.check_object(&request, &Evidence::new(), now()).map(|decision| decision.verdict)
+    };
+    assert_eq!(asked(Operation::Update, ""), Some(Verdict::Deny));
+    assert_eq!(asked(Operation::Update, "ephemeralcontainers"), Some(Verdict::Deny));
+    assert_eq!(asked(Operation::Update, "status"), None);
+    assert_eq!(asked(Operation::Delete, ""), None);
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    assert_eq!(check_in(&engine, map, Some("shop")), None);
+    let custom = POD.replace("v1", "example.com/v1").replace("Pod", "PodSet");
+    let decision = check_in(&engine, &custom, Some("shop")).unwrap();
+    assert_eq!(decision.general[0].code, Code::PolicyObjectNotCovered);
 }

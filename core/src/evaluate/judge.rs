@@ -43,10 +43,8 @@ impl Engine {
         }
         let mut verdict = results.iter().map(weight).max().unwrap_or(Verdict::Allow);
         let mut general = Vec::new();
-        let covers =
-            |result: &RuleResult| result.mode != Mode::Audit && result.outcome != Outcome::Skipped;
         if !results.iter().any(covers) {
-            let (uncovered, reason) = self.uncovered(&case.circumstances);
+            let (uncovered, reason) = self.uncovered(&case.circumstances, Code::PolicyNotCovered);
             verdict = verdict.max(uncovered);
             general.push(reason);
         }
@@ -123,8 +121,9 @@ impl Engine {
         exceptions::apply(&in_force, named, strict, used, again)
     }
 
-    /// What happens to an image that no enforced or warned rule covers.
-    fn uncovered(&self, around: &Circumstances<'_>) -> (Verdict, Reason) {
+    /// What happens to an image or object that no enforced or warned rule covers, which is said
+    /// by `code`.
+    pub(super) fn uncovered(&self, around: &Circumstances<'_>, code: Code) -> (Verdict, Reason) {
         if let Some(glob) = self.set.excluded_by(around) {
             let reason = Reason::new(Code::PolicyExcluded).found(format!("namespaces `{glob}`"));
             return (Verdict::Allow, reason);
@@ -134,7 +133,7 @@ impl Engine {
             DefaultVerdict::Warn => Verdict::Warn,
             DefaultVerdict::Deny => Verdict::Deny,
         };
-        (default.min(heaviest(self.set.mode(around))), Reason::new(Code::PolicyNotCovered))
+        (default.min(heaviest(self.set.mode(around))), Reason::new(code))
     }
 }
 
@@ -144,6 +143,11 @@ fn platforms(image: &ImageFacts) -> Vec<JudgedPlatform> {
     judged
         .map(|facts| JudgedPlatform { digest: facts.digest, platform: facts.platform.clone() })
         .collect()
+}
+
+/// Whether it keeps the set's default away.
+pub(super) fn covers(result: &RuleResult) -> bool {
+    result.mode != Mode::Audit && result.outcome != Outcome::Skipped
 }
 
 /// What a rule's judgement comes to.

@@ -54,9 +54,20 @@ impl Engine {
         !self.judges.is_empty() || self.policies.iter().any(|policy| !policy.pod_rules.is_empty())
     }
 
-    /// Decides on one object by the rules about objects; `None` where none of them is about it.
-    /// Its images are judged apart, by [`Engine::check`]. The same arguments give the same
-    /// decision, byte for byte.
+    /// Whether the policies say anything about images: by a rule, or by `unqualified: deny`. Where
+    /// they are about objects alone, the set's `default` is about the objects that would run
+    /// containers, and the images of these are not judged: an image that no object names still is,
+    /// by [`Engine::check`].
+    #[must_use]
+    pub fn judges_images(&self) -> bool {
+        !self.judges_objects()
+            || self.set.refuse_unqualified
+            || self.policies.iter().any(|policy| !policy.rules.is_empty())
+    }
+
+    /// Decides on one object by the rules about objects; `None` where none of them is about it,
+    /// unless the set's `default` is ([`Engine::judges_images`]). Its images are judged apart, by
+    /// [`Engine::check`]. The same arguments give the same decision, byte for byte.
     #[must_use]
     pub fn check_object(
         &self,
@@ -81,7 +92,11 @@ impl Engine {
                 work.add(judge, answer);
             }
         }
-        (!work.policies.is_empty()).then(|| work.decision(request, now))
+        if runs && workload.runs_containers() && !work.covered && !self.judges_images() {
+            work.by_default = Some(self.uncovered(&work.around, Code::PolicyObjectNotCovered));
+        }
+        let is_judged = !work.policies.is_empty() || work.by_default.is_some();
+        is_judged.then(|| work.decision(request, now))
     }
 }
 
@@ -128,6 +143,10 @@ struct Work<'e> {
     policies: Vec<PolicyUse>,
     results: Vec<RuleResult>,
     used: Vec<ExceptionUse>,
+    /// Whether an enforced or warned rule is about the object.
+    covered: bool,
+    /// What happens where none is, if something does.
+    by_default: Option<(Verdict, Reason)>,
 }
 
 impl<'e> Work<'e> {
@@ -151,6 +170,8 @@ impl<'e> Work<'e> {
             policies: Vec::new(),
             results: Vec::new(),
             used: Vec::new(),
+            covered: false,
+            by_default: None,
         }
     }
 
@@ -167,6 +188,7 @@ impl<'e> Work<'e> {
             }
         }
         let policy = judge::policy_use(policy, coverage, &results, &mut self.around);
+        self.covered |= results.iter().any(judge::covers);
         self.policies.push(policy);
         self.results.extend(results);
     }
@@ -197,12 +219,14 @@ impl<'e> Work<'e> {
     fn result(&mut self, policy: &Arc<str>, result: ObjectResult) -> RuleResult {
         let rule: Arc<str> = result.answer.rule.as_str().into();
         let (mode, severity, controls) = (result.mode, result.severity, result.controls.clone());
-        let skipped = result.answer.outcome == RuleOutcome::Skip;
+        let answered = result.answer.outcome;
         let strict = Judgement::from(reasons(result));
-        let (outcome, Judgement { reasons, .. }) = match skipped {
-            true => (Outcome::Skipped, strict),
-            false => self.settled((policy, &rule), strict),
+        let (outcome, Judgement { reasons, .. }) = match answered {
+            RuleOutcome::Skip | RuleOutcome::Excepted => (Outcome::Skipped, strict),
+            _ => self.settled((policy, &rule), strict),
         };
+        // A rule that an exception waives is about the object all the same.
+        self.covered |= mode != Mode::Audit && answered != RuleOutcome::Skip;
         RuleResult {
             policy: Arc::clone(policy),
             rule,
@@ -236,8 +260,10 @@ impl<'e> Work<'e> {
         self.policies.sort_by(|a, b| a.name.cmp(&b.name));
         self.results.sort_by(|a, b| a.policy.cmp(&b.policy));
         let object = request.object;
+        let (by_default, general) = self.by_default.unzip();
+        let weights = self.results.iter().map(weight).chain(by_default);
         Decision {
-            verdict: self.results.iter().map(weight).max().unwrap_or(Verdict::Allow),
+            verdict: weights.max().unwrap_or(Verdict::Allow),
             now,
             inputs: inputs(self.engine.digest, request, &self.results, now),
             valid_until: self.around.valid_until,
@@ -249,7 +275,7 @@ impl<'e> Work<'e> {
             }),
             policies: self.policies,
             results: self.results,
-            general: Vec::new(),
+            general: general.into_iter().collect(),
             exceptions: self.used,
             evidence: Vec::new(),
         }
@@ -259,7 +285,7 @@ impl<'e> Work<'e> {
 /// What the other engine would print, and its peculiarities that mattered.
 fn reasons(result: ObjectResult) -> Vec<Reason> {
     let code = match result.answer.outcome {
-        RuleOutcome::Skip => Code::ForeignSkipped,
+        RuleOutcome::Skip | RuleOutcome::Excepted => Code::ForeignSkipped,
         RuleOutcome::Pass => Code::ForeignPassed,
         RuleOutcome::Fail => Code::ForeignFailed,
         RuleOutcome::Error => Code::ForeignError,

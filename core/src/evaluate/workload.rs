@@ -12,17 +12,23 @@ use crate::reference::Reference;
 /// An object by its pods.
 pub(super) struct Workload<'a> {
     pods: Result<Vec<Pod<'a>>, PodError>,
+    names_images: bool,
     set: &'a CompiledSet,
 }
 
 impl<'a> Workload<'a> {
     pub(super) fn of(object: &'a Object, set: &'a CompiledSet) -> Self {
-        Self { pods: Pod::all_of(object), set }
+        Self { pods: Pod::all_of(object), names_images: !object.images.is_empty(), set }
     }
 
     /// Whether there is something to judge: pods, or what cannot be read as such.
     pub(super) fn carries_pods(&self) -> bool {
         self.pods.as_ref().map_or(true, |pods| !pods.is_empty())
+    }
+
+    /// Whether containers come of it: of its pods, or of images in places that the set declares.
+    pub(super) fn runs_containers(&self) -> bool {
+        self.carries_pods() || self.names_images
     }
 
     /// The name under which an image is judged.

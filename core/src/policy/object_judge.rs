@@ -146,6 +146,8 @@ pub enum RuleOutcome {
     Fail,
     /// The rule's own conditions leave the object alone.
     Skip,
+    /// An exception of that engine leaves it alone.
+    Excepted,
     /// The rule could not be decided; where it is enforced this denies.
     Error,
 }
@@ -158,6 +160,7 @@ impl RuleOutcome {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Skip => "skip",
+            Self::Excepted => "excepted",
             Self::Error => "error",
         }
     }

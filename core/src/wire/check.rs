@@ -11,7 +11,7 @@ use super::request::{Context, GapItemKind, HistoryItem, Image, Item, Request, Te
 use crate::evaluate::{Engine, History, ImageRequest, ObjectRequest};
 use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
 use crate::import::{self, Dialect, Options};
-use crate::kubernetes::{CustomKind, Object, Objects, Operation, Unjudged, Workload};
+use crate::kubernetes::{Object, Objects, Operation, Unjudged, Workload};
 use crate::policy::{Policies, PolicySource};
 use crate::report::{Judged, Origin, verdict};
 
@@ -119,7 +119,7 @@ fn decided(
     now: Timestamp,
 ) -> Result<Answer, Fault> {
     let history = History { tags: history.tags, first_seen: history.first_seen };
-    let Asked { images, objects, mut unjudged, context } = asked(context, engine.workload_kinds())?;
+    let Asked { images, objects, mut unjudged, context } = asked(context, engine)?;
     let decide = |(request, origin): (ImageRequest, Option<Origin>)| Judged {
         decision: engine.check(&request, evidence, &history, now),
         origin,
@@ -197,19 +197,20 @@ struct Asked {
     context: Context,
 }
 
-fn asked(context: Context, kinds: &[CustomKind]) -> Result<Asked, Fault> {
+fn asked(context: Context, engine: &Engine) -> Result<Asked, Fault> {
     let (mut requests, mut whole, mut unjudged) = (Vec::new(), Vec::new(), Vec::new());
     for image in &context.images {
         requests.push((named(image, &context), None));
     }
     for text in &context.objects {
-        let objects = Objects::parse_with(&text.name, text.text.as_bytes(), kinds)?;
+        let objects =
+            Objects::parse_with(&text.name, text.text.as_bytes(), engine.workload_kinds())?;
         if let Some(object) = objects.unjudged.iter().find(|object| object.carries_pods) {
             return Err(Fault::unjudged(object));
         }
         unjudged.extend(objects.unjudged);
         whole.extend(objects.all);
-        for workload in &objects.workloads {
+        for workload in objects.workloads.iter().filter(|_| engine.judges_images()) {
             requests.extend(run_by(workload, &context));
         }
     }

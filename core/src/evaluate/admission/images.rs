@@ -43,10 +43,13 @@ impl Work<'_> {
                 all.reasons.push(Reason::new(Code::AdmissionUnchanged).found(found));
                 continue;
             }
+            all.pins.extend(pin);
+            if !self.engine.judges_images() {
+                continue;
+            }
             let decision = judged.entry(name).or_insert_with_key(|name| self.check(name, image));
             all.coverage.extend(self.coverage_of(decision));
             all.decisions.push(self.placed(decision.clone(), &image.path));
-            all.pins.extend(pin);
         }
         all
     }

@@ -213,7 +213,7 @@ impl KyvernoPolicy {
         let waiver = exceptions.iter().find(|one| one.waives(&context, &name, &rule.name));
         let answer = match waiver {
             Some(waiver) => Some((
-                RuleOutcome::Skip,
+                RuleOutcome::Excepted,
                 format!("rule is skipped due to policy exceptions {}", waiver.name),
             )),
             None => answer(rule, &context, verifier),

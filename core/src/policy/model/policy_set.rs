@@ -19,7 +19,9 @@ pub struct PolicySet {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicySetSpec {
-    /// What happens to an image that no enforced or warned rule covered; absent: `deny`.
+    /// What happens to an image that no enforced or warned rule covered; absent: `deny`. Where
+    /// rules are about objects alone and `unqualified` is not `deny`: to an object that would run
+    /// containers and that none of them covered; then its images are not judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultVerdict>,
     /// Where `default` does not apply.
@@ -45,7 +47,7 @@ pub struct PolicySetSpec {
     pub clock_skew: Option<Duration>,
 }
 
-/// The verdict on an image that nothing covered.
+/// The verdict on what nothing covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -13,7 +13,7 @@ fn container(image: &str) -> Value {
     json!({"name": "web", "image": image})
 }
 
-fn pod(image: &str) -> Value {
+pub(super) fn pod(image: &str) -> Value {
     let metadata = json!({"name": "shop", "namespace": "shop"});
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata,
         "spec": {"containers": [container(image)]}})
@@ -26,7 +26,7 @@ fn deployment(image: &str) -> Value {
 }
 
 /// A review of an operation on an object, without the object.
-fn review(operation: &str, object: &Value) -> Value {
+pub(super) fn review(operation: &str, object: &Value) -> Value {
     let version = object["apiVersion"].as_str().unwrap_or_default();
     let (group, version) = version.split_once('/').unwrap_or(("", version));
     json!({
@@ -42,7 +42,7 @@ fn review(operation: &str, object: &Value) -> Value {
     })
 }
 
-fn create(object: &Value) -> Value {
+pub(super) fn create(object: &Value) -> Value {
     let mut review = review("CREATE", object);
     review["request"]["object"] = object.clone();
     review
@@ -55,7 +55,7 @@ fn update(old: &Value, new: &Value) -> Value {
     review
 }
 
-fn admitted(name: &'static str, policy: &str, review: &Value) -> Case {
+pub(super) fn admitted(name: &'static str, policy: &str, review: &Value) -> Case {
     as_text(name, policy, &review.to_string())
 }
 

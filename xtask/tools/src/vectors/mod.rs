@@ -18,6 +18,7 @@ mod image_validating;
 mod imports;
 mod keyless;
 mod names;
+mod objects_alone;
 mod pods;
 mod provenance;
 mod scope;
@@ -33,6 +34,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn write(folder: &Path) -> Result<(), String> {
     let areas = [
         names::cases(),
+        objects_alone::cases(),
         signature::cases(),
         keyless::cases(),
         attestation::cases(),

@@ -175,7 +175,10 @@ impl CelPolicy {
             Err(error) => return Some(self.unloaded(&error)),
         };
         if matched.is_whole() {
-            let outcome = if matched.passes { RuleOutcome::Pass } else { RuleOutcome::Skip };
+            let outcome = match matched.passes {
+                true => RuleOutcome::Pass,
+                false => RuleOutcome::Excepted,
+            };
             let word = if matched.passes { "passed" } else { "skipped" };
             let names = matched.names.join(", ");
             let message = format!("rule is {word} due to policy exception: {names}");

@@ -187,7 +187,7 @@ fn an_exception_of_the_new_group_leaves_the_object_alone() {
     let judge = |name| policy.judge(&asked.request(), &[exception(name)], &NoVerifier).unwrap();
     assert_eq!(judge("other").outcome, RuleOutcome::Fail);
     let skipped = judge("p");
-    assert_eq!((skipped.rule.as_str(), skipped.outcome), ("exception", RuleOutcome::Skip));
+    assert_eq!((skipped.rule.as_str(), skipped.outcome), ("exception", RuleOutcome::Excepted));
     assert_eq!(skipped.message, "rule is skipped due to policy exception: e");
 }
 
