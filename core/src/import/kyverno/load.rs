@@ -5,6 +5,7 @@ mod checks;
 use serde_json::Value;
 
 use super::autogen::{self, Expanded};
+use super::pod_security::{Exclusion, PodSecurity};
 use super::policy::{Body, FailureAction, KyvernoException, KyvernoPolicy, Override, Rule};
 use super::verify_images::VerifyImages;
 use crate::import::cel::policies::CelRule;
@@ -90,7 +91,11 @@ impl Loaded {
                 let spec = document.value.get("spec").cloned().unwrap_or_default();
                 let mut work = Work { file, document, diagnostics: Vec::new() };
                 checks::exception(&mut work, &document.value);
-                self.exceptions.push(KyvernoException { name, spec });
+                // What cannot be read was found by the checks, and takes nothing out.
+                let controls = spec.get("podSecurity").filter(|list| !list.is_null());
+                let controls = controls
+                    .map(|list| Exclusion::read_all(list, "podSecurity", None, &mut Vec::new()));
+                self.exceptions.push(KyvernoException { name, spec, controls });
                 return work.diagnostics;
             }
             _ => {}
@@ -160,6 +165,9 @@ fn compiled(expanded: Expanded, fault: Option<String>, path: &str, work: &mut Wo
         (None, None) if rule.pointer("/validate/cel").is_some() => {
             expressions(&rule, template, path, work)
         }
+        (None, None) if rule.pointer("/validate/podSecurity").is_some_and(|one| !one.is_null()) => {
+            standards(rule.pointer("/validate/podSecurity").unwrap_or(&Value::Null))
+        }
         (None, None) if rule.get("validate").is_some() => Body::Validate,
         (None, None) => Body::NoDecision,
     };
@@ -172,6 +180,14 @@ fn compiled(expanded: Expanded, fault: Option<String>, path: &str, work: &mut Wo
         action: own.and_then(Value::as_str).and_then(FailureAction::named),
         overrides: overrides(validate.get("failureActionOverrides")),
         spec: rule,
+    }
+}
+
+/// A rule of the Pod Security Standards, whose faults were found by the checks.
+fn standards(value: &Value) -> Body {
+    match PodSecurity::read(value) {
+        Ok(standards) => Body::PodSecurity(Box::new(standards)),
+        Err(faults) => Body::NotTaken(faults.into_iter().map(|fault| fault.detail).collect()),
     }
 }
 

@@ -16,6 +16,7 @@ mod load;
 mod matching;
 mod operators;
 mod pattern;
+mod pod_security;
 mod policy;
 pub(super) mod quantity;
 mod request;

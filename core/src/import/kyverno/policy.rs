@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::conditions::{self, joined};
 use super::context::Context;
 use super::images::ImageInfo;
+use super::pod_security::{Exclusion, PodSecurity};
 use super::validate::{Answer, Validator};
 use super::verify_images::VerifyImages;
 use super::wildcard::wildcard_match;
@@ -41,6 +42,7 @@ pub(super) enum Body {
     VerifyImages(Vec<VerifyImages>),
     /// `validate.cel`.
     Expressions(Box<CelRule>),
+    PodSecurity(Box<PodSecurity>),
     /// It changes objects and decides nothing.
     NoDecision,
     /// It is not taken, or not wholly, and why.
@@ -98,6 +100,8 @@ impl ImageVerifier for NoEvidence {
 pub struct KyvernoException {
     pub(super) name: String,
     pub(super) spec: Value,
+    /// The controls of the Pod Security Standards that it takes out, and nothing else.
+    pub(super) controls: Option<Vec<Exclusion>>,
 }
 
 impl KyvernoException {
@@ -210,13 +214,14 @@ impl KyvernoPolicy {
         }
         let name = self.name();
         let context = Context::new(request, &name, &rule.name);
-        let waiver = exceptions.iter().find(|one| one.waives(&context, &name, &rule.name));
-        let answer = match waiver {
+        let waivers = exceptions.iter().filter(|one| one.waives(&context, &name, &rule.name));
+        let waivers: Vec<&KyvernoException> = waivers.collect();
+        let answer = match waivers.iter().find(|one| one.controls.is_none()) {
             Some(waiver) => Some((
                 RuleOutcome::Excepted,
                 format!("rule is skipped due to policy exceptions {}", waiver.name),
             )),
-            None => answer(rule, &context, verifier),
+            None => answer(rule, &context, verifier, &waivers),
         };
         let notes = context.into_notes();
         let (outcome, message) = answer?;
@@ -224,7 +229,12 @@ impl KyvernoPolicy {
     }
 }
 
-fn answer(rule: &Rule, context: &Context<'_>, verifier: &dyn ImageVerifier) -> Answer {
+fn answer(
+    rule: &Rule,
+    context: &Context<'_>,
+    verifier: &dyn ImageVerifier,
+    waivers: &[&KyvernoException],
+) -> Answer {
     let part = |key: &str| rule.spec.get(key).unwrap_or(&Value::Null);
     if let Body::NotTaken(why) = &rule.body {
         return Some((RuleOutcome::Error, format!("the rule was not taken: {why}")));
@@ -244,6 +254,13 @@ fn answer(rule: &Rule, context: &Context<'_>, verifier: &dyn ImageVerifier) -> A
     match &rule.body {
         Body::VerifyImages(entries) => verified(context, entries, verifier),
         Body::Expressions(rule) => expressions(context, rule),
+        Body::PodSecurity(standards) => {
+            let excepted = waivers.iter();
+            let excepted: Vec<(&str, &[Exclusion])> = excepted
+                .filter_map(|one| Some((one.name.as_str(), one.controls.as_deref()?)))
+                .collect();
+            standards.judge(context, &rule.name, &excepted)
+        }
         _ => {
             let validate = part("validate");
             let message = validate.get("message").and_then(Value::as_str).unwrap_or_default();

@@ -30,6 +30,21 @@ impl<'v> Pod<'v> {
     }
 }
 
+impl<'v> Pod<'v> {
+    /// The pod of an object of a kind of Kubernetes that carries one; `None` for other kinds.
+    ///
+    /// # Errors
+    /// As [`Pod::all_of`].
+    pub(crate) fn of_kind(object: &'v Value) -> Result<Option<Self>, PodError> {
+        let text = |key| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let Some(path) = pods::path(text("apiVersion"), text("kind")) else { return Ok(None) };
+        // The last part is the pod's `spec`; its metadata stands beside that.
+        let holder = path.split_last().map_or(path, |(_, holder)| holder);
+        let steps: Vec<Step> = holder.iter().map(|key| Step::Key((*key).to_owned())).collect();
+        below(object, &At::Root, &steps, template).map(Some)
+    }
+}
+
 type Read<'v> = fn(&'v Value, &At<'_>) -> Result<Pod<'v>, PodError>;
 
 fn below<'v>(

@@ -1,9 +1,8 @@
 //! What a pod shares with its host. Pod Security Standards, "HostProcess", "Host Namespaces",
 //! "HostPath Volumes", "Host Ports" and "Host Probes / Lifecycle Hooks".
 
-use super::{Baseline, Check, Findings, PodSecurityControl as Control};
+use super::{Baseline, Check, Findings, Is, PodSecurityControl as Control};
 use crate::kubernetes::Pod;
-use crate::shown::shown;
 
 pub(super) const CHECKS: &[Check] = &[
     baseline(Control::HostNamespaces, 0, namespaces),
@@ -25,14 +24,14 @@ fn namespaces<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     let fields =
         [("hostNetwork", pod.host_network), ("hostPID", pod.host_pid), ("hostIPC", pod.host_ipc)];
     for (field, _) in fields.iter().filter(|(_, shared)| *shared) {
-        findings.pod(&pod.at, field, "`true`");
+        findings.pod(&pod.at, field, &Is::Value("true"));
     }
 }
 
 fn paths<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for volume in &pod.volumes {
         if let Some(path) = volume.host_path {
-            findings.pod(&volume.at, "hostPath.path", shown(path));
+            findings.pod(&volume.at, "hostPath.path", &Is::Value(path));
         }
     }
 }
@@ -40,7 +39,7 @@ fn paths<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
 fn ports<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for container in &pod.containers {
         for (at, number) in &container.host_ports {
-            findings.container(container, at, "", format_args!("`{number}`"));
+            findings.container(container, at, "", &Is::Value(&number.to_string()));
         }
     }
 }
@@ -48,7 +47,7 @@ fn ports<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
 fn probes<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for container in &pod.containers {
         for (at, host) in &container.hosts {
-            findings.container(container, at, "", shown(host));
+            findings.container(container, at, "", &Is::Value(host));
         }
     }
 }
@@ -56,11 +55,11 @@ fn probes<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
 fn processes<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     const FIELD: &str = "windowsOptions.hostProcess";
     if pod.security.host_process == Some(true) {
-        findings.pod(&pod.security.at, FIELD, "`true`");
+        findings.pod(&pod.security.at, FIELD, &Is::Value("true"));
     }
     for container in &pod.containers {
         if container.security.host_process == Some(true) {
-            findings.container(container, &container.security.at, FIELD, "`true`");
+            findings.container(container, &container.security.at, FIELD, &Is::Value("true"));
         }
     }
 }

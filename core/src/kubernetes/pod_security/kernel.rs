@@ -1,9 +1,8 @@
 //! What a pod sees and sets of the kernel. Pod Security Standards, "`/proc` Mount Type" and
 //! "Sysctls".
 
-use super::{Baseline, Check, Findings, PodSecurityControl as Control, Restricted};
+use super::{Baseline, Check, Findings, Is, PodSecurityControl as Control, Restricted};
 use crate::kubernetes::Pod;
-use crate::shown::shown;
 
 pub(super) const CHECKS: &[Check] = &[
     baseline(Control::ProcMount, 0, Some(35), proc_mount),
@@ -57,7 +56,7 @@ const fn baseline(
 fn proc_mount<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for container in &pod.containers {
         if let Some(mount) = container.security.proc_mount.filter(|mount| *mount != "Default") {
-            findings.container(container, &container.security.at, "procMount", shown(mount));
+            findings.container(container, &container.security.at, "procMount", &Is::Value(mount));
         }
     }
 }
@@ -66,7 +65,8 @@ fn sysctls<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>, version: u32) {
     let is_safe = |name: &str| SAFE.iter().any(|(safe, since)| *safe == name && *since <= version);
     for (position, name) in pod.security.sysctls.iter().enumerate() {
         if !is_safe(name) {
-            findings.pod(&pod.security.at, &format!("sysctls[{position}].name"), shown(name));
+            let field = format!("sysctls[{position}].name");
+            findings.pod(&pod.security.at, &field, &Is::Value(name));
         }
     }
 }

@@ -13,8 +13,8 @@ mod volumes;
 
 use super::Pod;
 pub use control::PodSecurityControl;
-use findings::Findings;
 pub(crate) use findings::Violation;
+use findings::{Findings, Is};
 pub use version::{NEWEST_POD_SECURITY, PodSecurityLevel, PodSecurityVersion};
 
 /// One control over a range of versions.

@@ -1,9 +1,8 @@
 //! What a container may do beyond others. Pod Security Standards, "Privileged Containers",
 //! "Capabilities" and "Privilege Escalation".
 
-use super::{Baseline, Check, Findings, PodSecurityControl as Control, Restricted};
+use super::{Baseline, Check, Findings, Is, PodSecurityControl as Control, Restricted};
 use crate::kubernetes::Pod;
-use crate::shown::shown;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -88,7 +87,7 @@ pub(super) fn not_for_windows<'v>(
 fn privileged<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for container in &pod.containers {
         if container.security.privileged == Some(true) {
-            findings.container(container, &container.security.at, "privileged", "`true`");
+            findings.container(container, &container.security.at, "privileged", &Is::Value("true"));
         }
     }
 }
@@ -100,8 +99,8 @@ fn default_capabilities<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
 fn no_capabilities<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for container in &pod.containers {
         if !container.security.dropped.contains(&"ALL") {
-            let is = "without `ALL`";
-            findings.container(container, &container.security.at, "capabilities.drop", is);
+            let is = Is::Without("without `ALL`", &container.security.dropped);
+            findings.container(container, &container.security.at, "capabilities.drop", &is);
         }
     }
     added(pod, findings, &["NET_BIND_SERVICE"]);
@@ -110,8 +109,8 @@ fn no_capabilities<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
 fn added<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>, allowed: &[&str]) {
     for container in &pod.containers {
         for name in container.security.added.iter().filter(|name| !allowed.contains(name)) {
-            let is = format!("with {}", shown(name));
-            findings.container(container, &container.security.at, "capabilities.add", is);
+            let is = Is::With(name);
+            findings.container(container, &container.security.at, "capabilities.add", &is);
         }
     }
 }
@@ -120,10 +119,10 @@ fn escalation<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for container in &pod.containers {
         let is = match container.security.allow_privilege_escalation {
             Some(false) => continue,
-            Some(true) => "`true`",
-            None => "absent",
+            Some(true) => Is::Value("true"),
+            None => Is::Absent("absent"),
         };
         let field = "allowPrivilegeEscalation";
-        findings.container(container, &container.security.at, field, is);
+        findings.container(container, &container.security.at, field, &is);
     }
 }

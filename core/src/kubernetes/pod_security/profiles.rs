@@ -3,7 +3,7 @@
 
 use super::privileges::not_for_windows;
 use super::{
-    Baseline, Check, Findings, PodSecurityControl as Control, PodSecurityLevel, Restricted,
+    Baseline, Check, Findings, Is, PodSecurityControl as Control, PodSecurityLevel, Restricted,
 };
 use crate::kubernetes::{Pod, SecurityContext};
 use crate::shown::shown;
@@ -58,11 +58,11 @@ fn profiles<'v>(
 ) {
     let bad = |context| of(context).filter(|profile| !is_confined(profile));
     if let Some(profile) = bad(&pod.security) {
-        findings.pod(&pod.security.at, field, shown(profile));
+        findings.pod(&pod.security.at, field, &Is::Value(profile));
     }
     for container in &pod.containers {
         if let Some(profile) = bad(&container.security) {
-            findings.container(container, &container.security.at, field, shown(profile));
+            findings.container(container, &container.security.at, field, &Is::Value(profile));
         }
     }
 }
@@ -97,7 +97,7 @@ fn seccomp_annotations<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
 
 fn annotation<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>, key: &str, value: &str) {
     let at = format!("{}[{}]", pod.annotations_at, shown(key).trim_matches('`'));
-    findings.pod(&at, "", shown(value));
+    findings.pod(&at, "", &Is::Value(value));
 }
 
 fn seccomp_required<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
@@ -107,26 +107,26 @@ fn seccomp_required<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
         return;
     }
     for container in pod.containers.iter().filter(|one| one.security.seccomp.is_none()) {
-        let is = "absent and not set for the pod";
-        findings.container(container, &container.security.at, FIELD, is);
+        let is = Is::Absent("absent and not set for the pod");
+        findings.container(container, &container.security.at, FIELD, &is);
     }
 }
 
 fn se_linux<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>, types: &[&str]) {
     for (field, is) in se_linux_of(&pod.security, types) {
-        findings.pod(&pod.security.at, field, is);
+        findings.pod(&pod.security.at, field, &Is::Value(is));
     }
     for container in &pod.containers {
         for (field, is) in se_linux_of(&container.security, types) {
-            findings.container(container, &container.security.at, field, is);
+            findings.container(container, &container.security.at, field, &Is::Value(is));
         }
     }
 }
 
-fn se_linux_of(
-    context: &SecurityContext<'_>,
+fn se_linux_of<'v>(
+    context: &SecurityContext<'v>,
     types: &[&str],
-) -> impl Iterator<Item = (&'static str, String)> {
+) -> impl Iterator<Item = (&'static str, &'v str)> {
     let options = context.se_linux;
     let kind = options.map(|options| options.kind).filter(|kind| !types.contains(kind));
     let user = options.map(|options| options.user).filter(|user| !user.is_empty());
@@ -136,5 +136,5 @@ fn se_linux_of(
         ("seLinuxOptions.user", user),
         ("seLinuxOptions.role", role),
     ];
-    bad.into_iter().filter_map(|(field, value)| Some((field, shown(value?))))
+    bad.into_iter().filter_map(|(field, value)| Some((field, value?)))
 }

@@ -1,7 +1,7 @@
 //! Whom a container runs as. Pod Security Standards, "Running as Non-root" and "Running as
 //! Non-root user".
 
-use super::{Check, Findings, PodSecurityControl as Control, Restricted};
+use super::{Check, Findings, Is, PodSecurityControl as Control, Restricted};
 use crate::kubernetes::Pod;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -37,25 +37,25 @@ fn of_the_host<'v>(
 fn non_root<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     const FIELD: &str = "runAsNonRoot";
     if pod.security.run_as_non_root == Some(false) {
-        findings.pod(&pod.security.at, FIELD, "`false`");
+        findings.pod(&pod.security.at, FIELD, &Is::Value("false"));
     }
     for container in &pod.containers {
         let is = match (container.security.run_as_non_root, pod.security.run_as_non_root) {
             (Some(true), _) | (None, Some(true)) => continue,
-            (Some(false), _) => "`false`",
-            (None, _) => "absent and not `true` for the pod",
+            (Some(false), _) => Is::Value("false"),
+            (None, _) => Is::Absent("absent and not `true` for the pod"),
         };
-        findings.container(container, &container.security.at, FIELD, is);
+        findings.container(container, &container.security.at, FIELD, &is);
     }
 }
 
 fn user<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     if pod.security.run_as_user == Some(0) {
-        findings.pod(&pod.security.at, "runAsUser", "`0`");
+        findings.pod(&pod.security.at, "runAsUser", &Is::Value("0"));
     }
     for container in &pod.containers {
         if container.security.run_as_user == Some(0) {
-            findings.container(container, &container.security.at, "runAsUser", "`0`");
+            findings.container(container, &container.security.at, "runAsUser", &Is::Value("0"));
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What a pod mounts. Pod Security Standards, "Volume Types".
 
-use super::{Check, Findings, PodSecurityControl as Control, Restricted};
+use super::{Check, Findings, Is, PodSecurityControl as Control, Restricted};
 use crate::kubernetes::Pod;
-use crate::shown::shown;
 
 pub(super) const CHECKS: &[Check] = &[Check {
     control: Control::RestrictedVolumes,
@@ -30,8 +29,7 @@ const ALLOWED: [&str; 9] = [
 fn restricted<'v>(pod: &Pod<'v>, findings: &mut Findings<'v, '_>) {
     for volume in &pod.volumes {
         for source in volume.sources.iter().filter(|source| !ALLOWED.contains(source)) {
-            let is = format!("of the kind {}", shown(source));
-            findings.pod(&volume.at, "", is);
+            findings.pod(&volume.at, "", &Is::Kind(source));
         }
     }
 }

@@ -1,15 +1,16 @@
 //! The table of pods and the level and version of the Pod Security Standards that they meet or
-//! fail, with the control that fails: judged as a policy judges them.
+//! fail, with the control that fails: judged as a policy judges them, and as a rule of Kyverno does.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use cocket::Timestamp;
-use cocket::decision::Verdict;
+use cocket::decision::{Decision, Verdict};
 use cocket::evaluate::{Engine, ObjectRequest};
 use cocket::evidence::Evidence;
+use cocket::import::{self, Options};
 use cocket::kubernetes::{Objects, Operation};
-use cocket::policy::Policies;
+use cocket::policy::{Policies, PolicySource};
 use serde_json::Value;
 
 use super::index::{Row, read_json};
@@ -32,12 +33,16 @@ pub(super) fn table(
     for (position, case) in cases.iter().enumerate() {
         let name = format!("{}#{position} {}", row.file, text(case, "fixture"));
         let level = (text(case, "level"), text(case, "version"));
-        let engine = match engines.get(&level) {
-            Some(engine) => engine,
-            None => engines.entry(level).or_insert(engine(level)?),
+        let (own, of_kyverno) = match engines.get(&level) {
+            Some(engines) => engines,
+            None => engines.entry(level).or_insert((engine(level)?, kyverno(level)?)),
         };
         let pod = pods.get(text(case, "pod")).ok_or_else(|| format!("{name}: no such pod"))?;
-        tally.row(row.kind, &name, judged(engine, case, pod, now));
+        let outcome = match judged(own, case, pod, now) {
+            Outcome::Passed => judged_by_kyverno(of_kyverno, case, pod, now),
+            other => other,
+        };
+        tally.row(row.kind, &name, outcome);
     }
     Ok(())
 }
@@ -56,20 +61,10 @@ fn engine((level, version): (&str, &str)) -> Result<Engine, String> {
     Engine::new(&policies).map_err(|error| fault(&error))
 }
 
-/// Controls of `restricted` that take the place of one of `baseline`.
-const STRICTER: [(&str, &str); 3] = [
-    ("capabilities_baseline", "capabilities_restricted"),
-    ("hostpathvolumes", "restrictedvolumes"),
-    ("seccompprofile_baseline", "seccompprofile_restricted"),
-];
-
-fn judged(engine: &Engine, case: &Value, pod: &Value, now: Timestamp) -> Outcome {
-    let expected = text(case, "expect");
-    let objects = match Objects::parse("pod.json", pod.to_string().as_bytes()) {
-        Ok(objects) => objects,
-        Err(error) => return Outcome::failed(expected, error.to_string()),
-    };
-    let Some(object) = objects.all.first() else { return Outcome::failed(expected, "no object") };
+fn decided(engine: &Engine, pod: &Value, now: Timestamp) -> Result<Option<Decision>, String> {
+    let objects = Objects::parse("pod.json", pod.to_string().as_bytes());
+    let objects = objects.map_err(|error| error.to_string())?;
+    let object = objects.all.first().ok_or("no object")?;
     let request = ObjectRequest {
         object,
         old: None,
@@ -80,8 +75,47 @@ fn judged(engine: &Engine, case: &Value, pod: &Value, now: Timestamp) -> Outcome
         namespace_labels: None,
         digests: &BTreeMap::new(),
     };
-    let Some(decision) = engine.check_object(&request, &Evidence::new(), now) else {
-        return Outcome::failed(expected, "no decision");
+    Ok(engine.check_object(&request, &Evidence::new(), now))
+}
+
+/// The same level as Kyverno's rules ask for it.
+fn kyverno((level, version): (&str, &str)) -> Result<Engine, String> {
+    let policy = format!(
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: pods}}\nspec:\n  \
+         validationFailureAction: Enforce\n  rules:\n  - name: level\n    \
+         match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}\n    \
+         validate: {{podSecurity: {{level: {level}, version: {version}}}}}\n"
+    );
+    let fault = |error: &dyn std::fmt::Display| format!("{level} {version}: {error}");
+    let source = PolicySource { name: "kyverno.yaml".to_owned(), bytes: policy.into_bytes() };
+    let policies = import::load(&[source], Options::default()).map_err(|error| fault(&error))?;
+    Engine::new(&policies).map_err(|error| fault(&error))
+}
+
+fn judged_by_kyverno(engine: &Engine, case: &Value, pod: &Value, now: Timestamp) -> Outcome {
+    let expected = text(case, "expect");
+    let Ok(Some(decision)) = decided(engine, pod, now) else {
+        return Outcome::failed(expected, "no decision of the rule of Kyverno");
+    };
+    match (expected, decision.verdict) {
+        ("pass", Verdict::Allow) | ("fail", Verdict::Deny) => Outcome::Passed,
+        _ => Outcome::failed(expected, format!("{:?} by the rule of Kyverno", decision.verdict)),
+    }
+}
+
+/// Controls of `restricted` that take the place of one of `baseline`.
+const STRICTER: [(&str, &str); 3] = [
+    ("capabilities_baseline", "capabilities_restricted"),
+    ("hostpathvolumes", "restrictedvolumes"),
+    ("seccompprofile_baseline", "seccompprofile_restricted"),
+];
+
+fn judged(engine: &Engine, case: &Value, pod: &Value, now: Timestamp) -> Outcome {
+    let expected = text(case, "expect");
+    let decision = match decided(engine, pod, now) {
+        Ok(Some(decision)) => decision,
+        Ok(None) => return Outcome::failed(expected, "no decision"),
+        Err(error) => return Outcome::failed(expected, error),
     };
     let reasons = decision.results.iter().flat_map(|result| &result.reasons);
     let found: Vec<String> =

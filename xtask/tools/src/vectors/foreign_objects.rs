@@ -11,7 +11,7 @@ const SET: &str = "apiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {
                    spec: {default: allow}\n";
 
 pub(super) fn cases() -> Vec<Case> {
-    let areas = [rules(), loading(), expressions(), beside()];
+    let areas = [rules(), loading(), standards(), expressions(), beside()];
     areas.into_iter().flatten().collect()
 }
 
@@ -104,7 +104,7 @@ fn loading() -> Vec<Case> {
     let good = pod("registry.example.com/web:1");
     let mut scalar = kyverno(registries());
     scalar["spec"]["rules"][0]["match"]["any"][0]["resources"]["namespaces"] = json!("shop*");
-    let untaken = kyverno(json!({"validate": {"podSecurity": {"level": "baseline"}}}));
+    let untaken = kyverno(json!({"validate": {"manifests": {"attestors": []}}}));
     let mut misspelt = kyverno(registries());
     misspelt["spec"]["rules"][0]["match"]["any"][0]["resources"]["namespace"] = json!(["shop"]);
     let broken = kyverno(json!({"validate": {"pattern": {"a": "{{ request.object.( }}"}}}));
@@ -118,6 +118,39 @@ fn loading() -> Vec<Case> {
             .expect("deny", &["foreign.error"]),
         case("import/kyverno-misspelt", &[misspelt], &good).expect("error", &["policy.value"]),
         case("import/kyverno-broken", &[broken], &good).expect("error", &["policy.value"]),
+    ]
+}
+
+/// The Pod Security Standards as Kyverno's rules ask for them.
+fn standards() -> Vec<Case> {
+    let rule = |standards: Value| kyverno(json!({"validate": {"podSecurity": standards}}));
+    let good = pod("registry.example.com/web:1");
+    let mut sharing = good.clone();
+    sharing["spec"]["hostNetwork"] = json!(true);
+    let excluding = |control: &str| {
+        rule(json!({
+            "level": "baseline", "version": "v1.34", "exclude": [{"controlName": control}],
+        }))
+    };
+    vec![
+        case("import/kyverno-pod-security", &[rule(json!({"level": "baseline"}))], &good)
+            .expect("allow", &["foreign.passed"]),
+        case(
+            "import/kyverno-pod-security-fails",
+            &[rule(json!({"level": "restricted"}))],
+            &sharing,
+        )
+        .expect("deny", &["foreign.failed"]),
+        case("import/kyverno-pod-security-excluded", &[excluding("Host Namespaces")], &sharing)
+            .expect("allow", &["foreign.passed"]),
+        case("import/kyverno-pod-security-control", &[excluding("Host Names")], &sharing)
+            .expect("error", &["policy.value"]),
+        case(
+            "import/kyverno-pod-security-version",
+            &[rule(json!({"level": "baseline", "version": "v1.99"}))],
+            &good,
+        )
+        .expect("error", &["policy.value"]),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! What of a policy is not as Kyverno asks, and what is not taken.
 
 mod filters;
+mod pod_security;
 
 use serde_json::Value;
 
@@ -143,13 +144,14 @@ fn body(work: &mut Work<'_>, rule: &Value, path: &str) {
     if let Some(validate) = rule.get("validate") {
         let path = format!("{path}.validate");
         unknown(work, validate, &path, &VALIDATE);
-        for key in ["podSecurity", "manifests", "assert"] {
+        for key in ["manifests", "assert"] {
             if validate.get(key).is_some() {
                 let detail = format!("`validate.{key}` is not evaluated here");
                 work.say(Kind::NotTaken, &format!("{path}.{key}"), detail);
             }
         }
         one_check(work, validate, &path);
+        pod_security::rule(work, validate, &path);
         let elements = validate.get("foreach");
         elements.into_iter().for_each(|list| foreach(work, list, &format!("{path}.foreach")));
         if let Some(deny) = validate.get("deny") {
@@ -269,7 +271,12 @@ fn condition(work: &mut Work<'_>, condition: &Value, path: &str) {
 /// Checks a `PolicyException`: what is left aside in one would make it wider.
 pub(super) fn exception(work: &mut Work<'_>, value: &Value) {
     let spec = value.get("spec").unwrap_or(&Value::Null);
-    unknown(work, spec, "spec", &["background", "conditions", "exceptions", "match"]);
+    unknown(
+        work,
+        spec,
+        "spec",
+        &["background", "conditions", "exceptions", "match", "podSecurity"],
+    );
     match spec.get("match").filter(|value| !matching::is_empty(value)) {
         None => work.say(Kind::Invalid, "spec.match", "an exception without `match`"),
         Some(value) => filters::block(work, value, "spec.match"),
@@ -277,6 +284,7 @@ pub(super) fn exception(work: &mut Work<'_>, value: &Value) {
     if let Some(conditions) = spec.get("conditions") {
         block(work, conditions, "spec.conditions");
     }
+    pod_security::exception(work, spec);
     let named = spec.get("exceptions").and_then(Value::as_array);
     if named.is_none_or(Vec::is_empty) {
         work.say(Kind::Invalid, "spec.exceptions", "it names no policy");
