@@ -102,6 +102,7 @@ export type FailCode =
   | 'evidence.wrong_subject'
   | 'evidence.nothing_scanned'
   | 'evidence.undated'
+  | 'evidence.rollback'
   | 'evidence.too_much'
   | 'reference.mutable'
   | 'policy.not_covered'

@@ -373,6 +373,20 @@ export interface History {
   readonly tags?: Readonly<Record<string, Digest>> | undefined;
   /** When a vulnerability was first seen in the judged repository, by its id. */
   readonly firstSeen?: Readonly<Record<string, Time>> | undefined;
+  /** The latest statements that were seen: an older one, or none, is `evidence.rollback`. */
+  readonly statements?: readonly RecordedStatement[] | undefined;
+}
+
+/** A statement that was seen; decisions tell its time as `statedAt` of their evidence. */
+export interface RecordedStatement {
+  /** What it is about. */
+  readonly subject: Digest;
+  /** The authority's name in the policy. */
+  readonly authority: string;
+  /** The URI of its predicate type. */
+  readonly type: string;
+  /** The time that it states. */
+  readonly at: Time;
 }
 
 /** The circumstances of a decision. */
@@ -637,6 +651,10 @@ export interface EvidenceRecord {
   readonly boundBy?: string;
   readonly authority?: string;
   readonly signer?: string;
+  /** The type of the statement that it holds. */
+  readonly predicateType?: string;
+  /** The time that the statement states, by which it is ordered; RFC 3339. */
+  readonly statedAt?: string;
   readonly provenAt?: string;
   readonly verifier?: string;
   readonly checks?: readonly string[];
@@ -901,6 +919,7 @@ export type WireRequest =
       readonly history?: {
         readonly tags?: Readonly<Record<string, Digest>>;
         readonly firstSeen?: Readonly<Record<string, string>>;
+        readonly statements?: readonly (Omit<RecordedStatement, 'at'> & { readonly at: string })[];
       };
       /** RFC 3339. */
       readonly now: string;

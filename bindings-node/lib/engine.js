@@ -177,11 +177,22 @@ function question(request, { history, now }) {
 }
 
 function recorded(history) {
-  const { firstSeen, ...rest } = plain(history, '/history');
-  if (firstSeen === undefined) return rest;
-  const dated = Object.entries(plain(firstSeen, '/history/firstSeen'));
-  const texts = dated.map(([id, date]) => [id, time(date, `/history/firstSeen/${id}`)]);
-  return { ...rest, firstSeen: Object.fromEntries(texts) };
+  const { firstSeen, statements, ...rest } = plain(history, '/history');
+  if (firstSeen !== undefined) {
+    const dated = Object.entries(plain(firstSeen, '/history/firstSeen'));
+    const texts = dated.map(([id, date]) => [id, time(date, `/history/firstSeen/${id}`)]);
+    rest.firstSeen = Object.fromEntries(texts);
+  }
+  if (Array.isArray(statements)) {
+    rest.statements = statements.map((one, position) => {
+      const at = `/history/statements/${position}`;
+      const { at: date, ...known } = plain(one, at);
+      return { ...known, at: time(date, `${at}/at`) };
+    });
+  } else if (statements !== undefined) {
+    rest.statements = statements;
+  }
+  return rest;
 }
 
 module.exports = { Engine };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cocket::Timestamp;
-use cocket::evaluate::{History, ImageRequest};
+use cocket::evaluate::{History, ImageRequest, StatementKey};
 use cocket::reference::Digest;
 use serde::Deserialize;
 
@@ -74,6 +74,29 @@ struct Recorded {
     tags: BTreeMap<String, Digest>,
     #[serde(default)]
     first_seen: BTreeMap<String, Timestamp>,
+    #[serde(default)]
+    statements: Vec<Statement>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Statement {
+    subject: Digest,
+    authority: String,
+    #[serde(rename = "type")]
+    predicate_type: String,
+    at: Timestamp,
+}
+
+impl From<Recorded> for History {
+    fn from(recorded: Recorded) -> Self {
+        let (tags, first_seen) = (recorded.tags, recorded.first_seen);
+        let mut history = Self { tags, first_seen, ..Self::default() };
+        for Statement { subject, authority, predicate_type, at } in recorded.statements {
+            history.record_statement(StatementKey { subject, authority, predicate_type }, at);
+        }
+        history
+    }
 }
 
 const NEEDED: &str = "`now` is needed to decide: a valid Date, or RFC 3339 text with an offset";
@@ -91,7 +114,7 @@ impl Ask {
                 namespace_labels: request.namespace_labels,
                 admission: request.admission,
             },
-            history: History { tags: history.tags, first_seen: history.first_seen },
+            history: history.into(),
             now: now.ok_or_else(|| Fault::request("/now", NEEDED))?,
         })
     }

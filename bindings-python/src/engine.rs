@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cocket::evaluate::{Engine as Compiled, History as Recorded, ImageRequest, Verifiers};
+use cocket::evaluate::{
+    Engine as Compiled, History as Recorded, ImageRequest, StatementKey, Verifiers,
+};
 use cocket::report::Judged;
 use cocket::wire;
 use pyo3::prelude::*;
@@ -25,6 +27,7 @@ impl History {
         py: Python<'_>,
         tags: BTreeMap<String, String>,
         first_seen: BTreeMap<String, String>,
+        statements: Vec<(String, String, String, String)>,
     ) -> PyResult<Self> {
         let mut recorded = Recorded::default();
         for (tag, digest) in tags {
@@ -34,6 +37,11 @@ impl History {
         for (id, moment) in first_seen {
             let moment = convert::moment(py, "history/firstSeen", &moment)?;
             recorded.first_seen.insert(id, moment);
+        }
+        for (subject, authority, predicate_type, at) in statements {
+            let subject = convert::digest(py, "history/statements/subject", &subject)?;
+            let at = convert::moment(py, "history/statements/at", &at)?;
+            recorded.record_statement(StatementKey { subject, authority, predicate_type }, at);
         }
         Ok(Self(recorded))
     }

@@ -199,7 +199,11 @@ def image_request(image: dict[str, Any], context: dict[str, Any]) -> cocket.Imag
 def history(value: dict[str, Any]) -> cocket.History:
     seen = value.get("firstSeen", {})
     moments = {name: moment(text) for name, text in seen.items()}
-    return cocket.History(tags=value.get("tags"), first_seen=moments)
+    statements = [
+        cocket.RecordedStatement(one["subject"], one["authority"], one["type"], moment(one["at"]))
+        for one in value.get("statements", [])
+    ]
+    return cocket.History(tags=value.get("tags"), first_seen=moments, statements=statements)
 
 
 def now(case: Case) -> datetime:

@@ -283,6 +283,9 @@ catalogue! {
         "the scan looked at nothing", "scan the image with a scanner that understands its packages";
     EvidenceUndated, "evidence.undated", Fail,
         "the evidence does not say when it was made", "use a tool that dates its output";
+    EvidenceRollback, "evidence.rollback", Fail,
+        "the evidence is older than what was recorded before",
+        "fetch the evidence again and find out why the later one is not there";
     EvidenceTooMuch, "evidence.too_much", Fail,
         "more is attached to the image than is verified",
         "remove what nobody needs from the image's attachments";

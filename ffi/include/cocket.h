@@ -1631,6 +1631,22 @@ cocket_status cocket_history_add_first_seen(struct cocket_history *history,
                                             struct cocket_error **error);
 
 /**
+ * Records the time of the latest statement that was seen: `subject` is the digest that it is
+ * about, `authority` the authority's name in the policy, `predicate_type` the URI of its type. Of
+ * several times the latest stands. An older statement, or none, is `evidence.rollback`. Keeps
+ * others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+ *
+ * What the caller sees to:
+ * `history` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
+ */
+cocket_status cocket_history_add_statement(struct cocket_history *history,
+                                           struct cocket_text subject,
+                                           struct cocket_text authority,
+                                           struct cocket_text predicate_type,
+                                           struct cocket_time at,
+                                           struct cocket_error **error);
+
+/**
  * Frees the history in `*history` and sets it to NULL. NULL there is nothing to free; what was
  * freed before is `COCKET_STATUS_INVALID_HANDLE`.
  *

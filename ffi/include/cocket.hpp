@@ -234,6 +234,15 @@ public:
             return cocket_history_add_first_seen(handle_.get(), detail::text(id), at, error);
         });
     }
+    /// Records the time of the latest statement of a type that an authority made about a digest.
+    void add_statement(std::string_view subject, std::string_view authority,
+                       std::string_view predicate_type, cocket_time at) {
+        detail::check([&](cocket_error **error) {
+            return cocket_history_add_statement(handle_.get(), detail::text(subject),
+                                                detail::text(authority),
+                                                detail::text(predicate_type), at, error);
+        });
+    }
     const cocket_history *get() const noexcept { return handle_.get(); }
 
 private:

@@ -2,7 +2,7 @@
 
 use std::sync::RwLock;
 
-use cocket::evaluate::History as Recorded;
+use cocket::evaluate::{History as Recorded, StatementKey};
 
 use crate::error::Error;
 use crate::evidence::{reading, writing};
@@ -83,6 +83,42 @@ pub unsafe extern "C" fn cocket_history_add_first_seen(
         let id = unsafe { id.required("id")? };
         let at = at.read("at")?;
         writing(history, "history")?.first_seen.insert(id.to_owned(), at);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, work) }
+}
+
+/// Records the time of the latest statement that was seen: `subject` is the digest that it is
+/// about, `authority` the authority's name in the policy, `predicate_type` the URI of its type. Of
+/// several times the latest stands. An older statement, or none, is `evidence.rollback`. Keeps
+/// others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+///
+/// # Safety
+/// `history` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_history_add_statement(
+    history: *mut History,
+    subject: Text,
+    authority: Text,
+    predicate_type: Text,
+    at: Time,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise, for this and the texts below.
+        let history = unsafe { handle::borrow(history, "history")? };
+        // SAFETY: as above.
+        let subject = unsafe { subject.digest("subject")? };
+        let key = StatementKey {
+            subject: subject.ok_or_else(|| Failure::null("subject"))?,
+            // SAFETY: as above.
+            authority: unsafe { authority.required("authority")? }.to_owned(),
+            // SAFETY: as above.
+            predicate_type: unsafe { predicate_type.required("predicate_type")? }.to_owned(),
+        };
+        let at = at.read("at")?;
+        writing(history, "history")?.record_statement(key, at);
         Ok(())
     };
     // SAFETY: the caller's promise.

@@ -277,7 +277,14 @@ pub(crate) fn recorded(history: &Recorded) -> Value {
         history.tags.iter().map(|(tag, digest)| (tag, digest.to_string())).collect();
     let seen: BTreeMap<&String, String> =
         history.first_seen.iter().map(|(id, moment)| (id, moment.to_string())).collect();
-    json!({"tags": tags, "firstSeen": seen})
+    let statements = history.statements.iter().map(|(key, at)| {
+        json!({
+            "subject": key.subject.to_string(), "authority": key.authority,
+            "type": key.predicate_type, "at": at.to_string(),
+        })
+    });
+    let statements: Vec<Value> = statements.collect();
+    json!({"tags": tags, "firstSeen": seen, "statements": statements})
 }
 
 /// # Safety

@@ -209,6 +209,22 @@ fn recorded(case: &Case) -> *mut history::History {
             time::cocket_time_parse(pair.value, &raw mut at, null_mut());
             history::cocket_history_add_first_seen(made, pair.name, at, null_mut());
         }
+        let statements = case.request["history"]["statements"].as_array();
+        for one in statements.into_iter().flatten() {
+            let mut at = std::mem::zeroed();
+            time::cocket_time_parse(optional(&one["at"]), &raw mut at, null_mut());
+            let (subject, authority) = (optional(&one["subject"]), optional(&one["authority"]));
+            let kind = optional(&one["type"]);
+            let status = history::cocket_history_add_statement(
+                made,
+                subject,
+                authority,
+                kind,
+                at,
+                null_mut(),
+            );
+            assert_eq!(status, Status::Ok);
+        }
     }
     made
 }

@@ -48,7 +48,15 @@ from ._decision import (
     explain,
     report,
 )
-from ._engine import CacheStatistics, Engine, History, ImageRequest, Review, Unjudged
+from ._engine import (
+    CacheStatistics,
+    Engine,
+    History,
+    ImageRequest,
+    RecordedStatement,
+    Review,
+    Unjudged,
+)
 from ._errors import (
     CocketError,
     EvidenceError,
@@ -116,6 +124,7 @@ __all__ = [
     "PolicyError",
     "PolicyUse",
     "Reason",
+    "RecordedStatement",
     "Refused",
     "RequestError",
     "Review",

@@ -364,6 +364,10 @@ class EvidenceRecord:
     bound_by: str | None = None
     authority: str | None = None
     signer: str | None = None
+    predicate_type: str | None = None
+    """The type of the statement that it holds."""
+    stated_at: datetime | None = None
+    """The time that the statement states, by which it is ordered."""
     proven_at: datetime | None = None
     verifier: str | None = None
     checks: tuple[str, ...] = ()
@@ -510,7 +514,12 @@ class Decision:
     def evidence(self) -> tuple[EvidenceRecord, ...]:
         """Evidence that was looked at, by digest."""
         return tuple(
-            _made(EvidenceRecord, one, proven_at=_moment(one.get("provenAt")))
+            _made(
+                EvidenceRecord,
+                one,
+                proven_at=_moment(one.get("provenAt")),
+                stated_at=_moment(one.get("statedAt")),
+            )
             for one in self._value.get("evidence", ())
         )
 

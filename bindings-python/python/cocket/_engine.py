@@ -40,25 +40,53 @@ class ImageRequest:
     """Whether the image will be pulled by the name given, as after admission."""
 
 
-class History:
-    """What was recorded before: the digest of a tag by ``host/path:tag``, and when a
-    vulnerability was first seen, by its id.
+@dataclass(frozen=True)
+class RecordedStatement:
+    """The latest statement of a type that was seen from an authority about a digest. Decisions tell
+    its time as ``statedAt`` of their evidence.
 
-    >>> History(tags={"registry.example.com/app:1.0": "sha256:" + 64 * "0"})
-    History(tags=1, first_seen=0)
+    >>> from datetime import UTC, datetime
+    >>> digest = "sha256:" + 64 * "0"
+    >>> RecordedStatement(digest, "scanner", "https://example.com/scan/v1", datetime.now(UTC)).authority
+    'scanner'
     """
 
-    __slots__ = ("_first_seen", "_native", "_tags")
+    subject: str
+    """What it is about."""
+    authority: str
+    """The authority's name in the policy."""
+    predicate_type: str
+    """The URI of its type."""
+    at: datetime
+    """The time that it states."""
+
+
+class History:
+    """What was recorded before: the digest of a tag by ``host/path:tag``, when a vulnerability was
+    first seen, by its id, and the latest statements: an older one, or none, is
+    ``evidence.rollback``.
+
+    >>> History(tags={"registry.example.com/app:1.0": "sha256:" + 64 * "0"})
+    History(tags=1, first_seen=0, statements=0)
+    """
+
+    __slots__ = ("_first_seen", "_native", "_statements", "_tags")
 
     def __init__(
         self,
         tags: Mapping[str, str] | None = None,
         first_seen: Mapping[str, datetime] | None = None,
+        statements: Iterable[RecordedStatement] = (),
     ) -> None:
         """Raises `RequestError` for what is no digest and for naive datetimes."""
         self._tags = MappingProxyType(dict(tags or {}))
         self._first_seen = MappingProxyType(dict(first_seen or {}))
-        self._native = _native.History(dict(self._tags), _texts(self._first_seen))
+        self._statements = tuple(statements)
+        listed = [
+            (one["subject"], one["authority"], one["type"], one["at"])
+            for one in _listed(self._statements)
+        ]
+        self._native = _native.History(dict(self._tags), _texts(self._first_seen), listed)
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -70,19 +98,51 @@ class History:
         """When a vulnerability was first seen."""
         return self._first_seen
 
+    @property
+    def statements(self) -> tuple[RecordedStatement, ...]:
+        """The latest statements that were seen."""
+        return self._statements
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, History):
             return NotImplemented
-        return (self._tags, self._first_seen) == (other._tags, other._first_seen)
+        return self._parts() == other._parts()
 
     def __hash__(self) -> int:
-        return hash((frozenset(self._tags.items()), frozenset(self._first_seen.items())))
+        tags, first_seen, statements = self._parts()
+        return hash((frozenset(tags.items()), frozenset(first_seen.items()), statements))
 
     def __repr__(self) -> str:
-        return f"History(tags={len(self._tags)}, first_seen={len(self._first_seen)})"
+        tags, first_seen, statements = map(len, self._parts())
+        return f"History(tags={tags}, first_seen={first_seen}, statements={statements})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return History, (dict(self._tags), dict(self._first_seen))
+        return History, (dict(self._tags), dict(self._first_seen), self._statements)
+
+    def _parts(
+        self,
+    ) -> tuple[Mapping[str, str], Mapping[str, datetime], tuple[RecordedStatement, ...]]:
+        return self._tags, self._first_seen, self._statements
+
+    def _recorded(self) -> dict[str, Any]:
+        """As a request holds it."""
+        return {
+            "tags": dict(self._tags),
+            "firstSeen": _texts(self._first_seen),
+            "statements": _listed(self._statements),
+        }
+
+
+def _listed(statements: Iterable[RecordedStatement]) -> list[dict[str, str]]:
+    return [
+        {
+            "subject": one.subject,
+            "authority": one.authority,
+            "type": one.predicate_type,
+            "at": _time.to_text(one.at, "statements/at"),
+        }
+        for one in statements
+    ]
 
 
 def _texts(moments: Mapping[str, datetime]) -> dict[str, str]:
@@ -264,9 +324,13 @@ class Engine:
             "resolved": dict(resolved or {}),
         }
         past = history or _UNRECORDED
-        recorded = {"tags": dict(past.tags), "firstSeen": _texts(past.first_seen)}
         moment = _time.to_text(now, "now")
-        request = {"op": "check", "context": context, "history": recorded, "now": moment}
+        request = {
+            "op": "check",
+            "context": context,
+            "history": past._recorded(),
+            "now": moment,
+        }
         asked = json.dumps(request).encode()
         return _review(*self._native.review(asked, (evidence or _NOTHING)._native))
 
@@ -299,11 +363,7 @@ class Engine:
                 "resolved": dict(resolved or {}),
                 "pin": pin,
             },
-            "history": {
-                "tags": dict(past.tags),
-                "firstSeen": _texts(past.first_seen),
-                "covered": list(covered),
-            },
+            "history": {**past._recorded(), "covered": list(covered)},
             "now": _time.to_text(now, "now"),
         }
         asked = json.dumps(request).encode()

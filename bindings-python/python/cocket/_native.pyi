@@ -69,7 +69,12 @@ class EvidenceDirectory:
 
 @final
 class History:
-    def __new__(cls, tags: dict[str, str], first_seen: dict[str, str]) -> History: ...
+    def __new__(
+        cls,
+        tags: dict[str, str],
+        first_seen: dict[str, str],
+        statements: list[tuple[str, str, str, str]],
+    ) -> History: ...
 
 @final
 class Decided: ...

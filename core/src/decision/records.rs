@@ -55,6 +55,12 @@ pub struct EvidenceRecord {
     /// Who signed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
+    /// The type of the statement that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicate_type: Option<String>,
+    /// The time that the statement states, by which it is ordered; never later than the proven one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_at: Option<Timestamp>,
     /// It existed at this time, provably.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proven_at: Option<Timestamp>,
@@ -80,6 +86,8 @@ impl EvidenceRecord {
             bound_by: None,
             authority: None,
             signer: None,
+            predicate_type: None,
+            stated_at: None,
             proven_at: None,
             verifier: None,
             checks: Vec::new(),

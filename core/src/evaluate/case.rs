@@ -97,6 +97,14 @@ impl<'a> Case<'a> {
         self.records.push(record);
     }
 
+    /// Notes the time that a document that counts states.
+    pub(super) fn dated(&mut self, document: Digest, at: Timestamp) {
+        let counts = |record: &&mut EvidenceRecord| {
+            record.digest == document && record.predicate_type.is_some()
+        };
+        self.records.iter_mut().filter(counts).for_each(|record| record.stated_at = Some(at));
+    }
+
     /// Notes a date at which the answer may change.
     pub(super) fn horizon(&mut self, date: Timestamp) {
         self.circumstances.horizon(date);

@@ -23,6 +23,10 @@ struct Inputs<'a> {
     admission: bool,
     evidence: BTreeSet<Digest>,
     recorded: Option<Digest>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    first_seen: BTreeMap<&'a str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    statements: Vec<[String; 4]>,
     now: String,
 }
 
@@ -39,6 +43,8 @@ pub(super) fn inputs(
     let accepted = records.iter().filter(|record| record.refused.is_none());
     let platforms = facts.image.iter().flat_map(|image| image.platforms.iter().flatten());
     let configs = platforms.clone().filter_map(|facts| facts.content.as_ref().ok());
+    let judged = image.digest.into_iter().chain(facts.parent);
+    let judged = judged.chain(platforms.clone().map(|facts| facts.digest)).collect();
     let inputs = Inputs {
         policies,
         image: &request.image,
@@ -53,6 +59,12 @@ pub(super) fn inputs(
             .chain(configs.map(|content| content.manifest.config.digest))
             .collect(),
         recorded: history.tags.get(name).copied(),
+        first_seen: history
+            .first_seen
+            .iter()
+            .map(|(id, at)| (id.as_str(), at.to_string()))
+            .collect(),
+        statements: history.about(&judged),
         now: facts.now.to_string(),
     };
     // Texts and digests only: writing them cannot fail, and an empty text has a digest too.

@@ -14,6 +14,7 @@ mod container;
 mod examine;
 mod exceptions;
 mod expression;
+mod history;
 mod inputs;
 mod judge;
 mod objects;
@@ -51,6 +52,7 @@ pub use examine::{
     Cause, Check, Content, Examination, ExaminedDocument, ExaminedTarget, Examiner, ExaminerError,
     Question, SignedHash, Target,
 };
+pub use history::{History, StatementKey};
 pub use objects::ObjectRequest;
 pub use vulnerabilities::{Levels, ScanSummary, summary};
 
@@ -113,15 +115,6 @@ pub struct ImageRequest {
     /// Whether the image will be pulled by the name given, as after admission: then a tag may
     /// stand for another image than the judged one.
     pub admission: bool,
-}
-
-/// What was recorded before, as far as the caller keeps it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct History {
-    /// The digest recorded for a tag, by `host/path:tag`.
-    pub tags: BTreeMap<String, Digest>,
-    /// When a vulnerability was first seen in the judged repository, by its id.
-    pub first_seen: BTreeMap<String, Timestamp>,
 }
 
 impl Engine {

@@ -236,6 +236,7 @@ fn accepted(
         bound_by: Some("manifest"),
         authority: Some(authority.name.clone()),
         signer: Some(signer.id.clone()),
+        predicate_type: verified.value().claim().predicate_type.clone(),
         proven_at: signer.proven_at,
         verifier: Some(authority.verifier.id().to_owned()),
         checks: signer.checks.clone(),

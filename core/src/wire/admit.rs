@@ -74,14 +74,14 @@ fn decided(
     request: Request,
     now: Timestamp,
 ) -> Answer {
-    let (context, history) = (request.context, request.history);
+    let (context, mut history) = (request.context, request.history);
     let context = AdmissionContext {
         namespace_labels: context.namespace_labels,
         digests: context.resolved,
         pin: context.pin,
-        covered: history.covered,
+        covered: std::mem::take(&mut history.covered),
     };
-    let history = History { tags: history.tags, first_seen: history.first_seen };
+    let history = History::from(history);
     let review = AdmissionReview::parse_with(review, engine.workload_kinds());
     let admission = engine.admit(&review, &context, evidence, &history, now);
     Answer::Admitted {

@@ -118,7 +118,7 @@ fn decided(
     history: HistoryItem,
     now: Timestamp,
 ) -> Result<Answer, Fault> {
-    let history = History { tags: history.tags, first_seen: history.first_seen };
+    let history = History::from(history);
     let Asked { images, objects, mut unjudged, context } = asked(context, engine)?;
     let decide = |(request, origin): (ImageRequest, Option<Origin>)| Judged {
         decision: engine.check(&request, evidence, &history, now),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::evaluate::{History, StatementKey};
 use crate::import::Dialect;
 use crate::policy::model::SignedIdentity;
 use crate::reference::Digest;
@@ -162,6 +163,28 @@ pub(super) struct Image {
     pub(super) namespace_labels: Option<BTreeMap<String, String>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StatementItem {
+    subject: Digest,
+    /// The authority's name in the policy.
+    authority: String,
+    /// The URI of the predicate type.
+    #[serde(rename = "type")]
+    predicate_type: String,
+    at: Timestamp,
+}
+
+impl From<HistoryItem> for History {
+    fn from(item: HistoryItem) -> Self {
+        let mut history = Self { tags: item.tags, first_seen: item.first_seen, ..Self::default() };
+        for StatementItem { subject, authority, predicate_type, at } in item.statements {
+            history.record_statement(StatementKey { subject, authority, predicate_type }, at);
+        }
+        history
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct HistoryItem {
@@ -169,6 +192,9 @@ pub(super) struct HistoryItem {
     pub(super) tags: BTreeMap<String, Digest>,
     #[serde(default)]
     pub(super) first_seen: BTreeMap<String, Timestamp>,
+    /// The latest statements that were seen.
+    #[serde(default)]
+    pub(super) statements: Vec<StatementItem>,
     /// What earlier admissions proved.
     #[serde(default)]
     pub(super) covered: BTreeSet<Digest>,

@@ -115,8 +115,11 @@ impl Statements {
         }
         let mut signers = self.parties.none();
         let mut failed = Vec::new();
-        for (statements, signers) in by_authority.iter().zip(&mut signers) {
-            self.authority(case, statements, check, signers, &mut failed);
+        for (position, (statements, signers)) in by_authority.iter().zip(&mut signers).enumerate() {
+            match self.rolled_back(case, (position, digest), statements) {
+                Some(reason) => failed.push(reason),
+                None => self.authority(case, statements, check, signers, &mut failed),
+            }
         }
         let names = Detail::list(self.parties.names(&signers));
         let counted = by_authority.iter().flat_map(BTreeMap::values);

@@ -1,13 +1,17 @@
 //! Which of several statements count, and how old they are.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Statement, Statements, from};
 use crate::decision::{Detail, Reason};
 use crate::evaluate::case::{Case, code};
+use crate::evaluate::history::rollback;
 use crate::evidence::predicate::{Value, ValuePath, find, moment};
 use crate::policy::model::Select;
 use crate::reasons::Code;
+use crate::reference::Digest;
 
 /// A statement with the time that it states.
 pub(super) struct Dated<'s, 'a> {
@@ -48,12 +52,8 @@ impl Statements {
         case: &mut Case<'_>,
         statements: impl Iterator<Item = &'s Statement<'a>>,
     ) -> Result<Vec<Dated<'s, 'a>>, Reason> {
-        let mut dated: Vec<Dated<'s, 'a>> = Vec::new();
-        for statement in statements {
-            let place = self.types.iter().find(|(wanted, _)| wanted == statement.predicate_type);
-            let place = place.and_then(|(_, place)| place.as_ref());
-            dated.push(Dated { statement, stated: stated(statement, place) });
-        }
+        let mut dated: Vec<Dated<'s, 'a>> =
+            statements.map(|statement| self.dated(statement)).collect();
         if self.select != Select::Latest || dated.len() < 2 {
             return Ok(dated);
         }
@@ -66,6 +66,37 @@ impl Statements {
         }
         dated.retain(|one| one.time().ok() == latest);
         Ok(dated)
+    }
+
+    /// Why what an authority says of a digest is not all that it said, going by what was recorded.
+    /// Where any statement is enough, a later one would change nothing.
+    pub(super) fn rolled_back(
+        &self,
+        case: &mut Case<'_>,
+        (position, digest): (usize, Digest),
+        statements: &BTreeMap<Digest, Statement<'_>>,
+    ) -> Option<Reason> {
+        let mut newest = None;
+        let mut undated = None;
+        for statement in statements.values() {
+            match self.dated(statement).time() {
+                Ok(time) => {
+                    statement.documents.iter().for_each(|one| case.dated(*one, time));
+                    newest = newest.max(Some(time));
+                }
+                Err(reason) => undated = undated.or(Some(from(reason, statement))),
+            }
+        }
+        let types = self.types.iter().map(|(kind, _)| kind.as_str());
+        let recorded = case.history.latest(digest, self.parties.name(position), types);
+        let recorded = recorded.filter(|_| self.select != Select::Any)?;
+        undated.or_else(|| rollback(recorded, newest))
+    }
+
+    fn dated<'s, 'a>(&self, statement: &'s Statement<'a>) -> Dated<'s, 'a> {
+        let place = self.types.iter().find(|(wanted, _)| wanted == statement.predicate_type);
+        let place = place.and_then(|(_, place)| place.as_ref());
+        Dated { statement, stated: stated(statement, place) }
     }
 
     /// Why the statement's age does not pass, if it does not.

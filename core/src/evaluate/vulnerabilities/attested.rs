@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::reports::{Bound, Names, binding};
 use crate::decision::Reason;
 use crate::evaluate::case::{Case, code, reason};
+use crate::evaluate::history::rollback;
 use crate::evaluate::requirement::{Accepted, Parties, Question, Sorted};
 use crate::evidence::scan::AttestedScan;
 use crate::evidence::signing::SignedDocument;
@@ -85,13 +86,34 @@ pub(super) fn bound<'a>(
             if let Some(signers) = signers.get_mut(accepted.position) {
                 signers.insert(&accepted.verified.signer().id);
             }
-            bound.push(one(scan, accepted));
+            let one = one(scan, accepted);
+            one.made_at.into_iter().for_each(|at| case.dated(accepted.document, at));
+            bound.push(one);
+        }
+    }
+    for position in 0..signers.len() {
+        if let Some(reason) = rolled_back(parties, case, (position, names), &bound) {
+            return Err(reason);
         }
     }
     if parties.enough(&signers) {
         return Ok(bound);
     }
     Err(missing(parties, case, &refused))
+}
+
+/// Why the reports of an authority are not the latest that it signed, going by what was recorded.
+fn rolled_back(
+    parties: &Parties,
+    case: &Case<'_>,
+    (position, names): (usize, &Names),
+    bound: &[Bound<'_>],
+) -> Option<Reason> {
+    let digests = [Some(names.manifest), names.judged];
+    let latest = |digest| case.history.latest(digest, parties.name(position), Payload::SCANS);
+    let recorded = digests.into_iter().flatten().filter_map(latest).max()?;
+    let own = bound.iter().filter(|one| one.by == position);
+    rollback(recorded, own.filter_map(|one| one.made_at).max())
 }
 
 fn one<'a>(scan: &'a AttestedScan, accepted: &Accepted<'_>) -> Bound<'a> {

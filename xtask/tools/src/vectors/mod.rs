@@ -21,6 +21,7 @@ mod names;
 mod objects_alone;
 mod pods;
 mod provenance;
+mod recorded;
 mod scope;
 mod signature;
 mod verify;
@@ -45,6 +46,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         base_image::cases(),
         evidence::cases(),
         exceptions::cases(),
+        recorded::cases(),
         scope::cases(),
         alternatives::cases(),
         expression::cases(),
