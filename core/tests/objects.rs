@@ -22,6 +22,10 @@ use serde_json::{Value, json};
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: claimed}\n\
     spec:\n  hostNetwork: true\n  containers:\n  - {name: a, image: 'nginx:1'}\n";
 
+/// Objects that no rule covers are of no concern.
+const ALLOWING: &str = "apiVersion: cocket.dev/v1alpha1\nkind: PolicySet\n\
+    metadata: {name: set}\nspec: {default: allow}";
+
 /// Asks that pods do without the host's network. Labels steer the rest of its answer.
 #[derive(Debug)]
 struct HostNetwork {
@@ -117,7 +121,7 @@ fn the_weight_of_a_failing_rule_makes_the_verdict() {
     for (mode, expected) in
         [(Mode::Enforce, Verdict::Deny), (Mode::Warn, Verdict::Warn), (Mode::Audit, Verdict::Allow)]
     {
-        let decision = check(&engine(&[], &[("pods", mode)]), POD, "shop").unwrap();
+        let decision = check(&engine(&[ALLOWING], &[("pods", mode)]), POD, "shop").unwrap();
         assert_eq!(decision.verdict, expected);
         assert_eq!(decision.results[0].outcome, Outcome::Fail);
         assert_eq!(decision.namespace(), Some("shop"));
@@ -130,7 +134,7 @@ fn the_weight_of_a_failing_rule_makes_the_verdict() {
 
 #[test]
 fn each_outcome_has_its_reasons() {
-    let engine = engine(&[], &[("pods", Mode::Enforce)]);
+    let engine = engine(&[ALLOWING], &[("pods", Mode::Enforce)]);
     for (value, verdict, codes) in [
         ("true", Verdict::Deny, &["foreign.failed", "foreign.quirk"][..]),
         ("false", Verdict::Allow, &["foreign.passed", "foreign.quirk"]),
@@ -147,13 +151,20 @@ fn each_outcome_has_its_reasons() {
 
 #[test]
 fn an_object_that_no_rule_is_about_has_no_decision() {
-    let engine = engine(&[], &[("pods", Mode::Enforce)]);
+    let judges = [("pods", Mode::Enforce)];
+    let denying = engine(&[], &judges);
+    let engine = engine(&[ALLOWING], &judges);
     let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n";
     assert!(check(&engine, service, "shop").is_none());
+    assert!(check(&denying, service, "shop").is_none());
     let excluded = check(&engine, POD, "kube-system").unwrap();
     assert_eq!(excluded.verdict, Verdict::Allow);
     assert_eq!(excluded.policies[0].outcome, Outcome::Excluded);
     assert!(excluded.policies[0].excluded_by.is_some());
+    // What a judge leaves out is covered by nobody.
+    let uncovered = check(&denying, POD, "kube-system").unwrap();
+    assert_eq!(uncovered.verdict, Verdict::Deny);
+    assert_eq!(uncovered.general[0].code.code(), "policy.object_not_covered");
 }
 
 #[test]
