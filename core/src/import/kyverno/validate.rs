@@ -188,14 +188,15 @@ impl Validator<'_, '_> {
                 Err((outcome, message)) => return answer(outcome, message),
             }
         }
-        match (applied, self.context.is_kyverno()) {
-            (0, true) => {
-                self.context.note("nothingApplied", "the rule found no element to judge");
-                None
-            }
-            (0, false) => answer(RuleOutcome::Skip, "the rule found no element to judge"),
-            _ => answer(RuleOutcome::Pass, "rule passed"),
+        if applied > 0 {
+            return answer(RuleOutcome::Pass, "rule passed");
         }
+        const NOTHING: &str = "the rule found no element to judge";
+        // Kyverno has no result then, and nobody learns that the rule was about the object.
+        if self.context.is_kyverno() && depth == 0 {
+            self.context.note("nothingApplied", NOTHING);
+        }
+        answer(RuleOutcome::Skip, NOTHING)
     }
 
     /// What a `foreach` goes over; a missing field is no list at all.

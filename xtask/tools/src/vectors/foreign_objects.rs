@@ -88,9 +88,23 @@ fn rules() -> Vec<Case> {
         case("import/kyverno-quirk", &[kyverno(two_way())], &pod("registry.example.com/web:*"))
             .with("dialect", json!("kyverno"))
             .expect("allow", &["foreign.passed", "foreign.quirk"]),
+        // It has no result for a rule that found nothing to judge.
+        case("import/kyverno-nothing-applied", &[kyverno(nobody())], &good)
+            .with("dialect", json!("kyverno"))
+            .expect("allow", &["foreign.quirk", "foreign.skipped", "policy.object_not_covered"]),
         case("import/kyverno-no-quirk", &[kyverno(two_way())], &pod("registry.example.com/web:*"))
             .expect("deny", &["foreign.failed"]),
     ]
+}
+
+/// A rule about containers that no pod here has.
+fn nobody() -> Value {
+    json!({"validate": {"message": "not this one", "foreach": [{
+        "list": "request.object.spec.initContainers || `[]`",
+        "deny": {"conditions": {"all": [
+            {"key": "{{ element.image }}", "operator": "Equals", "value": "*"},
+        ]}},
+    }]}})
 }
 
 fn two_way() -> Value {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use cocket::Timestamp;
-use cocket::decision::{Outcome as Judged, RuleResult};
+use cocket::decision::{Outcome as Judged, Reason, RuleResult};
 use cocket::evaluate::{Engine, History, ImageRequest, ObjectRequest};
 use cocket::evidence::Evidence;
 use cocket::import::{self, Dialect, Options, text};
@@ -90,7 +90,17 @@ fn judge(engine: &Engine, object: &Value, operation: Operation) -> Result<Vec<An
         digests: &BTreeMap::new(),
     };
     let decision = engine.check_object(&request, &Evidence::new(), Timestamp::UNIX_EPOCH);
-    Ok(decision.iter().flat_map(|decision| &decision.results).map(answer).collect())
+    let results = decision.iter().flat_map(|decision| &decision.results);
+    Ok(results.filter(|result| !has_vanished(result)).map(answer).collect())
+}
+
+/// Whether Kyverno has no result there.
+fn has_vanished(result: &RuleResult) -> bool {
+    let quirk = |reason: &Reason| {
+        let found = reason.found.as_ref().map(ToString::to_string).unwrap_or_default();
+        reason.code == Code::ForeignQuirk && found.starts_with("nothingApplied: ")
+    };
+    result.outcome == Judged::Skipped && result.reasons.iter().any(quirk)
 }
 
 fn answer(result: &RuleResult) -> Answer {
