@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Admit, now: Timestamp) -> Result<u8, Failure> {
     let engine = Engine::new(&policies).map_err(Failure::Policies)?;
     let history = arguments.tags.as_deref().map(tags::read).transpose()?.unwrap_or_default();
     let covered = arguments.covered.as_deref().map(proofs).transpose()?.unwrap_or_default();
-    let review = AdmissionReview::parse_with(&text(&arguments.review)?, engine.workload_kinds());
+    let review = engine.review(&text(&arguments.review)?);
     let mut sources = Sources::open(&arguments.evidence, &arguments.vouch);
     let (digests, evidence) = gathered(&review, &mut sources);
     let context = AdmissionContext { namespace_labels, digests, pin: arguments.pin, covered };

@@ -1,10 +1,10 @@
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::evidence::Severity;
 
 /// The same findings counted in three ways; ignored and waived ones are left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Counts {
     /// Distinct ids.
     pub vulnerability: u64,
@@ -15,20 +15,20 @@ pub struct Counts {
 }
 
 /// What a rule about findings looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Findings {
     /// What counted.
-    #[serde(skip_serializing_if = "FindingList::is_empty")]
+    #[serde(default, skip_serializing_if = "FindingList::is_empty")]
     pub counted: FindingList,
     /// What did not, each with why.
-    #[serde(skip_serializing_if = "FindingList::is_empty")]
+    #[serde(default, skip_serializing_if = "FindingList::is_empty")]
     pub set_apart: FindingList,
 }
 
 /// Findings, worst first, then by id and package; the list may have been cut.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FindingList {
     /// The first of them.
     pub items: Vec<Finding>,
@@ -68,4 +68,33 @@ pub struct Finding {
     /// Why it does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+}
+
+/// A finding as it stands in a decision.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Written {
+    severity: Severity,
+    id: String,
+    package: String,
+    installed: String,
+    fixed: Option<String>,
+    link: Option<String>,
+    because: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        Ok(Self {
+            rank: std::cmp::Reverse(written.severity),
+            severity: written.severity.name(),
+            id: written.id,
+            package: written.package,
+            installed: written.installed,
+            fixed: written.fixed,
+            link: written.link,
+            because: written.because,
+        })
+    }
 }

@@ -7,7 +7,7 @@ mod records;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use findings::{Counts, Finding, FindingList, Findings};
 pub use reason::{Detail, Reason};
@@ -19,7 +19,7 @@ use crate::reference::Digest;
 
 /// What happens to what was judged. Exhaustive on purpose, so that a caller's `match` must say what
 /// each one means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// It may run.
@@ -31,7 +31,7 @@ pub enum Verdict {
 }
 
 /// How one rule came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// Something was found that satisfies it.
@@ -47,8 +47,8 @@ pub enum Outcome {
 }
 
 /// How one rule of one policy came out for one image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleResult {
     /// The policy's name.
     pub policy: Arc<str>,
@@ -65,7 +65,7 @@ pub struct RuleResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Arc<str>>,
     /// Controls that the rule serves.
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     pub controls: Arc<[String]>,
     /// Why, sorted by code.
     pub reasons: Vec<Reason>,
@@ -78,8 +78,8 @@ pub struct RuleResult {
 }
 
 /// The image that was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JudgedImage {
     /// The reference as given.
     pub given: String,
@@ -96,13 +96,13 @@ pub struct JudgedImage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The manifests that an index consists of, by digest; empty for a plain manifest.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub platforms: Vec<JudgedPlatform>,
 }
 
 /// One manifest of an index that was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JudgedPlatform {
     /// The manifest's digest.
     pub digest: Digest,
@@ -122,8 +122,8 @@ pub enum Subject {
 }
 
 /// The Kubernetes object that was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JudgedObject {
     /// `apiVersion`.
     pub api_version: String,
@@ -137,8 +137,8 @@ pub struct JudgedObject {
 }
 
 /// A policy that took part, or that was kept out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyUse {
     /// Its name.
     pub name: Arc<str>,

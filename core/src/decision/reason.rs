@@ -2,11 +2,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::evidence::{Platform, Severity};
 use crate::reasons::Code;
 use crate::reference::Digest;
+use crate::shown::shown;
 
 /// A value in a reason, kept as what it is and written out on demand.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +97,8 @@ impl From<&'static str> for Detail {
 ///     "the tag is one that the policy denies: found latest, expected not `latest`"
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "Read")]
 pub struct Reason {
     /// The stable code.
     pub code: Code,
@@ -191,6 +193,40 @@ impl Serialize for Reason {
             retryable: self.retryable,
         }
         .serialize(serializer)
+    }
+}
+
+/// A reason as it stands in a decision. Its message and remedy are made again of the rest.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Read {
+    code: String,
+    #[serde(rename = "message")]
+    _message: String,
+    platform: Option<Platform>,
+    found: Option<String>,
+    expected: Option<String>,
+    #[serde(default, rename = "remedy")]
+    _remedy: String,
+    #[serde(default)]
+    evidence: Vec<Digest>,
+    #[serde(default)]
+    retryable: bool,
+}
+
+impl TryFrom<Read> for Reason {
+    type Error = String;
+
+    fn try_from(read: Read) -> Result<Self, String> {
+        let unknown = || format!("{} is not in the catalogue of reasons", shown(&read.code));
+        Ok(Self {
+            code: Code::from_code(&read.code).ok_or_else(unknown)?,
+            platform: read.platform,
+            found: read.found.map(Detail::from),
+            expected: read.expected.map(Detail::from),
+            evidence: read.evidence,
+            retryable: read.retryable,
+        })
     }
 }
 

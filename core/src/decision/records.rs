@@ -1,11 +1,13 @@
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::reference::Digest;
+use crate::shown::shown;
 
 /// An exception that named a failing rule and this image.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExceptionUse {
     /// The exception's name.
     pub name: String,
@@ -24,7 +26,7 @@ pub struct ExceptionUse {
 }
 
 /// What an exception did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ExceptionEffect {
     /// It waived something.
@@ -41,7 +43,7 @@ pub enum ExceptionEffect {
 pub struct EvidenceRecord {
     /// The digest of its bytes.
     pub digest: Digest,
-    /// What it is: `signature`, `attestation` or `scan`.
+    /// What it is: `signature`, `attestation`, `scan`, `vex` or `feed`.
     pub kind: &'static str,
     /// The digest of the image, platform manifest or configuration that it is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,4 +96,56 @@ impl EvidenceRecord {
             refused: None,
         }
     }
+}
+
+/// A record as it stands in a decision.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Written {
+    digest: Digest,
+    kind: String,
+    subject: Option<Digest>,
+    bound_by: Option<String>,
+    authority: Option<String>,
+    signer: Option<String>,
+    predicate_type: Option<String>,
+    stated_at: Option<Timestamp>,
+    proven_at: Option<Timestamp>,
+    verifier: Option<String>,
+    #[serde(default)]
+    checks: Vec<String>,
+    refused: Option<String>,
+}
+
+const KINDS: [&str; 5] = ["signature", "attestation", "scan", "vex", "feed"];
+const BINDINGS: [&str; 3] = ["manifest", "config", "caller"];
+
+impl<'de> Deserialize<'de> for EvidenceRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        Ok(Self {
+            digest: written.digest,
+            kind: known(&KINDS, &written.kind, "kind of evidence").map_err(D::Error::custom)?,
+            subject: written.subject,
+            bound_by: match written.bound_by {
+                Some(by) => {
+                    Some(known(&BINDINGS, &by, "binding of evidence").map_err(D::Error::custom)?)
+                }
+                None => None,
+            },
+            authority: written.authority,
+            signer: written.signer,
+            predicate_type: written.predicate_type,
+            stated_at: written.stated_at,
+            proven_at: written.proven_at,
+            verifier: written.verifier,
+            checks: written.checks,
+            refused: written.refused,
+        })
+    }
+}
+
+fn known(all: &[&'static str], word: &str, what: &str) -> Result<&'static str, String> {
+    let found = all.iter().copied().find(|one| *one == word);
+    found.ok_or_else(|| format!("{} is no {what}", shown(word)))
 }

@@ -20,6 +20,7 @@ mod judge;
 mod objects;
 mod pod_security;
 mod provenance;
+mod reading;
 mod reference;
 mod registry;
 mod requirement;
@@ -39,7 +40,6 @@ use jiff::Timestamp;
 use crate::decision::{Decision, Detail, JudgedImage, Reason};
 use crate::evidence::Evidence;
 use crate::facts::{Authority, Facts};
-use crate::kubernetes::CustomKind;
 use crate::policy::{Policies, PolicyErrors};
 use crate::reasons::Code;
 use crate::reference::{Digest, Reference};
@@ -158,14 +158,6 @@ impl Engine {
     #[must_use]
     pub fn cache(&self) -> &Arc<VerificationCache> {
         &self.cache
-    }
-
-    /// The kinds of objects that the policy set declares, for [`Objects::parse_with`].
-    ///
-    /// [`Objects::parse_with`]: crate::kubernetes::Objects::parse_with
-    #[must_use]
-    pub fn workload_kinds(&self) -> &[CustomKind] {
-        &self.set.workloads
     }
 
     /// The digest of the policies' canonical model.

@@ -105,7 +105,8 @@ impl Operation {
 }
 
 /// An object that carries pods.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Workload {
     /// The source's name.
     pub file: String,
@@ -118,13 +119,15 @@ pub struct Workload {
     /// `metadata.name`, or `metadata.generateName` followed by `*`.
     pub name: String,
     /// `metadata.namespace`: the object's own claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// Its images, in the order of the pod's fields.
     pub images: Vec<WorkloadImage>,
 }
 
 /// One image of a workload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WorkloadImage {
     /// What uses it.
     pub kind: ContainerKind,
@@ -139,7 +142,8 @@ pub struct WorkloadImage {
 }
 
 /// What uses an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ContainerKind {
     /// `initContainers`.
@@ -154,8 +158,23 @@ pub enum ContainerKind {
     Declared,
 }
 
+impl ContainerKind {
+    /// The name, such as `regular`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Regular => "regular",
+            Self::Ephemeral => "ephemeral",
+            Self::Volume => "volume",
+            Self::Declared => "declared",
+        }
+    }
+}
+
 /// An object that was passed over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Unjudged {
     /// The source's name.
     pub file: String,

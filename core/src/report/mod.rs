@@ -33,7 +33,7 @@ pub use scan_summary::scan_summary;
 pub use table::table;
 pub use yaml::yaml;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::decision::{Decision, Verdict};
 use crate::kubernetes::Object;
@@ -49,8 +49,19 @@ pub struct Judged {
     pub origin: Option<Origin>,
 }
 
+impl Judged {
+    /// The canonical JSON (RFC 8785) of the decision, with a member `origin` where it has one.
+    ///
+    /// # Errors
+    /// As [`Decision::to_canonical_json`].
+    pub fn to_canonical_json(&self) -> Result<String, serde_json::Error> {
+        serde_json_canonicalizer::to_string(self)
+    }
+}
+
 /// Where an image or an object was found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Origin {
     /// The file, as the caller named it; `-` for standard input.
     pub file: String,
@@ -58,11 +69,11 @@ pub struct Origin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// The object, such as `Deployment/shop`; empty for an image of a layout.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub object: String,
     /// The field, such as `spec.template.spec.containers[0].image`; empty for an image of a layout
     /// and for a whole object.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub field: String,
 }
 

@@ -7,7 +7,6 @@ use super::check::{evidence, now, one, only, policies, refuse_own};
 use super::request::Request;
 use crate::evaluate::{AdmissionContext, Engine, History};
 use crate::evidence::Evidence;
-use crate::kubernetes::AdmissionReview;
 use crate::report::{Judged, admission_response};
 
 pub(super) fn admit(mut request: Request) -> Result<Answer, Vec<Fault>> {
@@ -82,7 +81,7 @@ fn decided(
         covered: std::mem::take(&mut history.covered),
     };
     let history = History::from(history);
-    let review = AdmissionReview::parse_with(review, engine.workload_kinds());
+    let review = engine.review(review);
     let admission = engine.admit(&review, &context, evidence, &history, now);
     Answer::Admitted {
         verdict: admission.verdict,

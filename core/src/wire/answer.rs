@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::decision::{Reason, Verdict};
 use crate::evaluate::Examination;
 use crate::evidence::EvidenceError;
-use crate::kubernetes::{AdmissionResponse, ObjectError, Unjudged};
+use crate::kubernetes::{AdmissionResponse, ObjectError, Unjudged, Workload};
 use crate::policy::{PolicyError, PolicyErrors};
 use crate::reference::Digest;
 use crate::report::Judged;
@@ -42,6 +42,12 @@ pub(super) enum Answer {
         coverage: BTreeSet<Digest>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         notes: Vec<Fault>,
+    },
+    Objects {
+        /// Every image that they would run, each once.
+        images: BTreeSet<String>,
+        workloads: Vec<Workload>,
+        unjudged: Vec<Unjudged>,
     },
     Version {
         version: &'static str,

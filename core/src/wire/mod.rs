@@ -7,27 +7,36 @@
 //! - `verify`: for one authority of the policies, check everything attached to the image or file
 //!   that the member `verify` names, and tell each check,
 //! - `admit`: decide on the `AdmissionReview` whose text the member `review` holds,
+//! - `objects`: list what the Kubernetes objects of `context`, and the object of a `review`, would
+//!   run, where the kinds that the policy set declares are workloads too,
 //! - `version`: the engine's version, which is in no decision.
 //!
 //! An answer is canonical JSON (RFC 8785) with a member `answer`: `decided`, `examined`, `admitted`,
-//! `version` or `error`.
+//! `objects`, `version` or `error`.
 
 mod admit;
 mod answer;
 mod check;
+mod decision;
+mod objects;
 mod request;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use answer::{Fault, PassedOver};
+pub use decision::read_decision;
+pub use objects::{Listed, objects_with, review_images_with};
 
+use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
-use crate::decision::Verdict;
-use crate::evaluate::Engine;
+use crate::decision::{Reason, Verdict};
+use crate::evaluate::{Engine, Examination};
 use crate::evidence::{Evidence, json};
 use crate::policy::Policies;
+use crate::reference::Digest;
 use crate::report::Judged;
 use answer::Answer;
 use request::{Op, Request};
@@ -48,6 +57,7 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
     guarded(request, |request| match request.op {
         Op::Verify => verify::verify(request),
         Op::Admit => admit::admit(request),
+        Op::Objects => objects::asked(request),
         _ => check::check(request),
     })
 }
@@ -82,6 +92,7 @@ pub fn answer_with(engine: &Engine, evidence: &Evidence, request: &[u8]) -> Vec<
             "`verify` is answered from policies in the request".to_owned(),
         )]),
         Op::Admit => admit::admit_with(engine, evidence, request),
+        Op::Objects => objects::asked_with(engine, &request),
         _ => check::check_with(engine, evidence, request),
     })
 }
@@ -115,6 +126,41 @@ pub fn examine_with(policies: &Policies, evidence: &Evidence, request: &[u8]) ->
             Err(vec![Fault::request("/op", message)])
         }
     })
+}
+
+/// What one examination came to, and how it is told.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Examined {
+    /// What was found.
+    pub examination: Examination,
+    /// What [`examine_with`] gives for the same request.
+    pub answer: Vec<u8>,
+}
+
+/// As [`examine_with`], with the examination itself beside the answer.
+///
+/// # Errors
+/// The faults that an answer of kind `error` would hold.
+pub fn examination_with(
+    policies: &Policies,
+    evidence: &Evidence,
+    request: &[u8],
+) -> Result<Examined, Vec<Fault>> {
+    let examined = catch_unwind(AssertUnwindSafe(|| {
+        let request = read(request).map_err(check::one)?;
+        let Op::Verify = request.op else {
+            let message = "only `verify` examines".to_owned();
+            return Err(check::one(Fault::request("/op", message)));
+        };
+        let whole = verify::verify_with(policies, evidence, request)?;
+        let answer = whole.to_bytes();
+        match whole {
+            Answer::Examined { examination } => Ok(Examined { examination: *examination, answer }),
+            _ => Err(check::one(Fault::internal())),
+        }
+    }));
+    examined.unwrap_or_else(|_| Err(check::one(Fault::internal())))
 }
 
 /// What one request with an engine of its own came to: the answer, and what it is made of.
@@ -189,6 +235,10 @@ pub struct Admitted {
     pub response: Vec<u8>,
     /// The decisions, with their places, in the order of the answer.
     pub decisions: Vec<Judged>,
+    /// Reasons that belong to no decision, sorted.
+    pub reasons: Vec<Reason>,
+    /// What it proves for later.
+    pub coverage: BTreeSet<Digest>,
     /// What [`answer_with`] gives for the same request.
     pub answer: Vec<u8>,
 }
@@ -230,12 +280,12 @@ pub fn admit_with(
         };
         let whole = admit::admit_beside(engine, evidence, request, review)?;
         let answer = whole.to_bytes();
-        let Answer::Admitted { verdict, response, decisions, .. } = whole else {
+        let Answer::Admitted { verdict, response, decisions, reasons, coverage, .. } = whole else {
             return Err(Fault::internal());
         };
         // As `Answer::to_bytes`: nothing in it cannot be written.
         let response = serde_json_canonicalizer::to_vec(&response).unwrap_or_default();
-        Ok(Admitted { verdict, response, decisions, answer })
+        Ok(Admitted { verdict, response, decisions, reasons, coverage, answer })
     }));
     admitted.unwrap_or_else(|_| Err(Fault::internal())).map_err(check::one)
 }
@@ -247,7 +297,7 @@ fn guarded(bytes: &[u8], answered: impl FnOnce(Request) -> Result<Answer, Vec<Fa
             Err(fault) => Answer::error(fault),
             Ok(request) => match request.op {
                 Op::Version => Answer::version(),
-                Op::Check | Op::Verify | Op::Admit => {
+                Op::Check | Op::Verify | Op::Admit | Op::Objects => {
                     answered(request).unwrap_or_else(Answer::errors)
                 }
             },
@@ -274,6 +324,11 @@ pub fn faults(faults: Vec<Fault>) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<Request, Fault> {
+    decode(bytes)
+}
+
+/// Strictly: no key twice, nothing that readers would take for different things.
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let text = json::check(bytes, MAX_REQUEST)
         .map_err(|error| Fault::request(&error.place, error.detail))?;
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))

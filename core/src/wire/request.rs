@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::evaluate::{History, StatementKey};
+use crate::evaluate::{History, SignedHash, StatementKey};
 use crate::import::Dialect;
 use crate::policy::model::SignedIdentity;
 use crate::reference::Digest;
@@ -37,7 +37,7 @@ pub(super) struct Request {
     pub(super) gaps: Vec<GapItem>,
     /// What `verify` asks.
     pub(super) verify: Option<VerifyItem>,
-    /// The `AdmissionReview` that `admit` decides on: its text, as it came.
+    /// The `AdmissionReview` that `admit` decides on and `objects` lists: its text, as it came.
     pub(super) review: Option<String>,
     #[serde(default)]
     pub(super) context: Context,
@@ -53,6 +53,7 @@ pub(super) enum Op {
     Check,
     Verify,
     Admit,
+    Objects,
     Version,
 }
 
@@ -69,6 +70,8 @@ pub(super) struct VerifyItem {
     #[serde(default)]
     pub(super) annotations: BTreeMap<String, String>,
     pub(super) signed_identity: Option<SignedIdentity>,
+    /// The hash that was signed, where only one kind counts.
+    pub(super) signed_hash: Option<SignedHash>,
 }
 
 /// An image with its digest, or a file by its content or its digest.
@@ -163,7 +166,7 @@ pub(super) struct Image {
     pub(super) namespace_labels: Option<BTreeMap<String, String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StatementItem {
     subject: Digest,
@@ -185,7 +188,7 @@ impl From<HistoryItem> for History {
     }
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct HistoryItem {
     #[serde(default)]

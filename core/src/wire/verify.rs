@@ -84,6 +84,7 @@ fn question<'a>(asked: &VerifyItem, bytes: Option<&'a [u8]>) -> Result<Question<
         return Err(Fault::request("/verify/annotations", message));
     }
     question.annotations.clone_from(&asked.annotations);
+    question.hash = asked.signed_hash;
     question.identity = asked.signed_identity.clone().unwrap_or(SignedIdentity::WhenNamed);
     Ok(question)
 }

@@ -18,6 +18,7 @@ mod sarif;
 
 use cocket::reasons::Code;
 use cocket::report::{Format, json, reasons_markdown, sarif, table};
+use cocket::wire::read_decision;
 
 use crate::sample::{image_of, sample, warned};
 use crate::sarif::results;
@@ -30,6 +31,28 @@ fn nothing_judged_is_said_and_is_no_allow() {
         assert!(!format.render(&[], false).contains("allow"), "{format}");
     }
     assert!(results(&sarif(&[])).is_empty());
+}
+
+#[test]
+fn a_decision_that_was_written_and_read_again_is_reported_in_the_same_way() {
+    let judged = sample();
+    let again = judged.iter().map(|one| {
+        let text = one.to_canonical_json().unwrap();
+        read_decision(text.as_bytes()).unwrap_or_else(|faults| panic!("{faults:?}"))
+    });
+    let again: Vec<_> = again.collect();
+    assert!(judged.iter().any(|one| one.origin.is_some()));
+    for format in [
+        Format::Table,
+        Format::Json,
+        Format::Yaml,
+        Format::Junit,
+        Format::Sarif,
+        Format::Github,
+        Format::Markdown,
+    ] {
+        assert_eq!(format.render(&again, false), format.render(&judged, false), "{format}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 pub use report::{Cause, Check, Examination, ExaminedDocument, ExaminedTarget};
 
@@ -79,7 +80,8 @@ pub struct Question<'a> {
 }
 
 /// The hash of what is signed. Pure Ed25519 signs no hash, so that none is compared there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SignedHash {
     /// SHA-256.
     Sha256,

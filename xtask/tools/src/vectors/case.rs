@@ -71,6 +71,14 @@ impl Case {
         self
     }
 
+    /// The operation `objects`, which decides on nothing and has no moment.
+    pub(super) fn listing(mut self) -> Self {
+        if let Value::Object(members) = &mut self.request {
+            members.retain(|name, _| !["now", "evidence"].contains(&name.as_str()));
+        }
+        self.with("op", json!("objects"))
+    }
+
     pub(super) fn blobs<'a>(
         mut self,
         blobs: impl Iterator<Item = (&'static str, &'a [u8])>,

@@ -63,6 +63,15 @@ fn keys() -> Vec<Case> {
         of_release("verify/annotation-other", &json!({"annotations": {"env": "staging"}}))
             .attached(&digest, &good)
             .expect("refused", &["annotations"]),
+        of_release("verify/hash-of-the-key", &json!({"signedHash": "sha256"}))
+            .attached(&digest, &good)
+            .expect("verified", &[]),
+        of_release("verify/another-hash", &json!({"signedHash": "sha512"}))
+            .attached(&digest, &good)
+            .expect("refused", &["signature"]),
+        of_release("verify/unknown-hash", &json!({"signedHash": "md5"}))
+            .attached(&digest, &good)
+            .expect("error", &["request"]),
         // What nothing proves is not among what was passed.
         asked(
             "verify/key-expired",

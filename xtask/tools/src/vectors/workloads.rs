@@ -2,19 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::case::{Case, NAMED, policy};
+use super::case::{Case, NAMED, NOW, policy};
 
 const LEVEL: &str = "- id: pods\n  podSecurity: {level: baseline}";
 const PLACE: &str = "- id: place\n  registry: {allow: ['registry.example.com/**']}";
 
 /// A case about one object, whose policy set declares these kinds (YAML, a list in brackets).
 fn declared(name: &'static str, rules: &str, kinds: &str, object: &Value) -> Case {
-    let text = format!(
+    Case::of_policy(name, &declaring(rules, kinds))
+        .context("objects", json!([{"name": "job.json", "text": object.to_string()}]))
+}
+
+fn declaring(rules: &str, kinds: &str) -> String {
+    format!(
         "{}---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {{name: set}}\nspec: {{workloads: {kinds}}}\n",
         policy("", rules)
-    );
-    Case::of_policy(name, &text)
-        .context("objects", json!([{"name": "job.json", "text": object.to_string()}]))
+    )
 }
 
 /// A training job with a pod template for each of two roles.
@@ -34,7 +37,7 @@ const TF_JOB: &str =
     "[{apiVersion: kubeflow.org/v1, kind: TFJob, pods: [/spec/tfReplicaSpecs/*/template]}]";
 
 pub(super) fn cases() -> Vec<Case> {
-    [custom(), kinds()].into_iter().flatten().collect()
+    [custom(), kinds(), listed()].into_iter().flatten().collect()
 }
 
 fn custom() -> Vec<Case> {
@@ -90,4 +93,46 @@ fn kinds() -> Vec<Case> {
         case("workloads/kind-of-an-image", "match: {kinds: [Pod]}", PLACE)
             .expect("error", &["policy.contradiction"]),
     ]
+}
+
+/// What would run, listed before anything is decided.
+fn listed() -> Vec<Case> {
+    let case = |name, kinds: &str, text: &str| {
+        let objects = json!([{"name": "objects.yaml", "text": text}]);
+        Case::of_policy(name, &declaring(PLACE, kinds)).context("objects", objects).listing()
+    };
+    let review = |name, text: &str| {
+        Case::of_policy(name, &declaring(PLACE, TF_JOB)).listing().with("review", json!(text))
+    };
+    let several = format!(
+        "{}\n---\n{}\n---\n{}\n",
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "shop"},
+            "spec": {"initContainers": [{"name": "i", "image": "docker.io/library/busybox:1"}],
+                "containers": [{"name": "c", "image": NAMED}, {"name": "d", "image": NAMED}]}}),
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"}}),
+        job(false),
+    );
+    let image = "[{apiVersion: example.com/v1, kind: Server, images: [/spec/image]}]";
+    vec![
+        case("workloads/listed", TF_JOB, &several)
+            .expect("listed", &["docker.io/library/busybox:1", NAMED]),
+        case("workloads/listed-unknown-kind", image, &several)
+            .expect("listed", &["docker.io/library/busybox:1", NAMED]),
+        case("workloads/listed-unreadable", TF_JOB, "kind: [open").expect("error", &["object"]),
+        case("workloads/listed-without-objects", TF_JOB, "")
+            .context("objects", json!([]))
+            .expect("error", &["request"]),
+        case("workloads/listed-with-a-moment", TF_JOB, &several)
+            .with("now", json!(NOW))
+            .expect("error", &["request"]),
+        review("workloads/listed-review", &reviewed(&job(false)).to_string())
+            .expect("listed", &[NAMED]),
+        review("workloads/listed-malformed-review", "{").expect("listed", &[]),
+    ]
+}
+
+fn reviewed(job: &Value) -> Value {
+    json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "705ab4f5", "operation": "CREATE",
+        "kind": {"group": "kubeflow.org", "version": "v1", "kind": "TFJob"}, "object": job}})
 }
