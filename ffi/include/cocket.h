@@ -317,7 +317,7 @@ typedef int32_t cocket_finding_list;
  * What came of an admission review. The caller owns it; `cocket_admission_free` frees it. It never
  * changes: functions that read it may be called from any thread, also at the same time.
  */
-typedef struct Admission Admission;
+typedef struct cocket_admission cocket_admission;
 
 /**
  * Bytes that the caller owns; `cocket_buffer_free` frees them. May be read from any thread, also
@@ -353,11 +353,23 @@ typedef struct cocket_error cocket_error;
 typedef struct cocket_evidence cocket_evidence;
 
 /**
+ * What an examination found. The caller owns it; `cocket_examination_free` frees it. It never
+ * changes: functions that read it may be called from any thread, also at the same time.
+ */
+typedef struct cocket_examination cocket_examination;
+
+/**
  * What was recorded before, as far as the caller keeps it. The caller owns it;
  * `cocket_history_free` frees it. A function that adds to it while another call uses it is
  * `COCKET_STATUS_BUSY`; others may use it from any thread, also at the same time.
  */
 typedef struct cocket_history cocket_history;
+
+/**
+ * What Kubernetes objects would run. The caller owns it; `cocket_objects_free` frees it. It never
+ * changes: functions that read it may be called from any thread, also at the same time.
+ */
+typedef struct cocket_objects cocket_objects;
 
 /**
  * Loaded policies. The caller owns them; `cocket_policies_free` frees them. They never change:
@@ -949,6 +961,10 @@ typedef struct cocket_reason {
    * 1 where trying again may help, else 0.
    */
   int32_t retryable;
+  /**
+   * How many pieces of evidence it comes from, for `cocket_decision_reason_evidence`.
+   */
+  size_t evidence;
 } cocket_reason;
 
 /**
@@ -1046,7 +1062,7 @@ typedef struct cocket_evidence_record {
    */
   struct cocket_digest subject;
   /**
-   * `signature`, `attestation` or `scan`.
+   * `signature`, `attestation`, `scan`, `vex` or `feed`.
    */
   struct cocket_text kind;
   /**
@@ -1150,6 +1166,93 @@ typedef struct cocket_origin {
 } cocket_origin;
 
 /**
+ * An object that carries pods. Its texts live as long as the list.
+ */
+typedef struct cocket_workload {
+  /**
+   * The name of its text.
+   */
+  struct cocket_text file;
+  /**
+   * `apiVersion`.
+   */
+  struct cocket_text api_version;
+  /**
+   * `kind`.
+   */
+  struct cocket_text object_kind;
+  /**
+   * `metadata.name`, or `metadata.generateName` followed by `*`.
+   */
+  struct cocket_text name;
+  /**
+   * `metadata.namespace`, the object's own claim; no text where it makes none.
+   */
+  struct cocket_text namespace_name;
+  /**
+   * Line, from 1.
+   */
+  uint32_t line;
+  /**
+   * How many images it has, for `cocket_objects_workload_image`.
+   */
+  size_t images;
+} cocket_workload;
+
+/**
+ * One image of a workload. Its texts live as long as the list.
+ */
+typedef struct cocket_workload_image {
+  /**
+   * What uses it: `init`, `regular`, `ephemeral`, `volume`, or `declared` in a place that the
+   * policy set declares.
+   */
+  struct cocket_text used_by;
+  /**
+   * The container's or volume's name.
+   */
+  struct cocket_text container;
+  /**
+   * Where, such as `spec.template.spec.containers[0].image`.
+   */
+  struct cocket_text path;
+  /**
+   * The reference as written; empty where it is absent.
+   */
+  struct cocket_text image;
+  /**
+   * Line of the image's text, from 1.
+   */
+  uint32_t line;
+} cocket_workload_image;
+
+/**
+ * An object that was passed over. Its texts live as long as the list.
+ */
+typedef struct cocket_unjudged {
+  /**
+   * The name of its text.
+   */
+  struct cocket_text file;
+  /**
+   * `kind`.
+   */
+  struct cocket_text object_kind;
+  /**
+   * `metadata.name`.
+   */
+  struct cocket_text name;
+  /**
+   * Line, from 1.
+   */
+  uint32_t line;
+  /**
+   * 1 where something in it looks like a pod, so that passing over it would be wrong, else 0.
+   */
+  int32_t carries_pods;
+} cocket_unjudged;
+
+/**
  * The Kubernetes objects that are asked about. Set everything to zero, then `size`, `texts` and
  * `texts_len`.
  */
@@ -1222,7 +1325,7 @@ typedef struct cocket_passed_over {
 /**
  * What a review is decided with that does not stand in it. Set everything to zero, then `size`.
  */
-typedef struct AdmissionOptions {
+typedef struct cocket_admission_options {
   /**
    * `sizeof(cocket_admission_options)`.
    */
@@ -1244,7 +1347,7 @@ typedef struct AdmissionOptions {
    */
   size_t resolved_len;
   /**
-   * What earlier admissions proved: the member `coverage` of their answers.
+   * What earlier admissions proved, as `cocket_admission_coverage` gave it.
    */
   const struct cocket_text *covered;
   /**
@@ -1256,7 +1359,172 @@ typedef struct AdmissionOptions {
    * webhook may answer: 0 for no.
    */
   int32_t pin;
-} AdmissionOptions;
+} cocket_admission_options;
+
+/**
+ * What is asked about one image or file. Set everything to zero, then `size`, `authority` and the
+ * target: an `image` with its `digest` (also inside the reference), or a file, by its content
+ * `artifact` or by its `digest` alone.
+ */
+typedef struct cocket_question {
+  /**
+   * `sizeof(cocket_question)`.
+   */
+  size_t size;
+  /**
+   * The authority's name.
+   */
+  struct cocket_text authority;
+  /**
+   * The policy that has it, where several have one of its name.
+   */
+  struct cocket_text policy;
+  /**
+   * The image's reference; no text for a file.
+   */
+  struct cocket_text image;
+  /**
+   * The digest of the image or the file, where nothing else gives it.
+   */
+  struct cocket_text digest;
+  /**
+   * The content of a file; NULL for an image, and for a file that is given by its digest.
+   */
+  struct cocket_bytes artifact;
+  /**
+   * A predicate type, one of cosign's names for one, or `any`; no text: an approval.
+   */
+  struct cocket_text content;
+  /**
+   * Annotations that an approval must have, all with one subject.
+   */
+  const struct cocket_pair *annotations;
+  /**
+   * How many annotations.
+   */
+  size_t annotations_len;
+  /**
+   * How the repository that an approval names is compared, as in a policy: a name such as
+   * `sameDigest`, or the JSON of an object. No text: where the approval names one.
+   */
+  struct cocket_text signed_identity;
+  /**
+   * The hash that was signed, where only one kind counts: `sha256`, `sha384` or `sha512`.
+   */
+  struct cocket_text signed_hash;
+} cocket_question;
+
+/**
+ * The heads of an examination, without its documents. Its texts live as long as the examination.
+ */
+typedef struct cocket_examination_heads {
+  /**
+   * 1 where a document is verified and says what was asked, else 0.
+   */
+  int32_t verified;
+  /**
+   * 1 where more is attached than is looked at, else 0.
+   */
+  int32_t cut;
+  /**
+   * How many documents there are, for `cocket_examination_document`.
+   */
+  size_t documents;
+  /**
+   * How many things were not asked for, where a reader might think that they were; for
+   * `cocket_examination_not_asked`.
+   */
+  size_t not_asked;
+  /**
+   * How many things should have been read and were not, for `cocket_examination_gap`.
+   */
+  size_t gaps;
+  /**
+   * The authority's name.
+   */
+  struct cocket_text authority;
+  /**
+   * `signature`, a predicate type, or `any`.
+   */
+  struct cocket_text content;
+  /**
+   * The image's reference; no text for a file.
+   */
+  struct cocket_text image;
+  /**
+   * The digest that documents have to be about.
+   */
+  struct cocket_digest digest;
+  /**
+   * The moment that is judged for.
+   */
+  struct cocket_time now;
+  /**
+   * The check that failed where nothing is verified, that of the document that came furthest;
+   * no text where something is.
+   */
+  struct cocket_text cause_check;
+  /**
+   * What was found there.
+   */
+  struct cocket_text cause_message;
+  /**
+   * The digest of that document; of length 0 where there is none.
+   */
+  struct cocket_digest cause_document;
+} cocket_examination_heads;
+
+/**
+ * One document that was examined. Its texts live as long as the examination.
+ */
+typedef struct cocket_examined_document {
+  /**
+   * 1 where every check passed, else 0.
+   */
+  int32_t verified;
+  /**
+   * How many checks were made, for `cocket_examination_check`.
+   */
+  size_t checks;
+  /**
+   * The digest of its bytes.
+   */
+  struct cocket_digest digest;
+  /**
+   * The media type that its form has.
+   */
+  struct cocket_text form;
+  /**
+   * The predicate type that it claims, proven or not; no text for none.
+   */
+  struct cocket_text claimed_type;
+  /**
+   * Who signed it; no text where that is not proven.
+   */
+  struct cocket_text signer;
+  /**
+   * When it provably existed; all zeros where nothing proves a time.
+   */
+  struct cocket_time proven_at;
+} cocket_examined_document;
+
+/**
+ * One check of a document. Its texts live as long as the examination.
+ */
+typedef struct cocket_check {
+  /**
+   * Such as `subject`, `identity`, `signature`, `time`, `log` or `content`.
+   */
+  struct cocket_text check;
+  /**
+   * 1 where it is as it should be, which only what is proven is, else 0.
+   */
+  int32_t passed;
+  /**
+   * What was found; no text where that says nothing.
+   */
+  struct cocket_text found;
+} cocket_check;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1268,8 +1536,8 @@ extern "C" {
 uint32_t cocket_abi_version(void);
 
 /**
- * All faults as text, one a line; no text for an error that is NULL or no error. It lives as
- * long as the error.
+ * All faults as text, one a line; no text for an error that is NULL or no error. It lives as long
+ * as the error. May be called from any thread, also at the same time.
  *
  * What the caller sees to:
  * `error` is NULL or an error that is alive.
@@ -1277,7 +1545,8 @@ uint32_t cocket_abi_version(void);
 struct cocket_text cocket_error_message(const struct cocket_error *error);
 
 /**
- * How many faults there are; 0 for an error that is NULL or no error.
+ * How many faults there are; 0 for an error that is NULL or no error. May be called from any
+ * thread, also at the same time.
  *
  * What the caller sees to:
  * `error` is NULL or an error that is alive.
@@ -1285,7 +1554,8 @@ struct cocket_text cocket_error_message(const struct cocket_error *error);
 size_t cocket_error_len(const struct cocket_error *error);
 
 /**
- * Writes the fault at `index` (from 0) to `out`.
+ * Writes the fault at `index` (from 0) to `out`. May be called from any thread, also at the same
+ * time.
  *
  * What the caller sees to:
  * `error` is NULL or an error that is alive; `out` is NULL or may be written to.
@@ -1295,8 +1565,8 @@ cocket_status cocket_error_fault(const struct cocket_error *error,
                                  struct cocket_fault *out);
 
 /**
- * The error as `cocket_answer` would write it: canonical JSON with the member `errors`. The
- * caller owns the buffer.
+ * The error as `cocket_answer` would write it: canonical JSON with the member `errors`. The caller
+ * owns the buffer. May be called from any thread, also at the same time.
  *
  * What the caller sees to:
  * `error` is NULL or an error that is alive; `out` is NULL or may be written to.
@@ -1305,7 +1575,7 @@ cocket_status cocket_error_json(const struct cocket_error *error, struct cocket_
 
 /**
  * Frees the error in `*error` and sets it to NULL. NULL there is nothing to free; an error that
- * was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
  *
  * What the caller sees to:
  * `error` is NULL or a variable; no other call uses the error.
@@ -1313,7 +1583,8 @@ cocket_status cocket_error_json(const struct cocket_error *error, struct cocket_
 cocket_status cocket_error_free(struct cocket_error **error);
 
 /**
- * The bytes, which live as long as the buffer; none for a buffer that is NULL or no buffer.
+ * The bytes, which live as long as the buffer; none for a buffer that is NULL or no buffer. May be
+ * called from any thread, also at the same time.
  *
  * What the caller sees to:
  * `buffer` is NULL or a buffer that is alive.
@@ -1321,8 +1592,8 @@ cocket_status cocket_error_free(struct cocket_error **error);
 struct cocket_bytes cocket_buffer_bytes(const struct cocket_buffer *buffer);
 
 /**
- * Frees the buffer in `*buffer` and sets it to NULL. NULL there is nothing to free; a buffer
- * that was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * Frees the buffer in `*buffer` and sets it to NULL. NULL there is nothing to free; a buffer that
+ * was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
  *
  * What the caller sees to:
  * `buffer` is NULL or a variable; no other call uses the buffer.
@@ -1369,7 +1640,8 @@ cocket_status cocket_policies_load(const struct cocket_policy_text *texts,
                                    struct cocket_error **error);
 
 /**
- * As `cocket_policies_load`, with options for policies of other engines.
+ * As `cocket_policies_load`, with options for policies of other engines. May be called from any
+ * thread at any time.
  *
  * What the caller sees to:
  * As for `cocket_policies_load`.
@@ -1395,7 +1667,8 @@ cocket_status cocket_policies_read(const struct cocket_text *paths,
                                    struct cocket_error **error);
 
 /**
- * As `cocket_policies_read`, with options for policies of other engines.
+ * As `cocket_policies_read`, with options for policies of other engines. May be called from any
+ * thread at any time.
  *
  * What the caller sees to:
  * As for `cocket_policies_read`.
@@ -1454,8 +1727,9 @@ cocket_status cocket_policies_notes(const struct cocket_policies *policies,
                                     struct cocket_error **error);
 
 /**
- * Frees the policies in `*policies` and sets it to NULL; engines made of them live on. NULL
- * there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * Frees the policies in `*policies` and sets it to NULL; engines made of them live on. NULL there
+ * is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from
+ * any thread.
  *
  * What the caller sees to:
  * `policies` is NULL or a variable; no other call uses the policies.
@@ -1465,7 +1739,8 @@ cocket_status cocket_policies_free(struct cocket_policies **policies);
 /**
  * Says who signed, spelled so that one signer has one spelling, and one thing that was checked,
  * such as `ecdsa-p256-sha256`. `proven_at` is a moment at which the signature provably existed;
- * all zeros where nothing proves one. The texts are copied. Only from the verifier's function.
+ * all zeros where nothing proves one. The texts are copied. To be called by the verifier's function
+ * alone, in the thread that asks it, before it returns.
  *
  * What the caller sees to:
  * `verification` is NULL or the one that the function was called with; texts hold what they
@@ -1478,8 +1753,9 @@ cocket_status cocket_verification_signer(struct cocket_verification *verificatio
                                          struct cocket_error **error);
 
 /**
- * Says why the verifier could not say; its first 200 characters become a part of the decision,
- * so that it should be the same each time. It is copied. Only from the verifier's function.
+ * Says why the verifier could not say; its first 200 characters become a part of the decision, so
+ * that it should be the same each time. It is copied. To be called by the verifier's function
+ * alone, in the thread that asks it, before it returns.
  *
  * What the caller sees to:
  * `verification` is NULL or the one that the function was called with; `detail` holds what it
@@ -1500,10 +1776,11 @@ cocket_status cocket_evidence_new(struct cocket_evidence **out, struct cocket_er
 /**
  * Adds a manifest, an index or a configuration; the bytes are copied.
  *
- * `media_type` is that by which it was served or listed, or no text. `expected` is the digest
- * that it is named by, or no text: then it is SHA-256. Bytes with another digest are
- * `COCKET_STATUS_EVIDENCE`, and nothing is added. The digest is written to `digest` unless that
- * is NULL. Keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+ * `media_type` is that by which it was served or listed, or no text. `expected` is the digest that
+ * it is named by, or no text: then it is SHA-256. Bytes with another digest are
+ * `COCKET_STATUS_EVIDENCE`, and nothing is added. The digest is written to `digest` unless that is
+ * NULL. May be called from any thread; keeps others out while it runs, and is kept out by them:
+ * `COCKET_STATUS_BUSY`.
  *
  * What the caller sees to:
  * `evidence` is NULL or alive; texts and bytes hold what they say; `digest` and `error` are
@@ -1517,11 +1794,11 @@ cocket_status cocket_evidence_add_blob(struct cocket_evidence *evidence,
                                        struct cocket_error **error);
 
 /**
- * Adds something that is attached to the image `subject` (or to an unknown one: no text), as
- * what `media_type` says: a cosign simple signing payload, a DSSE envelope, a Sigstore bundle.
- * Anything else is kept to be listed as refused. `annotations` are those of the layer that held
- * it. Everything is copied. Keeps others out while it runs, and is kept out by them:
- * `COCKET_STATUS_BUSY`.
+ * Adds something that is attached to the image `subject` (or to an unknown one: no text), as what
+ * `media_type` says: a cosign simple signing payload, a DSSE envelope, a Sigstore bundle. Anything
+ * else is kept to be listed as refused. `annotations` are those of the layer that held it.
+ * Everything is copied. May be called from any thread; keeps others out while it runs, and is kept
+ * out by them: `COCKET_STATUS_BUSY`.
  *
  * What the caller sees to:
  * `evidence` is NULL or alive; texts and bytes hold what they say; `annotations` points to as
@@ -1538,7 +1815,8 @@ cocket_status cocket_evidence_attach(struct cocket_evidence *evidence,
 /**
  * Adds a scan report that the caller vouches for; it counts only where a policy says
  * `trust: caller`. `subject` is the digest that it is about; no text where the report names it
- * itself. Keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+ * itself. May be called from any thread; keeps others out while it runs, and is kept out by them:
+ * `COCKET_STATUS_BUSY`.
  *
  * What the caller sees to:
  * `evidence` is NULL or alive; text and bytes hold what they say; `error` is NULL or may be
@@ -1551,8 +1829,8 @@ cocket_status cocket_evidence_vouch(struct cocket_evidence *evidence,
 
 /**
  * Reads scan reports that the caller vouches for, as `cocket_evidence_vouch` adds them: the file
- * `path`, or every `*.json` in the directory `path`. Keeps others out while it adds them, and is
- * kept out by them: `COCKET_STATUS_BUSY`.
+ * `path`, or every `*.json` in the directory `path`. May be called from any thread; keeps others
+ * out while it adds them, and is kept out by them: `COCKET_STATUS_BUSY`.
  *
  * What the caller sees to:
  * `evidence` is NULL or alive; `path` holds what it says; `error` is NULL or may be written to.
@@ -1564,8 +1842,8 @@ cocket_status cocket_evidence_vouch_files(struct cocket_evidence *evidence,
 /**
  * Records that something should have been read and was not. `subject` is the digest about which
  * something is missing; no text: about everything. `kind` is a `cocket_missing`, and any other
- * number counts as `COCKET_MISSING_INCOMPLETE`. Keeps others out while it runs, and is kept out
- * by them: `COCKET_STATUS_BUSY`.
+ * number counts as `COCKET_MISSING_INCOMPLETE`. May be called from any thread; keeps others out
+ * while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
  *
  * What the caller sees to:
  * `evidence` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
@@ -1577,9 +1855,9 @@ cocket_status cocket_evidence_add_gap(struct cocket_evidence *evidence,
                                       struct cocket_error **error);
 
 /**
- * Adds everything in `other`, which stays as it is. Keeps others out of `evidence` while it
- * runs, and is kept out by them: `COCKET_STATUS_BUSY`, which is also the answer where both are
- * the same.
+ * Adds everything in `other`, which stays as it is. May be called from any thread; keeps others
+ * out of `evidence` while it runs, and is kept out by them: `COCKET_STATUS_BUSY`, which is also
+ * the answer where both are the same.
  *
  * What the caller sees to:
  * `evidence` and `other` are NULL or alive; `error` is NULL or may be written to.
@@ -1590,7 +1868,7 @@ cocket_status cocket_evidence_merge(struct cocket_evidence *evidence,
 
 /**
  * Frees the evidence in `*evidence` and sets it to NULL. NULL there is nothing to free; what was
- * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
  *
  * What the caller sees to:
  * `evidence` is NULL or a variable; no other call uses the evidence.
@@ -1607,8 +1885,8 @@ cocket_status cocket_history_new(struct cocket_history **out, struct cocket_erro
 
 /**
  * Records the digest that a tag stood for; `name` is `host/path:tag`. A later call for the same
- * name takes the place of an earlier one. Keeps others out while it runs, and is kept out by
- * them: `COCKET_STATUS_BUSY`.
+ * name takes the place of an earlier one. May be called from any thread; keeps others out while it
+ * runs, and is kept out by them: `COCKET_STATUS_BUSY`.
  *
  * What the caller sees to:
  * `history` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
@@ -1619,8 +1897,8 @@ cocket_status cocket_history_add_tag(struct cocket_history *history,
                                      struct cocket_error **error);
 
 /**
- * Records when a vulnerability was first seen in the judged repository. Keeps others out while
- * it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+ * Records when a vulnerability was first seen in the judged repository. May be called from any
+ * thread; keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
  *
  * What the caller sees to:
  * `history` is NULL or alive; `id` holds what it says; `error` is NULL or may be written to.
@@ -1648,7 +1926,7 @@ cocket_status cocket_history_add_statement(struct cocket_history *history,
 
 /**
  * Frees the history in `*history` and sets it to NULL. NULL there is nothing to free; what was
- * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
  *
  * What the caller sees to:
  * `history` is NULL or a variable; no other call uses the history.
@@ -1716,7 +1994,8 @@ cocket_status cocket_source_collect(const struct cocket_source *source,
 
 /**
  * Frees the source in `*source` and sets it to NULL; evidence collected from it lives on. NULL
- * there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called
+ * from any thread.
  *
  * What the caller sees to:
  * `source` is NULL or a variable; no other call uses the source.
@@ -1781,8 +2060,9 @@ cocket_status cocket_engine_check(const struct cocket_engine *engine,
                                   struct cocket_error **error);
 
 /**
- * Frees the engine in `*engine`, releases its verifiers' user data and sets the variable to
- * NULL. NULL there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * Frees the engine in `*engine`, releases its verifiers' user data and sets the variable to NULL.
+ * NULL there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be
+ * called from any thread.
  *
  * What the caller sees to:
  * `engine` is NULL or a variable; no other call uses the engine.
@@ -1810,8 +2090,21 @@ cocket_status cocket_decision_json(const struct cocket_decision *decision,
                                    struct cocket_error **error);
 
 /**
- * One or more decisions as a report, with the origins that they have: `format` is `table`, `json`, `yaml`, `junit`, `sarif`,
- * `github` or `markdown`. The caller owns the buffer. May be called from any thread, also at the
+ * Reads a decision from its canonical JSON, as `cocket_decision_json` and answers in every language
+ * have it, with its origin where it has one; the caller owns the result. Bytes that are not just
+ * those that this version writes for a decision are `COCKET_STATUS_INVALID_ARGUMENT`. May be called
+ * from any thread at any time.
+ *
+ * What the caller sees to:
+ * `bytes` holds what it says; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_read(struct cocket_bytes bytes,
+                                   struct cocket_decision **out,
+                                   struct cocket_error **error);
+
+/**
+ * One or more decisions as a report, with the origins that they have: `format` is `table`, `json`,
+ * `yaml`, `junit`, `sarif`, `github` or `markdown`. The caller owns the buffer. May be called from any thread, also at the
  * same time.
  *
  * What the caller sees to:
@@ -1860,6 +2153,21 @@ cocket_status cocket_decision_reason(const struct cocket_decision *decision,
                                      struct cocket_error **error);
 
 /**
+ * Writes the digest at `index` (from 0) of the evidence that a reason comes from to `out`: the
+ * reason at `reason` of the result at `result`. May be called from any thread, also at the same
+ * time.
+ *
+ * What the caller sees to:
+ * `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_decision_reason_evidence(const struct cocket_decision *decision,
+                                              size_t result,
+                                              size_t reason,
+                                              size_t index,
+                                              struct cocket_digest *out,
+                                              struct cocket_error **error);
+
+/**
  * Writes a reason that belongs to no rule to `out`: an unreadable name, or nothing that covers
  * the image. May be called from any thread, also at the same time.
  *
@@ -1873,7 +2181,7 @@ cocket_status cocket_decision_general(const struct cocket_decision *decision,
 
 /**
  * Frees the decision in `*decision` and sets it to NULL. NULL there is nothing to free; what was
- * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
  *
  * What the caller sees to:
  * `decision` is NULL or a variable; no other call uses the decision.
@@ -1991,6 +2299,134 @@ cocket_status cocket_decision_origin(const struct cocket_decision *decision,
                                      struct cocket_error **error);
 
 /**
+ * Lists what the objects of one text, YAML or JSON, would run: the kinds that the engine's policy
+ * set declares are workloads too. The caller owns the list. `name` is what errors call the text;
+ * one that cannot be read is `COCKET_STATUS_INVALID_ARGUMENT`, with line and column.
+ *
+ * May be called from any thread, also at the same time and with the same engine.
+ *
+ * What the caller sees to:
+ * `engine` is NULL or alive; `name` and `text` hold what they say; `out` and `error` are NULL or
+ * may be written to.
+ */
+cocket_status cocket_engine_objects(const struct cocket_engine *engine,
+                                    struct cocket_text name,
+                                    struct cocket_bytes text,
+                                    struct cocket_objects **out,
+                                    struct cocket_error **error);
+
+/**
+ * Lists the images that the object of an `AdmissionReview` would run, as its bytes came: what
+ * evidence is wanted about before `cocket_engine_admit`. The list has images alone; that of a
+ * malformed review is empty. The caller owns it.
+ *
+ * May be called from any thread, also at the same time and with the same engine.
+ *
+ * What the caller sees to:
+ * `engine` is NULL or alive; `review` holds as many bytes as it says; `out` and `error` are NULL
+ * or may be written to.
+ */
+cocket_status cocket_engine_review_images(const struct cocket_engine *engine,
+                                          struct cocket_bytes review,
+                                          struct cocket_objects **out,
+                                          struct cocket_error **error);
+
+/**
+ * How many different images there are in all; 0 for a list that is NULL or none. May be called
+ * from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive.
+ */
+size_t cocket_objects_images_len(const struct cocket_objects *objects);
+
+/**
+ * Writes the image at `index` (from 0, sorted, each once) to `out`, which lives as long as the
+ * list. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_objects_image(const struct cocket_objects *objects,
+                                   size_t index,
+                                   struct cocket_text *out,
+                                   struct cocket_error **error);
+
+/**
+ * How many workloads there are; 0 for a list that is NULL or none. May be called from any thread,
+ * also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive.
+ */
+size_t cocket_objects_workloads_len(const struct cocket_objects *objects);
+
+/**
+ * Writes the workload at `index` (from 0, in the order of the text) to `out`. May be called from
+ * any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_objects_workload(const struct cocket_objects *objects,
+                                      size_t index,
+                                      struct cocket_workload *out,
+                                      struct cocket_error **error);
+
+/**
+ * Writes the image at `index` (from 0, in the order of the pod's fields) of the workload at
+ * `workload` to `out`. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_objects_workload_image(const struct cocket_objects *objects,
+                                            size_t workload,
+                                            size_t index,
+                                            struct cocket_workload_image *out,
+                                            struct cocket_error **error);
+
+/**
+ * How many objects were passed over; 0 for a list that is NULL or none. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive.
+ */
+size_t cocket_objects_unjudged_len(const struct cocket_objects *objects);
+
+/**
+ * Writes the object that was passed over at `index` (from 0) to `out`. May be called from any
+ * thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_objects_unjudged(const struct cocket_objects *objects,
+                                      size_t index,
+                                      struct cocket_unjudged *out,
+                                      struct cocket_error **error);
+
+/**
+ * The whole as an answer in JSON, the same bytes as `cocket_engine_answer` gives for
+ * `op: objects`; they live as long as the list, and there are none for one that is NULL or none.
+ * May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or alive.
+ */
+struct cocket_bytes cocket_objects_answer(const struct cocket_objects *objects);
+
+/**
+ * Frees the list in `*objects` and sets it to NULL. NULL there is nothing to free; what was freed
+ * before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
+ *
+ * What the caller sees to:
+ * `objects` is NULL or a variable; no other call uses the list.
+ */
+cocket_status cocket_objects_free(struct cocket_objects **objects);
+
+/**
  * Decides on every image that Kubernetes objects would run, and on each object that a rule is
  * about, for the moment `now`; the caller owns the review. `history` may be NULL. A text that
  * cannot be read, an object that seems to carry pods in a kind that is not known, and nothing to
@@ -2093,7 +2529,7 @@ struct cocket_bytes cocket_review_answer(const struct cocket_review *review);
 
 /**
  * Frees the review in `*review` and sets it to NULL. NULL there is nothing to free; what was freed
- * before is `COCKET_STATUS_INVALID_HANDLE`.
+ * before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
  *
  * What the caller sees to:
  * `review` is NULL or a variable; no other call uses the review.
@@ -2114,11 +2550,11 @@ cocket_status cocket_review_free(struct cocket_review **review);
  */
 cocket_status cocket_engine_admit(const struct cocket_engine *engine,
                                   struct cocket_bytes review,
-                                  const struct AdmissionOptions *options,
+                                  const struct cocket_admission_options *options,
                                   const struct cocket_evidence *evidence,
                                   const struct cocket_history *history,
                                   struct cocket_time now,
-                                  struct Admission **out,
+                                  struct cocket_admission **out,
                                   struct cocket_error **error);
 
 /**
@@ -2128,7 +2564,7 @@ cocket_status cocket_engine_admit(const struct cocket_engine *engine,
  * What the caller sees to:
  * `admission` is NULL or alive.
  */
-cocket_verdict cocket_admission_verdict(const struct Admission *admission);
+cocket_verdict cocket_admission_verdict(const struct cocket_admission *admission);
 
 /**
  * The `AdmissionReview` to send back, in JSON; the bytes live as long as the admission, and there
@@ -2137,7 +2573,7 @@ cocket_verdict cocket_admission_verdict(const struct Admission *admission);
  * What the caller sees to:
  * `admission` is NULL or alive.
  */
-struct cocket_bytes cocket_admission_response(const struct Admission *admission);
+struct cocket_bytes cocket_admission_response(const struct cocket_admission *admission);
 
 /**
  * The whole as an answer in JSON, the same bytes as `cocket_engine_answer` gives for `op: admit`;
@@ -2147,7 +2583,7 @@ struct cocket_bytes cocket_admission_response(const struct Admission *admission)
  * What the caller sees to:
  * `admission` is NULL or alive.
  */
-struct cocket_bytes cocket_admission_answer(const struct Admission *admission);
+struct cocket_bytes cocket_admission_answer(const struct cocket_admission *admission);
 
 /**
  * How many decisions there are; 0 for an admission that is NULL or none. May be called from any
@@ -2156,7 +2592,7 @@ struct cocket_bytes cocket_admission_answer(const struct Admission *admission);
  * What the caller sees to:
  * `admission` is NULL or alive.
  */
-size_t cocket_admission_len(const struct Admission *admission);
+size_t cocket_admission_len(const struct cocket_admission *admission);
 
 /**
  * The decision at `index` (from 0: the images in the order of the pod's fields, then the object),
@@ -2166,19 +2602,169 @@ size_t cocket_admission_len(const struct Admission *admission);
  * What the caller sees to:
  * `admission` is NULL or alive; `out` and `error` are NULL or may be written to.
  */
-cocket_status cocket_admission_decision(const struct Admission *admission,
+cocket_status cocket_admission_decision(const struct cocket_admission *admission,
                                         size_t index,
                                         struct cocket_decision **out,
                                         struct cocket_error **error);
 
 /**
+ * How many reasons belong to no decision; 0 for an admission that is NULL or none. May be called
+ * from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive.
+ */
+size_t cocket_admission_reasons_len(const struct cocket_admission *admission);
+
+/**
+ * Writes the reason at `index` (from 0, sorted by code) that belongs to no decision to `out`; its
+ * texts live as long as the admission. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_admission_reason(const struct cocket_admission *admission,
+                                      size_t index,
+                                      struct cocket_reason *out,
+                                      struct cocket_error **error);
+
+/**
+ * How many proofs there are for later; 0 for an admission that is NULL or none. May be called from
+ * any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive.
+ */
+size_t cocket_admission_coverage_len(const struct cocket_admission *admission);
+
+/**
+ * Writes the proof at `index` (from 0, sorted) to `out`: hand it back in `covered` of
+ * `cocket_admission_options`. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `admission` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_admission_coverage(const struct cocket_admission *admission,
+                                        size_t index,
+                                        struct cocket_digest *out,
+                                        struct cocket_error **error);
+
+/**
  * Frees the admission in `*admission` and sets it to NULL. NULL there is nothing to free; what was
- * freed before is `COCKET_STATUS_INVALID_HANDLE`.
+ * freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
  *
  * What the caller sees to:
  * `admission` is NULL or a variable; no other call uses the admission.
  */
-cocket_status cocket_admission_free(struct Admission **admission);
+cocket_status cocket_admission_free(struct cocket_admission **admission);
+
+/**
+ * Verifies everything in `evidence` for one authority of `policies`, as an engine does, for the
+ * moment `now`, and tells each check; the caller owns the examination. It decides on nothing:
+ * rules are not looked at. What cannot be asked is `COCKET_STATUS_INVALID_ARGUMENT`, an authority
+ * that cannot be used `COCKET_STATUS_POLICY`.
+ *
+ * May be called from any thread, also at the same time and with the same handles; for functions
+ * that add to `evidence`, see `cocket_engine_check`.
+ *
+ * What the caller sees to:
+ * All handles are NULL or alive; `question` is NULL or holds what it says; `out` and `error` are
+ * NULL or may be written to.
+ */
+cocket_status cocket_examine(const struct cocket_policies *policies,
+                             const struct cocket_question *question,
+                             const struct cocket_evidence *evidence,
+                             struct cocket_time now,
+                             struct cocket_examination **out,
+                             struct cocket_error **error);
+
+/**
+ * 1 where a document is verified and says what was asked, else 0; 0 for an examination that is
+ * NULL or none. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or alive.
+ */
+int32_t cocket_examination_verified(const struct cocket_examination *examination);
+
+/**
+ * Writes the examination's heads to `out`. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_examination_summary(const struct cocket_examination *examination,
+                                         struct cocket_examination_heads *out,
+                                         struct cocket_error **error);
+
+/**
+ * Writes the document at `index` (from 0, by digest) to `out`. May be called from any thread,
+ * also at the same time.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_examination_document(const struct cocket_examination *examination,
+                                          size_t index,
+                                          struct cocket_examined_document *out,
+                                          struct cocket_error **error);
+
+/**
+ * Writes the check at `index` (from 0, in the order in which they are made; one that failed is
+ * the last) of the document at `document` to `out`. May be called from any thread, also at the
+ * same time.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_examination_check(const struct cocket_examination *examination,
+                                       size_t document,
+                                       size_t index,
+                                       struct cocket_check *out,
+                                       struct cocket_error **error);
+
+/**
+ * Writes what was not asked for at `index` (from 0) to `out`, which lives as long as the
+ * examination. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_examination_not_asked(const struct cocket_examination *examination,
+                                           size_t index,
+                                           struct cocket_text *out,
+                                           struct cocket_error **error);
+
+/**
+ * Writes what should have been read and was not at `index` (from 0) to `out`, which lives as long
+ * as the examination. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_examination_gap(const struct cocket_examination *examination,
+                                     size_t index,
+                                     struct cocket_text *out,
+                                     struct cocket_error **error);
+
+/**
+ * The whole as an answer in JSON, the same bytes as `cocket_answer` gives for `op: verify`; they
+ * live as long as the examination, and there are none for one that is NULL or none. May be called
+ * from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or alive.
+ */
+struct cocket_bytes cocket_examination_answer(const struct cocket_examination *examination);
+
+/**
+ * Frees the examination in `*examination` and sets it to NULL. NULL there is nothing to free; what
+ * was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
+ *
+ * What the caller sees to:
+ * `examination` is NULL or a variable; no other call uses the examination.
+ */
+cocket_status cocket_examination_free(struct cocket_examination **examination);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "cocket_decision.hpp"
+#include "cocket_examination.hpp"
+#include "cocket_kubernetes.hpp"
 
 namespace cocket {
 
@@ -51,11 +53,13 @@ inline cocket_import_options lend(const ImportOptions &options) {
 
 } // namespace detail
 
+class Evidence;
+
 /// Loaded policies.
 class Policies {
 public:
     /// Loads texts as one set: pairs of a name and a text.
-    static Policies load(const std::vector<std::pair<std::string, std::string>> &texts,
+    static Policies load(const Pairs &texts,
                          const ImportOptions &options = {}) {
         std::vector<cocket_policy_text> lent;
         for (const auto &one : texts)
@@ -99,6 +103,10 @@ public:
         });
         return detail::faults(found.get());
     }
+    /// Verifies everything in `evidence` for one authority, as an engine does, and tells each
+    /// check. It decides on nothing: rules are not looked at.
+    inline Examination examine(const Question &question, const Evidence &evidence,
+                               cocket_time now) const;
     const cocket_policies *get() const noexcept { return handle_.get(); }
 
 private:
@@ -125,10 +133,8 @@ public:
     /// Adds something that is attached to the image `subject`.
     void attach(const std::optional<std::string> &subject, std::string_view media_type,
                 std::string_view bytes,
-                const std::vector<std::pair<std::string, std::string>> &annotations = {}) {
-        std::vector<cocket_pair> lent;
-        for (const auto &one : annotations)
-            lent.push_back({detail::text(one.first), detail::text(one.second)});
+                const Pairs &annotations = {}) {
+        std::vector<cocket_pair> lent = detail::pairs(annotations);
         detail::check([&](cocket_error **error) {
             return cocket_evidence_attach(handle_.get(), detail::maybe(subject),
                                           detail::text(media_type), detail::bytes(bytes),
@@ -171,6 +177,27 @@ private:
     explicit Evidence(Owner handle) : handle_(std::move(handle)) {}
     Owner handle_;
 };
+
+inline Examination Policies::examine(const Question &question, const Evidence &evidence,
+                                     cocket_time now) const {
+    std::vector<cocket_pair> annotations = detail::pairs(question.annotations);
+    cocket_question lent{};
+    lent.size = sizeof lent;
+    lent.authority = detail::text(question.authority);
+    lent.policy = detail::maybe(question.policy);
+    lent.image = detail::maybe(question.image);
+    lent.digest = detail::maybe(question.digest);
+    if (question.artifact) lent.artifact = detail::bytes(*question.artifact);
+    lent.content = detail::maybe(question.content);
+    lent.annotations = annotations.empty() ? nullptr : annotations.data();
+    lent.annotations_len = annotations.size();
+    lent.signed_identity = detail::maybe(question.signed_identity);
+    lent.signed_hash = detail::maybe(question.signed_hash);
+    return Examination(
+        detail::made<Examination::Owner>([&](cocket_examination **out, cocket_error **error) {
+            return cocket_examine(handle_.get(), &lent, evidence.get(), now, out, error);
+        }));
+}
 
 /// OCI image layouts in a directory.
 class Source {
@@ -270,59 +297,8 @@ struct Verifier {
 struct ImageRequest {
     std::string image;
     std::optional<std::string> digest{}, parent{}, namespace_name{};
-    std::optional<std::vector<std::pair<std::string, std::string>>> namespace_labels{};
+    std::optional<Pairs> namespace_labels{};
     bool admission = false;
-};
-
-/// Kubernetes objects that a decision is asked about: texts in YAML or JSON, by name.
-struct ObjectsRequest {
-    std::vector<std::pair<std::string, std::string>> texts;
-    std::optional<std::string> namespace_name{};
-    std::optional<std::vector<std::pair<std::string, std::string>>> namespace_labels{};
-    bool object_namespaces = false, admission = false;
-    /// The digests that references stand for.
-    std::vector<std::pair<std::string, std::string>> resolved{};
-};
-
-/// The decisions on Kubernetes objects.
-class Review {
-public:
-    /// The worst of all.
-    cocket_verdict verdict() const noexcept { return cocket_review_verdict(handle_.get()); }
-    /// The decisions, with their origins, in the order of the texts.
-    std::vector<Decision> decisions() const {
-        std::vector<Decision> all;
-        for (std::size_t i = 0; i < cocket_review_len(handle_.get()); ++i)
-            all.push_back(Decision(detail::made<Decision::Owner>(
-                [&](cocket_decision **out, cocket_error **error) {
-                    return cocket_review_decision(handle_.get(), i, out, error);
-                })));
-        return all;
-    }
-    /// Objects that carry no pods, and that no rule is about.
-    std::vector<Place> unjudged() const {
-        std::vector<Place> all;
-        for (std::size_t i = 0; i < cocket_review_unjudged_len(handle_.get()); ++i) {
-            cocket_passed_over one;
-            detail::check([&](cocket_error **error) {
-                return cocket_review_unjudged(handle_.get(), i, &one, error);
-            });
-            std::string object(detail::view(one.kind));
-            object += "/" + std::string(detail::view(one.name));
-            all.push_back({std::string(detail::view(one.file)), std::move(object), "", one.line});
-        }
-        return all;
-    }
-    /// The whole as canonical JSON.
-    std::string json() const {
-        return std::string(detail::view(cocket_review_answer(handle_.get())));
-    }
-
-private:
-    friend class Engine;
-    using Owner = detail::Owner<cocket_review, cocket_review_free>;
-    explicit Review(Owner handle) : handle_(std::move(handle)) {}
-    Owner handle_;
 };
 
 /// Compiled policies.
@@ -381,6 +357,31 @@ public:
                          const History &history, cocket_time now) const {
         return review(request, evidence, history.get(), now);
     }
+    /// What the objects of one text would run: the kinds that the policy set declares are
+    /// workloads too.
+    Objects objects(std::string_view name, std::string_view text) const {
+        return Objects(detail::made<Objects::Owner>([&](cocket_objects **out, cocket_error **error) {
+            return cocket_engine_objects(handle_.get(), detail::text(name), detail::bytes(text),
+                                         out, error);
+        }));
+    }
+    /// The images that the object of an `AdmissionReview` would run: what evidence is wanted about.
+    std::vector<std::string> review_images(std::string_view review) const {
+        return Objects(detail::made<Objects::Owner>([&](cocket_objects **out, cocket_error **error) {
+                   return cocket_engine_review_images(handle_.get(), detail::bytes(review), out,
+                                                      error);
+               }))
+            .images();
+    }
+    /// Decides on an `AdmissionReview`; a malformed one is denied, not an exception.
+    Admission admit(std::string_view review, const AdmissionRequest &request,
+                    const Evidence &evidence, cocket_time now) const {
+        return admitted(review, request, evidence, nullptr, now);
+    }
+    Admission admit(std::string_view review, const AdmissionRequest &request,
+                    const Evidence &evidence, const History &history, cocket_time now) const {
+        return admitted(review, request, evidence, history.get(), now);
+    }
     /// Answers a request in JSON that has no policies and no evidence of its own.
     std::string answer(std::string_view request, const Evidence &evidence) const {
         return detail::written([&](cocket_buffer **out, cocket_error **error) {
@@ -397,17 +398,14 @@ private:
         std::vector<cocket_policy_text> texts;
         for (const auto &one : request.texts)
             texts.push_back({detail::text(one.first), detail::bytes(one.second)});
-        std::vector<cocket_pair> labels;
-        if (request.namespace_labels) labels = pairs(*request.namespace_labels);
-        std::vector<cocket_pair> resolved = pairs(request.resolved);
-        cocket_pair none{};
+        detail::Labels labels(request.namespace_labels);
+        std::vector<cocket_pair> resolved = detail::pairs(request.resolved);
         cocket_objects_request lent{};
         lent.size = sizeof lent;
         lent.texts = texts.empty() ? nullptr : texts.data();
         lent.texts_len = texts.size();
         lent.namespace_name = detail::maybe(request.namespace_name);
-        if (request.namespace_labels)
-            lent.namespace_labels = labels.empty() ? &none : labels.data();
+        lent.namespace_labels = labels.data();
         lent.namespace_labels_len = labels.size();
         lent.object_namespaces = request.object_namespaces ? 1 : 0;
         lent.admission = request.admission ? 1 : 0;
@@ -418,27 +416,39 @@ private:
                                                out, error);
         }));
     }
-    using Pairs = std::vector<std::pair<std::string, std::string>>;
-    static std::vector<cocket_pair> pairs(const Pairs &from) {
-        std::vector<cocket_pair> lent;
-        for (const auto &one : from)
-            lent.push_back({detail::text(one.first), detail::text(one.second)});
-        return lent;
+    Admission admitted(std::string_view review, const AdmissionRequest &request,
+                       const Evidence &evidence, const cocket_history *history,
+                       cocket_time now) const {
+        detail::Labels labels(request.namespace_labels);
+        std::vector<cocket_pair> resolved = detail::pairs(request.resolved);
+        std::vector<cocket_text> covered;
+        for (const auto &proof : request.covered) covered.push_back(detail::text(proof));
+        cocket_admission_options lent{};
+        lent.size = sizeof lent;
+        lent.namespace_labels = labels.data();
+        lent.namespace_labels_len = labels.size();
+        lent.resolved = resolved.empty() ? nullptr : resolved.data();
+        lent.resolved_len = resolved.size();
+        lent.covered = covered.empty() ? nullptr : covered.data();
+        lent.covered_len = covered.size();
+        lent.pin = request.pin ? 1 : 0;
+        return Admission(
+            detail::made<Admission::Owner>([&](cocket_admission **out, cocket_error **error) {
+                return cocket_engine_admit(handle_.get(), detail::bytes(review), &lent,
+                                           evidence.get(), history, now, out, error);
+            }));
     }
 
     Decision decide(const ImageRequest &request, const Evidence &evidence,
                     const cocket_history *history, cocket_time now) const {
-        std::vector<cocket_pair> labels;
-        if (request.namespace_labels) labels = pairs(*request.namespace_labels);
-        cocket_pair none{};
+        detail::Labels labels(request.namespace_labels);
         cocket_image_request lent{};
         lent.size = sizeof lent;
         lent.image = detail::text(request.image);
         lent.digest = detail::maybe(request.digest);
         lent.parent = detail::maybe(request.parent);
         lent.namespace_name = detail::maybe(request.namespace_name);
-        if (request.namespace_labels)
-            lent.namespace_labels = labels.empty() ? &none : labels.data();
+        lent.namespace_labels = labels.data();
         lent.namespace_labels_len = labels.size();
         lent.admission = request.admission ? 1 : 0;
         return Decision(

@@ -43,7 +43,24 @@ struct PolicyUse {
 struct Reason {
     std::string code, message, found, expected, platform, remedy;
     bool retryable = false;
+    /// The digests of the evidence that a rule's reason comes from.
+    std::vector<std::string> evidence{};
 };
+
+namespace detail {
+
+/// A reason without the evidence that it comes from, of which `evidence` is told how many.
+template <typename Call> Reason reason(Call call, std::size_t *evidence = nullptr) {
+    cocket_reason one{};
+    check([&](cocket_error **error) { return call(&one, error); });
+    if (evidence != nullptr) *evidence = one.evidence;
+    return {std::string(view(one.code)),     std::string(view(one.message)),
+            std::string(view(one.found)),    std::string(view(one.expected)),
+            std::string(view(one.platform)), std::string(view(one.remedy)),
+            one.retryable != 0,              {}};
+}
+
+} // namespace detail
 
 /// How one rule of one policy came out.
 struct Result {
@@ -74,6 +91,12 @@ inline Explanation explain(std::string_view code) {
 /// What was decided about one image, and why.
 class Decision {
 public:
+    /// From its canonical JSON, as it was written in any language.
+    static Decision read(std::string_view json) {
+        return Decision(detail::made<Owner>([&](cocket_decision **out, cocket_error **error) {
+            return cocket_decision_read(detail::bytes(json), out, error);
+        }));
+    }
     cocket_verdict verdict() const noexcept { return cocket_decision_verdict(handle_.get()); }
     /// Canonical JSON.
     std::string json() const {
@@ -119,10 +142,7 @@ public:
                 result.controls.push_back(text([&](cocket_text *out, cocket_error **error) {
                     return cocket_decision_control(handle_.get(), i, j, out, error);
                 }));
-            for (std::size_t j = 0; j < one.reasons; ++j)
-                result.reasons.push_back(reason([&](cocket_reason *out, cocket_error **error) {
-                    return cocket_decision_reason(handle_.get(), i, j, out, error);
-                }));
+            for (std::size_t j = 0; j < one.reasons; ++j) result.reasons.push_back(reason(i, j));
             all.push_back(std::move(result));
         }
         return all;
@@ -131,7 +151,7 @@ public:
     std::vector<Reason> general() const {
         std::vector<Reason> all;
         for (std::size_t i = 0; i < summary().general; ++i)
-            all.push_back(reason([&](cocket_reason *out, cocket_error **error) {
+            all.push_back(detail::reason([&](cocket_reason *out, cocket_error **error) {
                 return cocket_decision_general(handle_.get(), i, out, error);
             }));
         return all;
@@ -214,17 +234,25 @@ public:
     const cocket_decision *get() const noexcept { return handle_.get(); }
 
 private:
+    friend class Admission;
     friend class Engine;
     friend class Review;
     using Owner = detail::Owner<cocket_decision, cocket_decision_free>;
     explicit Decision(Owner handle) : handle_(std::move(handle)) {}
-    template <typename Call> static Reason reason(Call call) {
-        cocket_reason one;
-        detail::check([&](cocket_error **error) { return call(&one, error); });
-        return {std::string(detail::view(one.code)),     std::string(detail::view(one.message)),
-                std::string(detail::view(one.found)),    std::string(detail::view(one.expected)),
-                std::string(detail::view(one.platform)), std::string(detail::view(one.remedy)),
-                one.retryable != 0};
+    Reason reason(std::size_t result, std::size_t index) const {
+        std::size_t evidence = 0;
+        Reason made = detail::reason(
+            [&](cocket_reason *out, cocket_error **error) {
+                return cocket_decision_reason(handle_.get(), result, index, out, error);
+            },
+            &evidence);
+        for (std::size_t i = 0; i < evidence; ++i) {
+            auto digest = part<cocket_digest>([&](cocket_digest *out, cocket_error **error) {
+                return cocket_decision_reason_evidence(handle_.get(), result, index, i, out, error);
+            });
+            made.evidence.push_back(detail::string(digest));
+        }
+        return made;
     }
     template <typename T, typename Call> static T part(Call call) {
         T one;

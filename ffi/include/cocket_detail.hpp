@@ -36,6 +36,9 @@ private:
     std::vector<Fault> faults_;
 };
 
+/// Names and values, or names and texts.
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
 namespace detail {
 
 inline cocket_text text(std::string_view view) {
@@ -60,6 +63,31 @@ inline std::string_view view(cocket_bytes bytes) {
 inline std::string string(const cocket_digest &digest) {
     return std::string(digest.text, digest.len);
 }
+
+/// Lent for as long as `from` lives.
+inline std::vector<cocket_pair> pairs(const Pairs &from) {
+    std::vector<cocket_pair> lent;
+    for (const auto &one : from) lent.push_back({text(one.first), text(one.second)});
+    return lent;
+}
+
+/// Labels as they are lent: none that are known is another thing than none.
+class Labels {
+public:
+    explicit Labels(const std::optional<Pairs> &from) : known_(from.has_value()) {
+        if (from) lent_ = pairs(*from);
+    }
+    const cocket_pair *data() const noexcept {
+        if (!known_) return nullptr;
+        return lent_.empty() ? &none_ : lent_.data();
+    }
+    std::size_t size() const noexcept { return lent_.size(); }
+
+private:
+    bool known_;
+    std::vector<cocket_pair> lent_;
+    cocket_pair none_{};
+};
 
 template <typename T, cocket_status (*Free)(T **)> struct Free_ {
     void operator()(T *handle) const noexcept { Free(&handle); }

@@ -3,14 +3,14 @@
 use cocket::wire::{self, Admitted};
 use serde_json::{Value, json};
 
-use crate::decision::{Decision, Kept};
+use crate::decision::{Decision, Kept, Written};
 use crate::engine::Engine;
-use crate::error::{Error, at};
+use crate::error::{Error, at, put};
 use crate::evidence::{Evidence, reading};
 use crate::guard::{self, Failure, Status};
 use crate::handle::{self, Opaque};
 use crate::history::{self, History};
-use crate::results::Verdict;
+use crate::results::{Digest, Reason, Verdict};
 use crate::review::{of_request, recorded};
 use crate::text::{Bytes, Pair, Text, list, map, structure};
 use crate::time::Time;
@@ -21,8 +21,23 @@ pub struct Admission {
     _private: [u8; 0],
 }
 
+/// What came of a review, with the texts of its reasons.
+pub(crate) struct Told {
+    admitted: Admitted,
+    reasons: Vec<Written>,
+    coverage: Vec<Digest>,
+}
+
+impl From<Admitted> for Told {
+    fn from(admitted: Admitted) -> Self {
+        let reasons = admitted.reasons.iter().map(Written::of).collect();
+        let coverage = admitted.coverage.iter().map(Digest::of).collect();
+        Self { admitted, reasons, coverage }
+    }
+}
+
 impl Opaque for Admission {
-    type Value = Admitted;
+    type Value = Told;
     const TAG: [u8; 4] = *b"admi";
     const NAME: &'static str = "admission";
 }
@@ -41,7 +56,7 @@ pub struct AdmissionOptions {
     pub resolved: *const Pair,
     /// How many of them.
     pub resolved_len: usize,
-    /// What earlier admissions proved: the member `coverage` of their answers.
+    /// What earlier admissions proved, as `cocket_admission_coverage` gave it.
     pub covered: *const Text,
     /// How many proofs.
     pub covered_len: usize,
@@ -88,7 +103,8 @@ pub unsafe extern "C" fn cocket_engine_admit(
         }
         let request = json!({"op": "admit", "now": now, "context": context, "history": history});
         let request = request.to_string();
-        wire::admit_with(engine, &evidence, request.as_bytes(), review).map_err(of_request)
+        let admitted = wire::admit_with(engine, &evidence, request.as_bytes(), review);
+        admitted.map(Told::from).map_err(of_request)
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
@@ -128,7 +144,7 @@ unsafe fn chosen(options: *const AdmissionOptions) -> Result<(Value, Value), Fai
 pub unsafe extern "C" fn cocket_admission_verdict(admission: *const Admission) -> Verdict {
     guard::or(Verdict::Deny, || {
         // SAFETY: the caller's promise.
-        Ok(unsafe { handle::borrow(admission, "admission")? }.verdict.into())
+        Ok(unsafe { handle::borrow(admission, "admission")? }.admitted.verdict.into())
     })
 }
 
@@ -141,7 +157,7 @@ pub unsafe extern "C" fn cocket_admission_verdict(admission: *const Admission) -
 pub unsafe extern "C" fn cocket_admission_response(admission: *const Admission) -> Bytes {
     guard::or(Bytes { data: std::ptr::null(), len: 0 }, || {
         // SAFETY: the caller's promise.
-        Ok(Bytes::of(&unsafe { handle::borrow(admission, "admission")? }.response))
+        Ok(Bytes::of(&unsafe { handle::borrow(admission, "admission")? }.admitted.response))
     })
 }
 
@@ -155,7 +171,7 @@ pub unsafe extern "C" fn cocket_admission_response(admission: *const Admission) 
 pub unsafe extern "C" fn cocket_admission_answer(admission: *const Admission) -> Bytes {
     guard::or(Bytes { data: std::ptr::null(), len: 0 }, || {
         // SAFETY: the caller's promise.
-        Ok(Bytes::of(&unsafe { handle::borrow(admission, "admission")? }.answer))
+        Ok(Bytes::of(&unsafe { handle::borrow(admission, "admission")? }.admitted.answer))
     })
 }
 
@@ -167,7 +183,7 @@ pub unsafe extern "C" fn cocket_admission_answer(admission: *const Admission) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cocket_admission_len(admission: *const Admission) -> usize {
     // SAFETY: the caller's promise.
-    guard::or(0, || Ok(unsafe { handle::borrow(admission, "admission")? }.decisions.len()))
+    guard::or(0, || Ok(unsafe { handle::borrow(admission, "admission")? }.admitted.decisions.len()))
 }
 
 /// The decision at `index` (from 0: the images in the order of the pod's fields, then the object),
@@ -186,14 +202,81 @@ pub unsafe extern "C" fn cocket_admission_decision(
     let work = || {
         // SAFETY: the caller's promise.
         let admission = unsafe { handle::borrow(admission, "admission")? };
-        Ok(Kept::new(at(&admission.decisions, index)?.clone()))
+        Ok(Kept::new(at(&admission.admitted.decisions, index)?.clone()))
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
+/// How many reasons belong to no decision; 0 for an admission that is NULL or none. May be called
+/// from any thread, also at the same time.
+///
+/// # Safety
+/// `admission` is NULL or alive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_admission_reasons_len(admission: *const Admission) -> usize {
+    // SAFETY: the caller's promise.
+    guard::or(0, || Ok(unsafe { handle::borrow(admission, "admission")? }.reasons.len()))
+}
+
+/// Writes the reason at `index` (from 0, sorted by code) that belongs to no decision to `out`; its
+/// texts live as long as the admission. May be called from any thread, also at the same time.
+///
+/// # Safety
+/// `admission` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_admission_reason(
+    admission: *const Admission,
+    index: usize,
+    out: *mut Reason,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let told = unsafe { handle::borrow(admission, "admission")? };
+        let reason = at(&told.admitted.reasons, index)?;
+        // SAFETY: the caller's promise.
+        unsafe { put(out, at(&told.reasons, index)?.of_reason(reason)) }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, work) }
+}
+
+/// How many proofs there are for later; 0 for an admission that is NULL or none. May be called from
+/// any thread, also at the same time.
+///
+/// # Safety
+/// `admission` is NULL or alive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_admission_coverage_len(admission: *const Admission) -> usize {
+    // SAFETY: the caller's promise.
+    guard::or(0, || Ok(unsafe { handle::borrow(admission, "admission")? }.coverage.len()))
+}
+
+/// Writes the proof at `index` (from 0, sorted) to `out`: hand it back in `covered` of
+/// `cocket_admission_options`. May be called from any thread, also at the same time.
+///
+/// # Safety
+/// `admission` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_admission_coverage(
+    admission: *const Admission,
+    index: usize,
+    out: *mut Digest,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let told = unsafe { handle::borrow(admission, "admission")? };
+        // SAFETY: the caller's promise.
+        unsafe { put(out, *at(&told.coverage, index)?) }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, work) }
+}
+
 /// Frees the admission in `*admission` and sets it to NULL. NULL there is nothing to free; what was
-/// freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
 ///
 /// # Safety
 /// `admission` is NULL or a variable; no other call uses the admission.

@@ -16,7 +16,8 @@ impl Opaque for Buffer {
     const NAME: &'static str = "buffer";
 }
 
-/// The bytes, which live as long as the buffer; none for a buffer that is NULL or no buffer.
+/// The bytes, which live as long as the buffer; none for a buffer that is NULL or no buffer. May be
+/// called from any thread, also at the same time.
 ///
 /// # Safety
 /// `buffer` is NULL or a buffer that is alive.
@@ -28,8 +29,8 @@ pub unsafe extern "C" fn cocket_buffer_bytes(buffer: *const Buffer) -> Bytes {
     })
 }
 
-/// Frees the buffer in `*buffer` and sets it to NULL. NULL there is nothing to free; a buffer
-/// that was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// Frees the buffer in `*buffer` and sets it to NULL. NULL there is nothing to free; a buffer that
+/// was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
 ///
 /// # Safety
 /// `buffer` is NULL or a variable; no other call uses the buffer.

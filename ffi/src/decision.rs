@@ -5,14 +5,15 @@ use std::sync::OnceLock;
 use cocket::decision::{Decision as Decided, JudgedPlatform, Reason as Fact};
 use cocket::policy::model::RuleSeverity;
 use cocket::report::{Format, Judged, Origin};
-use cocket::wire::Fault;
+use cocket::wire::{self, Fault};
 
 use crate::buffer::Buffer;
 use crate::error::{Error, at, put};
 use crate::guard::{self, Failure, Status};
 use crate::handle::{self, Opaque};
 use crate::results::{Counts, Digest, Listed, Reason, RuleResult, Summary, Verdict};
-use crate::text::{Text, list};
+use crate::review::of_request;
+use crate::text::{Bytes, Text, list};
 use crate::time::Time;
 
 /// What was decided about one image, and why. The caller owns it; `cocket_decision_free` frees
@@ -37,7 +38,7 @@ struct Texts {
 }
 
 /// The texts of one reason.
-struct Written {
+pub(crate) struct Written {
     message: String,
     found: Option<String>,
     expected: Option<String>,
@@ -77,12 +78,26 @@ impl Kept {
 }
 
 impl Written {
-    fn of(reason: &Fact) -> Self {
+    pub(crate) fn of(reason: &Fact) -> Self {
         Self {
             message: reason.to_string(),
             found: reason.found.as_ref().map(ToString::to_string),
             expected: reason.expected.as_ref().map(ToString::to_string),
             platform: reason.platform.as_ref().map(ToString::to_string),
+        }
+    }
+
+    /// The reason as it is handed out; these texts are its own.
+    pub(crate) fn of_reason(&self, reason: &Fact) -> Reason {
+        Reason {
+            code: Text::of(reason.code.code()),
+            message: Text::of(&self.message),
+            found: Text::of_optional(self.found.as_deref()),
+            expected: Text::of_optional(self.expected.as_deref()),
+            platform: Text::of_optional(self.platform.as_deref()),
+            remedy: Text::of(reason.code.remedy()),
+            retryable: i32::from(reason.retryable),
+            evidence: reason.evidence.len(),
         }
     }
 }
@@ -128,8 +143,30 @@ pub unsafe extern "C" fn cocket_decision_json(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// One or more decisions as a report, with the origins that they have: `format` is `table`, `json`, `yaml`, `junit`, `sarif`,
-/// `github` or `markdown`. The caller owns the buffer. May be called from any thread, also at the
+/// Reads a decision from its canonical JSON, as `cocket_decision_json` and answers in every language
+/// have it, with its origin where it has one; the caller owns the result. Bytes that are not just
+/// those that this version writes for a decision are `COCKET_STATUS_INVALID_ARGUMENT`. May be called
+/// from any thread at any time.
+///
+/// # Safety
+/// `bytes` holds what it says; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_decision_read(
+    bytes: Bytes,
+    out: *mut *mut Decision,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { bytes.required("bytes")? };
+        wire::read_decision(bytes).map(Kept::new).map_err(of_request)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// One or more decisions as a report, with the origins that they have: `format` is `table`, `json`,
+/// `yaml`, `junit`, `sarif`, `github` or `markdown`. The caller owns the buffer. May be called from any thread, also at the
 /// same time.
 ///
 /// # Safety
@@ -262,7 +299,33 @@ pub unsafe extern "C" fn cocket_decision_reason(
         let reason = at(&at(&kept.decided().results, result)?.reasons, index)?;
         let texts = at(at(&kept.texts().reasons, result)?, index)?;
         // SAFETY: the caller's promise.
-        unsafe { put(out, written(reason, texts)) }
+        unsafe { put(out, texts.of_reason(reason)) }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, work) }
+}
+
+/// Writes the digest at `index` (from 0) of the evidence that a reason comes from to `out`: the
+/// reason at `reason` of the result at `result`. May be called from any thread, also at the same
+/// time.
+///
+/// # Safety
+/// `decision` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_decision_reason_evidence(
+    decision: *const Decision,
+    result: usize,
+    reason: usize,
+    index: usize,
+    out: *mut Digest,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let kept = unsafe { handle::borrow(decision, "decision")? };
+        let reason = at(&at(&kept.decided().results, result)?.reasons, reason)?;
+        // SAFETY: the caller's promise.
+        unsafe { put(out, Digest::of(at(&reason.evidence, index)?)) }
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, work) }
@@ -286,7 +349,7 @@ pub unsafe extern "C" fn cocket_decision_general(
         let reason = at(&kept.decided().general, index)?;
         let texts = at(&kept.texts().general, index)?;
         // SAFETY: the caller's promise.
-        unsafe { put(out, written(reason, texts)) }
+        unsafe { put(out, texts.of_reason(reason)) }
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, work) }
@@ -301,20 +364,8 @@ fn severity(severity: RuleSeverity) -> &'static str {
     }
 }
 
-fn written(reason: &Fact, texts: &Written) -> Reason {
-    Reason {
-        code: Text::of(reason.code.code()),
-        message: Text::of(&texts.message),
-        found: Text::of_optional(texts.found.as_deref()),
-        expected: Text::of_optional(texts.expected.as_deref()),
-        platform: Text::of_optional(texts.platform.as_deref()),
-        remedy: Text::of(reason.code.remedy()),
-        retryable: i32::from(reason.retryable),
-    }
-}
-
 /// Frees the decision in `*decision` and sets it to NULL. NULL there is nothing to free; what was
-/// freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
 ///
 /// # Safety
 /// `decision` is NULL or a variable; no other call uses the decision.

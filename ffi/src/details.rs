@@ -68,7 +68,7 @@ pub struct EvidenceRecord {
     pub digest: Digest,
     /// What it is bound to; of length 0 where to nothing.
     pub subject: Digest,
-    /// `signature`, `attestation` or `scan`.
+    /// `signature`, `attestation`, `scan`, `vex` or `feed`.
     pub kind: Text,
     /// How it is bound: `manifest`, `config` or `caller`; no text where it is not.
     pub bound_by: Text,

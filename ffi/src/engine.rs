@@ -210,8 +210,9 @@ pub unsafe extern "C" fn cocket_engine_check(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// Frees the engine in `*engine`, releases its verifiers' user data and sets the variable to
-/// NULL. NULL there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// Frees the engine in `*engine`, releases its verifiers' user data and sets the variable to NULL.
+/// NULL there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be
+/// called from any thread.
 ///
 /// # Safety
 /// `engine` is NULL or a variable; no other call uses the engine.

@@ -71,8 +71,8 @@ fn line(fault: &Fact) -> String {
     format!("{place}{}", fault.message)
 }
 
-/// All faults as text, one a line; no text for an error that is NULL or no error. It lives as
-/// long as the error.
+/// All faults as text, one a line; no text for an error that is NULL or no error. It lives as long
+/// as the error. May be called from any thread, also at the same time.
 ///
 /// # Safety
 /// `error` is NULL or an error that is alive.
@@ -85,7 +85,8 @@ pub unsafe extern "C" fn cocket_error_message(error: *const Error) -> Text {
     })
 }
 
-/// How many faults there are; 0 for an error that is NULL or no error.
+/// How many faults there are; 0 for an error that is NULL or no error. May be called from any
+/// thread, also at the same time.
 ///
 /// # Safety
 /// `error` is NULL or an error that is alive.
@@ -95,7 +96,8 @@ pub unsafe extern "C" fn cocket_error_len(error: *const Error) -> usize {
     guard::or(0, || Ok(unsafe { handle::borrow(error, "error")? }.all.len()))
 }
 
-/// Writes the fault at `index` (from 0) to `out`.
+/// Writes the fault at `index` (from 0) to `out`. May be called from any thread, also at the same
+/// time.
 ///
 /// # Safety
 /// `error` is NULL or an error that is alive; `out` is NULL or may be written to.
@@ -125,8 +127,8 @@ pub unsafe extern "C" fn cocket_error_fault(
     unsafe { guard::call(std::ptr::null_mut(), work) }
 }
 
-/// The error as `cocket_answer` would write it: canonical JSON with the member `errors`. The
-/// caller owns the buffer.
+/// The error as `cocket_answer` would write it: canonical JSON with the member `errors`. The caller
+/// owns the buffer. May be called from any thread, also at the same time.
 ///
 /// # Safety
 /// `error` is NULL or an error that is alive; `out` is NULL or may be written to.
@@ -141,7 +143,7 @@ pub unsafe extern "C" fn cocket_error_json(error: *const Error, out: *mut *mut B
 }
 
 /// Frees the error in `*error` and sets it to NULL. NULL there is nothing to free; an error that
-/// was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
 ///
 /// # Safety
 /// `error` is NULL or a variable; no other call uses the error.

@@ -52,10 +52,11 @@ pub unsafe extern "C" fn cocket_evidence_new(
 
 /// Adds a manifest, an index or a configuration; the bytes are copied.
 ///
-/// `media_type` is that by which it was served or listed, or no text. `expected` is the digest
-/// that it is named by, or no text: then it is SHA-256. Bytes with another digest are
-/// `COCKET_STATUS_EVIDENCE`, and nothing is added. The digest is written to `digest` unless that
-/// is NULL. Keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+/// `media_type` is that by which it was served or listed, or no text. `expected` is the digest that
+/// it is named by, or no text: then it is SHA-256. Bytes with another digest are
+/// `COCKET_STATUS_EVIDENCE`, and nothing is added. The digest is written to `digest` unless that is
+/// NULL. May be called from any thread; keeps others out while it runs, and is kept out by them:
+/// `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `evidence` is NULL or alive; texts and bytes hold what they say; `digest` and `error` are
@@ -98,11 +99,11 @@ pub unsafe extern "C" fn cocket_evidence_add_blob(
     unsafe { guard::call(error, work) }
 }
 
-/// Adds something that is attached to the image `subject` (or to an unknown one: no text), as
-/// what `media_type` says: a cosign simple signing payload, a DSSE envelope, a Sigstore bundle.
-/// Anything else is kept to be listed as refused. `annotations` are those of the layer that held
-/// it. Everything is copied. Keeps others out while it runs, and is kept out by them:
-/// `COCKET_STATUS_BUSY`.
+/// Adds something that is attached to the image `subject` (or to an unknown one: no text), as what
+/// `media_type` says: a cosign simple signing payload, a DSSE envelope, a Sigstore bundle. Anything
+/// else is kept to be listed as refused. `annotations` are those of the layer that held it.
+/// Everything is copied. May be called from any thread; keeps others out while it runs, and is kept
+/// out by them: `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `evidence` is NULL or alive; texts and bytes hold what they say; `annotations` points to as
@@ -143,7 +144,8 @@ pub unsafe extern "C" fn cocket_evidence_attach(
 
 /// Adds a scan report that the caller vouches for; it counts only where a policy says
 /// `trust: caller`. `subject` is the digest that it is about; no text where the report names it
-/// itself. Keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+/// itself. May be called from any thread; keeps others out while it runs, and is kept out by them:
+/// `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `evidence` is NULL or alive; text and bytes hold what they say; `error` is NULL or may be
@@ -170,8 +172,8 @@ pub unsafe extern "C" fn cocket_evidence_vouch(
 }
 
 /// Reads scan reports that the caller vouches for, as `cocket_evidence_vouch` adds them: the file
-/// `path`, or every `*.json` in the directory `path`. Keeps others out while it adds them, and is
-/// kept out by them: `COCKET_STATUS_BUSY`.
+/// `path`, or every `*.json` in the directory `path`. May be called from any thread; keeps others
+/// out while it adds them, and is kept out by them: `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `evidence` is NULL or alive; `path` holds what it says; `error` is NULL or may be written to.
@@ -199,8 +201,8 @@ pub unsafe extern "C" fn cocket_evidence_vouch_files(
 
 /// Records that something should have been read and was not. `subject` is the digest about which
 /// something is missing; no text: about everything. `kind` is a `cocket_missing`, and any other
-/// number counts as `COCKET_MISSING_INCOMPLETE`. Keeps others out while it runs, and is kept out
-/// by them: `COCKET_STATUS_BUSY`.
+/// number counts as `COCKET_MISSING_INCOMPLETE`. May be called from any thread; keeps others out
+/// while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `evidence` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
@@ -230,9 +232,9 @@ pub unsafe extern "C" fn cocket_evidence_add_gap(
     unsafe { guard::call(error, work) }
 }
 
-/// Adds everything in `other`, which stays as it is. Keeps others out of `evidence` while it
-/// runs, and is kept out by them: `COCKET_STATUS_BUSY`, which is also the answer where both are
-/// the same.
+/// Adds everything in `other`, which stays as it is. May be called from any thread; keeps others
+/// out of `evidence` while it runs, and is kept out by them: `COCKET_STATUS_BUSY`, which is also
+/// the answer where both are the same.
 ///
 /// # Safety
 /// `evidence` and `other` are NULL or alive; `error` is NULL or may be written to.
@@ -257,7 +259,7 @@ pub unsafe extern "C" fn cocket_evidence_merge(
 }
 
 /// Frees the evidence in `*evidence` and sets it to NULL. NULL there is nothing to free; what was
-/// freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
 ///
 /// # Safety
 /// `evidence` is NULL or a variable; no other call uses the evidence.

@@ -38,8 +38,8 @@ pub unsafe extern "C" fn cocket_history_new(
 }
 
 /// Records the digest that a tag stood for; `name` is `host/path:tag`. A later call for the same
-/// name takes the place of an earlier one. Keeps others out while it runs, and is kept out by
-/// them: `COCKET_STATUS_BUSY`.
+/// name takes the place of an earlier one. May be called from any thread; keeps others out while it
+/// runs, and is kept out by them: `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `history` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn cocket_history_add_tag(
     unsafe { guard::call(error, work) }
 }
 
-/// Records when a vulnerability was first seen in the judged repository. Keeps others out while
-/// it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+/// Records when a vulnerability was first seen in the judged repository. May be called from any
+/// thread; keeps others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `history` is NULL or alive; `id` holds what it says; `error` is NULL or may be written to.
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn cocket_history_add_statement(
 }
 
 /// Frees the history in `*history` and sets it to NULL. NULL there is nothing to free; what was
-/// freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
 ///
 /// # Safety
 /// `history` is NULL or a variable; no other call uses the history.

@@ -67,7 +67,8 @@ pub unsafe extern "C" fn cocket_policies_load(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// As `cocket_policies_load`, with options for policies of other engines.
+/// As `cocket_policies_load`, with options for policies of other engines. May be called from any
+/// thread at any time.
 ///
 /// # Safety
 /// As for `cocket_policies_load`.
@@ -105,7 +106,8 @@ pub unsafe extern "C" fn cocket_policies_read(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// As `cocket_policies_read`, with options for policies of other engines.
+/// As `cocket_policies_read`, with options for policies of other engines. May be called from any
+/// thread at any time.
 ///
 /// # Safety
 /// As for `cocket_policies_read`.
@@ -269,8 +271,9 @@ pub unsafe extern "C" fn cocket_policies_notes(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-/// Frees the policies in `*policies` and sets it to NULL; engines made of them live on. NULL
-/// there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// Frees the policies in `*policies` and sets it to NULL; engines made of them live on. NULL there
+/// is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called from
+/// any thread.
 ///
 /// # Safety
 /// `policies` is NULL or a variable; no other call uses the policies.

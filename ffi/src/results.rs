@@ -203,6 +203,8 @@ pub struct Reason {
     pub remedy: Text,
     /// 1 where trying again may help, else 0.
     pub retryable: i32,
+    /// How many pieces of evidence it comes from, for `cocket_decision_reason_evidence`.
+    pub evidence: usize,
 }
 
 impl From<cocket::decision::Verdict> for Verdict {

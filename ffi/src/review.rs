@@ -245,7 +245,7 @@ pub unsafe extern "C" fn cocket_review_answer(review: *const Review) -> Bytes {
 }
 
 /// Frees the review in `*review` and sets it to NULL. NULL there is nothing to free; what was freed
-/// before is `COCKET_STATUS_INVALID_HANDLE`.
+/// before is `COCKET_STATUS_INVALID_HANDLE`. May be called from any thread.
 ///
 /// # Safety
 /// `review` is NULL or a variable; no other call uses the review.
@@ -265,11 +265,13 @@ fn reviewed(
 
 /// What faults in a request are here.
 pub(crate) fn of_request(faults: Vec<Fault>) -> Failure {
-    let internal = faults.iter().any(|fault| fault.kind == Fault::internal().kind);
-    match internal {
-        true => Failure::new(Status::Internal, faults),
-        false => Failure::new(Status::InvalidArgument, faults),
-    }
+    let of = |kind: &str| faults.iter().any(|fault| fault.kind.starts_with(kind));
+    let status = match (of(&Fault::internal().kind), of("policy.")) {
+        (true, _) => Status::Internal,
+        (false, true) => Status::Policy,
+        (false, false) => Status::InvalidArgument,
+    };
+    Failure::new(status, faults)
 }
 
 pub(crate) fn recorded(history: &Recorded) -> Value {

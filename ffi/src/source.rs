@@ -147,7 +147,8 @@ pub unsafe extern "C" fn cocket_source_collect(
 }
 
 /// Frees the source in `*source` and sets it to NULL; evidence collected from it lives on. NULL
-/// there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`.
+/// there is nothing to free; what was freed before is `COCKET_STATUS_INVALID_HANDLE`. May be called
+/// from any thread.
 ///
 /// # Safety
 /// `source` is NULL or a variable; no other call uses the source.

@@ -144,7 +144,8 @@ impl Opaque for Verification {
 
 /// Says who signed, spelled so that one signer has one spelling, and one thing that was checked,
 /// such as `ecdsa-p256-sha256`. `proven_at` is a moment at which the signature provably existed;
-/// all zeros where nothing proves one. The texts are copied. Only from the verifier's function.
+/// all zeros where nothing proves one. The texts are copied. To be called by the verifier's function
+/// alone, in the thread that asks it, before it returns.
 ///
 /// # Safety
 /// `verification` is NULL or the one that the function was called with; texts hold what they
@@ -175,8 +176,9 @@ pub unsafe extern "C" fn cocket_verification_signer(
     unsafe { guard::call(error, work) }
 }
 
-/// Says why the verifier could not say; its first 200 characters become a part of the decision,
-/// so that it should be the same each time. It is copied. Only from the verifier's function.
+/// Says why the verifier could not say; its first 200 characters become a part of the decision, so
+/// that it should be the same each time. It is copied. To be called by the verifier's function
+/// alone, in the thread that asks it, before it returns.
 ///
 /// # Safety
 /// `verification` is NULL or the one that the function was called with; `detail` holds what it

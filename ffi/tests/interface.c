@@ -105,6 +105,15 @@ static void a_denial_is_a_decision_with_reasons(void) {
     cocket_buffer *json = NULL;
     CHECK(cocket_decision_json(decision, &json, NULL) == COCKET_STATUS_OK);
     CHECK(cocket_buffer_bytes(json).len > 2 && cocket_buffer_bytes(json).data[0] == '{');
+    cocket_decision *again = NULL;
+    CHECK(cocket_decision_read(cocket_buffer_bytes(json), &again, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_decision_verdict(again) == COCKET_VERDICT_DENY);
+    CHECK(cocket_decision_free(&again) == COCKET_STATUS_OK);
+    CHECK(cocket_decision_read(bytes("{\"verdict\":\"allow\"}"), &again, &error) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&error, "request", "") && again == NULL);
+    CHECK(cocket_decision_read((cocket_bytes){NULL, 0}, &again, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
     CHECK(cocket_buffer_free(&json) == COCKET_STATUS_OK);
     const cocket_decision *one = decision;
     CHECK(cocket_report(&one, 1, text("table"), &json, NULL) == COCKET_STATUS_OK);
@@ -329,6 +338,78 @@ static void reviews_and_details_are_checked_too(void) {
     cocket_policies_free(&loaded);
 }
 
+static void lists_and_examinations_are_checked_too(void) {
+    cocket_policies *loaded = policies(POLICY);
+    cocket_engine *made = engine();
+    cocket_evidence *none = NULL;
+    cocket_objects *objects = NULL;
+    cocket_admission *admission = NULL;
+    cocket_examination *examination = NULL;
+    cocket_error *error = NULL;
+    cocket_text image;
+    CHECK(cocket_evidence_new(&none, NULL) == COCKET_STATUS_OK);
+
+    CHECK(cocket_engine_objects(NULL, text("o"), bytes(""), &objects, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_engine_objects(made, NO_TEXT, bytes(""), &objects, &error) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&error, "argument", "name") && objects == NULL);
+    CHECK(cocket_engine_objects(made, text("o"), (cocket_bytes){NULL, 0}, &objects, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_engine_objects(made, text("o"), bytes("\xff"), &objects, &error) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&error, "object", ""));
+    CHECK(cocket_engine_review_images(made, bytes("\xff"), &objects, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_objects_images_len(objects) == 0 && cocket_objects_workloads_len(objects) == 0);
+    CHECK(cocket_objects_image(objects, 0, &image, &error) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&error, "argument", "index"));
+    CHECK(cocket_objects_free(&objects) == COCKET_STATUS_OK && objects == NULL);
+    CHECK(cocket_objects_images_len(NULL) == 0 && cocket_objects_answer(NULL).data == NULL);
+    CHECK(cocket_objects_unjudged_len((const cocket_objects *)(void *)none) == 0);
+
+    CHECK(cocket_engine_admit(made, (cocket_bytes){NULL, 0}, NULL, none, NULL, now(), &admission,
+                              NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_engine_admit(made, bytes("{"), NULL, none, NULL, now(), &admission, NULL) ==
+          COCKET_STATUS_OK);
+    CHECK(cocket_admission_verdict(admission) == COCKET_VERDICT_DENY);
+    CHECK(cocket_admission_reasons_len(admission) == 1);
+    cocket_reason reason;
+    CHECK(cocket_admission_reason(admission, 0, &reason, NULL) == COCKET_STATUS_OK);
+    CHECK(is(reason.code, "admission.malformed"));
+    CHECK(cocket_admission_coverage_len(admission) == 0);
+    cocket_digest digest;
+    CHECK(cocket_admission_coverage(admission, 0, &digest, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_admission_free(&admission) == COCKET_STATUS_OK);
+    CHECK(cocket_admission_verdict(NULL) == COCKET_VERDICT_DENY);
+    CHECK(cocket_admission_response(NULL).data == NULL && cocket_admission_reasons_len(NULL) == 0);
+
+    cocket_question question;
+    memset(&question, 0, sizeof question);
+    CHECK(cocket_examine(loaded, &question, none, now(), &examination, &error) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&error, "argument", "question"));
+    question.size = sizeof question;
+    CHECK(cocket_examine(loaded, &question, none, now(), &examination, &error) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&error, "argument", "question.authority"));
+    question.authority = text("release");
+    CHECK(cocket_examine(loaded, &question, none, now(), &examination, &error) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&error, "request", "/verify/authority") && examination == NULL);
+    CHECK(cocket_examine(NULL, &question, none, now(), &examination, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_examine(loaded, NULL, none, now(), &examination, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_examine(loaded, &question, NULL, now(), &examination, NULL) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_examination_verified(NULL) == 0 && cocket_examination_answer(NULL).data == NULL);
+    CHECK(cocket_examination_summary(NULL, NULL, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(cocket_examination_free(&examination) == COCKET_STATUS_OK);
+    cocket_evidence_free(&none);
+    cocket_engine_free(&made);
+    cocket_policies_free(&loaded);
+}
+
 static void double_use_is_an_error(void) {
     cocket_engine *made = engine();
     cocket_engine *copy = made;
@@ -432,6 +513,7 @@ int main(void) {
     evidence_keeps_what_it_is_named_by();
     policies_tell_of_themselves();
     reviews_and_details_are_checked_too();
+    lists_and_examinations_are_checked_too();
     puts("ok");
     return 0;
 }

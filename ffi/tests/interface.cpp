@@ -243,6 +243,9 @@ static void objects_are_judged_with_their_places(char **argv) {
     CHECK(decision.origin().object == "Pod/web");
     CHECK(decision.origin().field == "spec.containers[0].image");
     CHECK(decision.report("github").find("file=pod.yaml,line=6") != std::string::npos);
+    std::string all = decision.report("json");
+    std::string one = all.substr(14, all.rfind("],\"verdict\"") - 14);
+    CHECK(cocket::Decision::read(one).report("github") == decision.report("github"));
     CHECK(cocket::detail::view(decision.summary().namespace_name) == "production-a");
     std::string digest = *source.resolve(argv[4]);
     std::string json = R"({"op":"check","now":"2026-11-23T12:00:00Z","context":{"namespace":"production-a",)"
@@ -268,7 +271,8 @@ static void a_decision_tells_its_parts(char **argv) {
     cocket::Source source(argv[1]);
     cocket::Engine engine(cocket::Policies::read({argv[2]}), {}, 1);
     cocket_time now = cocket::time("2026-11-23T12:00:00Z");
-    std::size_t findings = 0, more = 0, signers = 0, exceptions = 0, controls = 0, counted = 0;
+    std::size_t findings = 0, more = 0, signers = 0, exceptions = 0, controls = 0, counted = 0,
+                reasoned = 0;
     for (const auto &image : source.images()) {
         cocket::Evidence evidence = source.collect(image.digest);
         evidence.vouch_files(argv[3]);
@@ -276,6 +280,9 @@ static void a_decision_tells_its_parts(char **argv) {
         request.digest = image.digest;
         cocket::Decision decision = engine.check(request, evidence, now);
         std::string json = decision.json();
+        cocket::Decision again = cocket::Decision::read(json);
+        for (const char *format : {"table", "sarif", "junit", "markdown"})
+            CHECK(again.report(format) == decision.report(format));
         auto told = [&](const std::string &text) {
             CHECK(!text.empty() && json.find(text) != std::string::npos);
         };
@@ -286,6 +293,8 @@ static void a_decision_tells_its_parts(char **argv) {
         for (const auto &result : decision.results()) {
             for (const auto &reason : result.reasons)
                 if (!reason.found.empty()) told(reason.code);
+            for (const auto &reason : result.reasons)
+                for (const auto &digest : reason.evidence) told(digest), ++reasoned;
             for (const auto &control : result.controls) told(control), ++controls;
             for (const auto &list : {result.counted, result.set_apart})
                 for (const auto &finding : list)
@@ -304,6 +313,125 @@ static void a_decision_tells_its_parts(char **argv) {
         CHECK(decision.platforms().empty());
     }
     CHECK(findings > 0 && more > 0 && signers > 0 && exceptions > 0 && controls > 0 && counted > 0);
+    CHECK(reasoned > 0);
+}
+
+static void what_would_run_is_listed_first(char **argv) {
+    const char *policy = R"(
+apiVersion: cocket.dev/v1alpha1
+kind: PolicySet
+metadata: {name: acme}
+spec: {workloads: [{apiVersion: acme.example/v1, kind: Server, images: [/spec/image]}]}
+---
+apiVersion: cocket.dev/v1alpha1
+kind: ImagePolicy
+metadata: {name: production}
+spec: {rules: [{id: approved, registry: {allow: ['registry.acme.example/**']}}]}
+)";
+    cocket::Engine engine(cocket::Policies::load({{"p.yaml", policy}}));
+    cocket::Objects objects = engine.objects(
+        "o.yaml", "apiVersion: acme.example/v1\nkind: Server\nmetadata: {name: a, namespace: b}\n"
+                  "spec: {image: 'nginx:1'}\n---\napiVersion: v1\nkind: Secret\n"
+                  "metadata: {name: s}\n---\napiVersion: acme.example/v2\nkind: Server\n"
+                  "metadata: {name: c}\nspec: {containers: [{name: a, image: 'x:1'}]}\n");
+    CHECK(objects.images() == std::vector<std::string>{"nginx:1"});
+    std::vector<cocket::Workload> workloads = objects.workloads();
+    CHECK(workloads.size() == 1 && workloads.at(0).kind == "Server" && workloads.at(0).line == 1);
+    CHECK(workloads.at(0).namespace_name == "b");
+    CHECK(workloads.at(0).images.at(0).used_by == "declared");
+    CHECK(workloads.at(0).images.at(0).path == "spec.image");
+    std::vector<cocket::Unjudged> unjudged = objects.unjudged();
+    CHECK(unjudged.size() == 2 && !unjudged.at(0).carries_pods && unjudged.at(1).carries_pods);
+    CHECK(objects.json().find(R"({"answer":"objects","images":["nginx:1"])") == 0);
+    try {
+        engine.objects("o.yaml", "kind: [");
+        CHECK(!"thrown");
+    } catch (const cocket::Failure &failure) {
+        CHECK(failure.status() == COCKET_STATUS_INVALID_ARGUMENT);
+        CHECK(failure.faults().at(0).kind == "object" && failure.faults().at(0).file == "o.yaml");
+    }
+
+    std::string review =
+        R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"7",)"
+        R"("operation":"CREATE","kind":{"group":"acme.example","version":"v1","kind":"Server"},)"
+        R"("object":{"apiVersion":"acme.example/v1","kind":"Server","metadata":{"name":"a"},)"
+        R"("spec":{"image":")" + std::string(argv[4]) + R"("}}}})";
+    CHECK(engine.review_images(review) == std::vector<std::string>{argv[4]});
+    CHECK(engine.review_images("{").empty());
+    cocket::Source source(argv[1]);
+    cocket::AdmissionRequest request;
+    request.resolved.emplace_back(argv[4], *source.resolve(argv[4]));
+    request.pin = true;
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    cocket::Admission admission =
+        engine.admit(review, request, source.collect(*source.resolve(argv[4])), now);
+    CHECK(admission.allowed() && admission.verdict() == COCKET_VERDICT_ALLOW);
+    CHECK(admission.decisions().size() == 1);
+    CHECK(admission.response().find(R"("allowed":true)") != std::string::npos);
+    CHECK(admission.reasons().at(0).code == "admission.pinned");
+    CHECK(admission.coverage().size() == 1);
+    CHECK(admission.json().find(admission.coverage().at(0)) != std::string::npos);
+    request.covered = admission.coverage();
+    cocket::Admission denied = engine.admit("{", request, cocket::Evidence(), cocket::History(), now);
+    CHECK(!denied.allowed() && denied.decisions().empty());
+    CHECK(denied.reasons().at(0).code == "admission.malformed");
+    try {
+        request.covered = {"no digest"};
+        engine.admit(review, request, cocket::Evidence(), now);
+        CHECK(!"thrown");
+    } catch (const cocket::Failure &failure) {
+        CHECK(failure.status() == COCKET_STATUS_INVALID_ARGUMENT);
+    }
+}
+
+static void one_authority_is_examined(char **argv) {
+    cocket::Source source(argv[1]);
+    cocket::Policies policies = cocket::Policies::read({argv[2]});
+    cocket::Evidence evidence = source.collect(*source.resolve(argv[4]));
+    cocket_time now = cocket::time("2026-11-23T12:00:00Z");
+    cocket::Question question;
+    question.authority = "release";
+    question.image = argv[4];
+    question.digest = *source.resolve(argv[4]);
+    cocket::Examination found = policies.examine(question, evidence, now);
+    CHECK(found.verified() && found.documents().size() == 1);
+    CHECK(found.documents().at(0).verified && !found.documents().at(0).signer.empty());
+    CHECK(found.documents().at(0).checks.at(0).check == "document");
+    CHECK(found.summary().cause_check.data == nullptr && found.gaps().empty());
+    CHECK(found.not_asked().empty());
+    CHECK(found.json().find(R"({"answer":"examined")") == 0);
+
+    question.signed_identity = "sameDigest";
+    CHECK(policies.examine(question, evidence, now).not_asked().size() == 1);
+    question.signed_identity = R"({"remap":{"from":"a.example/b","to":"c.example/d"}})";
+    CHECK(!policies.examine(question, evidence, now).verified());
+    question.signed_identity = std::nullopt;
+    question.signed_hash = "sha512";
+    cocket::Examination other = policies.examine(question, evidence, now);
+    CHECK(!other.verified() && cocket::detail::view(other.summary().cause_check) == "signature");
+    auto refused = [&](const cocket::Question &wrong, const char *path) {
+        try {
+            policies.examine(wrong, evidence, now);
+            CHECK(!"thrown");
+        } catch (const cocket::Failure &failure) {
+            CHECK(failure.status() == COCKET_STATUS_INVALID_ARGUMENT);
+            CHECK(failure.faults().at(0).path == path);
+        }
+    };
+    question.signed_hash = "md5";
+    refused(question, "/verify/signedHash");
+    question.signed_hash = std::nullopt;
+    question.signed_identity = "{";
+    refused(question, "question.signed_identity");
+    question.signed_identity = R"({"remap":{"from":"a.example/b","from":"c.example/d","to":"e"}})";
+    refused(question, "/verify/signedIdentity/remap/from");
+    question.signed_identity = std::nullopt;
+    question.authority = "nobody";
+    refused(question, "/verify/authority");
+    cocket::Question file;
+    file.authority = "release";
+    file.artifact = "a file";
+    CHECK(!policies.examine(file, evidence, now).verified());
 }
 
 static cocket::Evidence stated(const std::string &payload) {
@@ -394,5 +522,7 @@ int main(int argc, char **argv) {
     the_first_look_comes_out_as_its_page_says(argv);
     objects_are_judged_with_their_places(argv);
     a_decision_tells_its_parts(argv);
+    what_would_run_is_listed_first(argv);
+    one_authority_is_examined(argv);
     std::puts("ok");
 }

@@ -200,6 +200,41 @@ fn only_the_interface_is_exported_and_all_of_it() {
     assert_eq!(exported, declared);
 }
 
+/// What is told of threads stands beside each function.
+#[test]
+fn every_function_says_what_holds_for_threads() {
+    let header = std::fs::read_to_string(own("include/cocket.h")).unwrap();
+    let parts: Vec<&str> = header.split("/**").skip(1).collect();
+    let mut functions = 0;
+    for part in parts {
+        let (comment, code) = part.split_once("*/").unwrap();
+        let code = code.trim_start();
+        let head = code.split(['{', ';']).next().unwrap_or_default();
+        let is_function = head.contains("cocket_") && head.contains('(');
+        if is_function && !head.starts_with("typedef") {
+            assert!(comment.contains("thread"), "{head}");
+            functions += 1;
+        }
+    }
+    assert!(functions > 60, "{functions}");
+}
+
+#[test]
+fn every_function_runs_in_the_panic_guard() {
+    let mut functions = 0;
+    for entry in std::fs::read_dir(own("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let source = std::fs::read_to_string(&path).unwrap();
+        for part in source.split("extern \"C\" fn cocket_").skip(1) {
+            let (body, _) = part.split_once("\n}\n").unwrap();
+            let name = body.split('(').next().unwrap_or_default();
+            assert!(body.contains("guard::call(") || body.contains("guard::or("), "{name}");
+            functions += 1;
+        }
+    }
+    assert!(functions > 60, "{functions}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_shared_library_has_its_name_in_it() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use cbindgen::{Builder, Config, EnumConfig, ExportConfig, Language, RenameRule, Style};
 
 /// The sources, in the order in which the header tells of them.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 21] = [
     "version",
     "text",
     "guard",
@@ -23,15 +23,20 @@ const SOURCES: [&str; 19] = [
     "engine",
     "decision",
     "details",
+    "objects",
     "review",
     "admission",
+    "examination",
 ];
 
 /// The types by their names in Rust; `PolicyText` is `cocket_policy_text` in C.
-const TYPES: [&str; 48] = [
+const TYPES: [&str; 61] = [
+    "Admission",
+    "AdmissionOptions",
     "Buffer",
     "Bytes",
     "CacheStatistics",
+    "Check",
     "Counts",
     "Decision",
     "Digest",
@@ -41,6 +46,9 @@ const TYPES: [&str; 48] = [
     "Error",
     "Evidence",
     "EvidenceRecord",
+    "Examination",
+    "ExaminationHeads",
+    "ExaminedDocument",
     "ExceptionUse",
     "Explanation",
     "Fault",
@@ -48,20 +56,22 @@ const TYPES: [&str; 48] = [
     "FindingList",
     "History",
     "ImageRequest",
+    "ImportOptions",
     "JudgedPlatform",
     "LayoutImage",
     "Listed",
     "Missing",
     "Mode",
+    "Objects",
     "ObjectsRequest",
     "Origin",
     "Outcome",
     "Pair",
     "PassedOver",
     "Policies",
-    "ImportOptions",
     "PolicyText",
     "PolicyUse",
+    "Question",
     "Reason",
     "ReleaseFunction",
     "Review",
@@ -75,10 +85,14 @@ const TYPES: [&str; 48] = [
     "Summary",
     "Text",
     "Time",
+    "Unjudged",
     "Verdict",
     "Verification",
+    "Verifier",
+    "VerifyFunction",
+    "Workload",
+    "WorkloadImage",
 ];
-const MORE_TYPES: [&str; 2] = ["Verifier", "VerifyFunction"];
 
 const HEAD: &str = "\
 /* cocket: decides whether a container image may run, and says why.
@@ -104,12 +118,22 @@ pub(crate) fn text() -> Result<String, String> {
     let mut text = Vec::new();
     header.write(&mut text);
     let text = String::from_utf8(text).map_err(|error| format!("cocket.h: {error}"))?;
+    if let Some(name) = unprefixed(&text) {
+        return Err(format!("cocket.h: `{name}` is not in the list of types"));
+    }
     // Rust's heading for what a caller promises means little to others.
     Ok(text.replace(" * # Safety", " * What the caller sees to:"))
 }
 
+/// A type whose name could be another library's.
+fn unprefixed(header: &str) -> Option<&str> {
+    let words: Vec<&str> = header.split_whitespace().collect();
+    let named = words.windows(2).filter(|pair| matches!(pair, ["struct" | "enum", _]));
+    let mut names = named.filter_map(|pair| pair.last().copied());
+    names.find(|name| name.starts_with(|first: char| first.is_ascii_uppercase()))
+}
+
 fn config() -> Config {
-    let types = TYPES.iter().chain(&MORE_TYPES);
     // What only the caller or a comment names is not found by looking at the functions.
     let include = ["Missing", "Signed", "FindingList"].map(str::to_owned).to_vec();
     Config {
@@ -122,7 +146,7 @@ fn config() -> Config {
         line_length: 100,
         export: ExportConfig {
             include,
-            rename: types.map(|name| ((*name).to_owned(), c_name(name))).collect(),
+            rename: TYPES.iter().map(|name| ((*name).to_owned(), c_name(name))).collect(),
             ..ExportConfig::default()
         },
         enumeration: EnumConfig {
