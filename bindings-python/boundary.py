@@ -44,7 +44,8 @@ def main() -> None:
 
 
 def again(decision: cocket.Decision) -> cocket.Decision:
-    return cocket.Decision(decision.to_json())
+    # As the core hands it over; what is read of it is read anew.
+    return cocket.Decision._of(decision.to_json(), decision._decided)
 
 
 def wire_request(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import doctest
 import json
 import os
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import cocket
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +71,22 @@ def _in_the_projects_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Examples in documentation name files from there."""
     monkeypatch.chdir(ROOT)
     yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shared_examples(doctest_namespace: dict[str, object]) -> None:
+    """What the package's own page makes is there in the examples of the other pages."""
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        for example in doctest.DocTestParser().get_examples(cocket.__doc__ or ""):
+            if not example.want:
+                exec(example.source, doctest_namespace)
+    finally:
+        os.chdir(before)
+    # A page has names of its own for these.
+    doctest_namespace.pop("policies", None)
+    doctest_namespace.pop("decision", None)
 
 
 @pytest.fixture

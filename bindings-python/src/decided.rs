@@ -1,6 +1,7 @@
 //! Decisions as the core keeps them, for reports.
 
 use cocket::report::{Format, Judged};
+use cocket::wire;
 use pyo3::prelude::*;
 
 use crate::faults;
@@ -8,6 +9,18 @@ use crate::faults;
 /// A decision, with its place; what Python shows of it is read from its canonical JSON.
 #[pyclass(frozen, module = "cocket._native")]
 pub(crate) struct Decided(pub(crate) Judged);
+
+#[pymethods]
+impl Decided {
+    /// The decision that these canonical bytes are.
+    #[staticmethod]
+    fn read(py: Python<'_>, canonical: &[u8]) -> PyResult<Self> {
+        faults::released(py, || wire::read_decision(canonical))?.map(Self).map_err(|found| {
+            let first = found.into_iter().next().unwrap_or_else(wire::Fault::internal);
+            faults::request(py, &first.path, first.message)
+        })
+    }
+}
 
 /// Decisions in a format.
 #[pyfunction]

@@ -129,6 +129,25 @@ impl Engine {
         Ok(PyBytes::new(py, &answer))
     }
 
+    /// What the objects of a text would run: the answer of the wire, also where it is an error.
+    fn objects<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        text: &[u8],
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let listed = faults::released(py, || wire::objects_with(&self.0, name, text))?;
+        let answer = listed.map_or_else(wire::faults, |listed| listed.answer);
+        Ok(PyBytes::new(py, &answer))
+    }
+
+    /// The same of the object of an admission review: its images.
+    fn review_images<'py>(&self, py: Python<'py>, review: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let listed = faults::released(py, || wire::review_images_with(&self.0, review))?;
+        let answer = listed.map_or_else(wire::faults, |listed| listed.answer);
+        Ok(PyBytes::new(py, &answer))
+    }
+
     /// As `answer`, with the decisions beside it; there are none where the answer is an error.
     fn review<'py>(
         &self,

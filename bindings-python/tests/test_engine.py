@@ -231,11 +231,34 @@ def test_reports_are_made_of_decisions_with_their_places(now: datetime) -> None:
     assert cocket.report("junit", []).startswith("<?xml")
 
 
+def test_decisions_that_were_taken_up_again_are_reported_in_the_same_way(now: datetime) -> None:
+    engine = cocket.Engine(cocket.Policies.from_file(FIRST_LOOK / "policy"))
+    text = (FIRST_LOOK / "deploy/production.yaml").read_text()
+    review = engine.check_objects({"production.yaml": text}, now=now)
+    images = ["registry.acme.example/shop/orders:5.0.2", CHECKOUT]
+    decisions = [*review.decisions, *(engine.check(*asked(image), now=now) for image in images)]
+    pickled = pickle.loads(pickle.dumps(decisions))
+    written = [cocket.Decision.from_json(one.to_json().decode()) for one in decisions]
+    for format in ("table", "json", "yaml", "junit", "sarif", "github", "markdown"):
+        told = cocket.report(format, decisions)
+        assert cocket.report(format, pickled) == told == cocket.report(format, written)
+
+
+def test_only_the_bytes_of_a_decision_are_taken_up(now: datetime) -> None:
+    engine = cocket.Engine(cocket.Policies.from_file(FIRST_LOOK / "policy"))
+    whole = engine.check("docker.io/library/nginx:latest", now=now).to_json()
+    forged = whole.replace(b'"verdict":"deny"', b'"verdict":"maybe"')
+    with pytest.raises(cocket.RequestError) as refused:
+        cocket.Decision(forged)
+    assert refused.value.errors[0].path == "/verdict"
+    for wrong in (b"", b"null", b"{}", b"\xff", whole + b" ", whole.replace(b"image", b"imagine", 1)):
+        with pytest.raises(cocket.RequestError):
+            cocket.Decision(wrong)
+
+
 def test_what_no_report_can_be_made_of_is_refused(now: datetime) -> None:
     engine = cocket.Engine(cocket.Policies.from_file(FIRST_LOOK / "policy"))
     decision = engine.check("docker.io/library/nginx:latest", now=now)
-    with pytest.raises(cocket.RequestError, match="taken up from its bytes"):
-        cocket.report("table", [decision, pickle.loads(pickle.dumps(decision))])
     with pytest.raises(cocket.RequestError, match="nonsense") as refused:
         cocket.report("nonsense", [decision])  # type: ignore[arg-type]
     assert refused.value.errors[0].path == "/format"

@@ -52,6 +52,7 @@ def examined(case: Case) -> cocket.Examination:
         content=asked.get("type"),
         annotations=asked.get("annotations"),
         signed_identity=asked.get("signedIdentity"),
+        signed_hash=asked.get("signedHash"),
     )
 
 

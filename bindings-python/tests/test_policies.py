@@ -88,3 +88,21 @@ def test_moments_without_a_timezone_are_refused() -> None:
         policies.warnings(datetime(2026, 11, 23))
     with pytest.raises(TypeError):
         policies.warnings("2026-11-23T12:00:00Z")  # type: ignore[arg-type]
+
+
+def test_an_error_has_the_place_of_its_first_fault() -> None:
+    text = "apiVersion: cocket.dev/v1alpha1\nkind: ImagePolicy\nspec: {rule: []}\n"
+    with pytest.raises(cocket.PolicyError) as refused:
+        cocket.Policies.from_yaml(text, "acme.yaml")
+    error, first = refused.value, refused.value.errors[0]
+    assert (error.kind, error.file, error.line) == ("policy.unknownKey", "acme.yaml", 3)
+    assert (error.column, error.path) == (first.column, first.path)
+
+
+def test_trust_roots_are_documents_of_the_set() -> None:
+    policies = cocket.Policies.from_file(FIRST_LOOK / "policy")
+    (root,) = policies.trust_roots
+    assert root.to_dict()["kind"] == "TrustRoot" and root.name == "acme"
+    root.to_dict().clear()
+    assert root.to_dict()
+    assert root == policies.trust_roots[0] and repr(root).startswith("TrustRoot(name='acme'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -113,6 +114,64 @@ def test_a_review_that_is_no_text_is_denied(cases: list[Case]) -> None:
     admission = engine.admit(b"\xff{}", now=moment)
     assert not admission.allowed
     assert admission.reasons[0].code == "admission.malformed"
+
+
+def test_what_would_run_is_listed_as_recorded(cases: list[Case]) -> None:
+    compared = 0
+    for case, engine, _ in prepared(cases):
+        if case.request.get("op") != "objects" or "now" in case.request:
+            continue
+        expected, texts = json.loads(case.answer), case.request["context"].get("objects", ())
+        for text in texts:
+            try:
+                found = engine.objects(text["text"], text["name"])
+            except cocket.RequestError as refused:
+                assert [wire_form(fault) for fault in refused.errors] == expected["errors"]
+                compared += 1
+                continue
+            assert list(found.images) == expected["images"], case.name
+            told = json.loads(json.dumps(dataclasses.asdict(found), sort_keys=True))
+            for workload, wanted in zip(told["workloads"], expected["workloads"], strict=True):
+                named = {"api_version": wanted.pop("apiVersion"), "namespace": None}
+                assert workload == {**named, **wanted}, case.name
+            for passed, wanted in zip(told["unjudged"], expected["unjudged"], strict=True):
+                assert passed == {"carries_pods": wanted.pop("carriesPods"), **wanted}, case.name
+            compared += 1
+        if (review := case.request.get("review")) is not None:
+            assert list(engine.review_images(review)) == expected["images"], case.name
+            compared += 1
+    assert compared > 4
+
+
+def test_objects_are_judged_in_the_same_bytes(cases: list[Case]) -> None:
+    compared = 0
+    for case, engine, evidence in prepared(cases):
+        context, expected = case.request.get("context", {}), json.loads(case.answer)
+        objects = context.get("objects")
+        if case.request.get("op") != "check" or not objects or context.get("images"):
+            continue
+        if case.name.startswith("requests/") or expected.get("notes"):
+            continue
+        texts = {text["name"]: text["text"] for text in objects}
+        try:
+            review = engine.check_objects(
+                texts,
+                evidence,
+                now=now(case),
+                history=history(case.request.get("history", {})),
+                namespace=context.get("namespace"),
+                namespace_labels=context.get("namespaceLabels"),
+                object_namespaces=context.get("objectNamespaces", False),
+                admission=context.get("admission", False),
+                resolved=context.get("resolved"),
+            )
+        except cocket.RequestError as refused:
+            assert [wire_form(fault) for fault in refused.errors] == expected["errors"], case.name
+        else:
+            assert review.to_json() == case.answer, case.name
+            assert [one.to_dict() for one in review.decisions] == expected["decisions"]
+        compared += 1
+    assert compared > 50
 
 
 def test_errors_have_the_same_kind_and_place(cases: list[Case]) -> None:

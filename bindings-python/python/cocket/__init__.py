@@ -19,44 +19,26 @@ Decision(Verdict.DENY, image='docker.io/library/nginx:1', violations=1)
 registry.not_allowed
 
 Nothing is decided in Python: this package hands requests to the core and shows its answers.
+
+The examples on the following pages go on from here, with the project's first look:
+
+>>> example = "docs/examples/first-look"
+>>> engine = cocket.Engine(cocket.Policies.from_file(f"{example}/policy"))
+>>> layout = cocket.EvidenceDirectory(f"{example}/images")
+>>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+>>> def judged(image: str) -> cocket.Decision:
+...     digest = layout.resolve(image)
+...     evidence = layout.collect(digest) if digest else cocket.Evidence()
+...     evidence.vouch_file(f"{example}/reports")
+...     return engine.check(cocket.ImageRequest(image, digest=digest), evidence, now=now)
 """
 
 from __future__ import annotations
 
 from ._admission import Admission
 from ._bytes import BytesLike
-from ._decision import (
-    Counts,
-    Decision,
-    EvidenceRecord,
-    ExceptionUse,
-    Explanation,
-    Finding,
-    FindingList,
-    Findings,
-    JudgedImage,
-    JudgedObject,
-    JudgedPlatform,
-    Mode,
-    Origin,
-    Outcome,
-    PolicyUse,
-    Reason,
-    RuleResult,
-    Verdict,
-    Violation,
-    explain,
-    report,
-)
-from ._engine import (
-    CacheStatistics,
-    Engine,
-    History,
-    ImageRequest,
-    RecordedStatement,
-    Review,
-    Unjudged,
-)
+from ._decision import Decision, RuleResult, report
+from ._engine import CacheStatistics, Engine, History, ImageRequest, RecordedStatement
 from ._errors import (
     CocketError,
     EvidenceError,
@@ -68,9 +50,21 @@ from ._errors import (
 )
 from ._evidence import Evidence, EvidenceDirectory, LayoutImage
 from ._examination import Cause, Check, Examination, ExaminedDocument, examine
+from ._findings import Counts, Finding, FindingList, Findings
 from ._native import VERSION as __version__
 from ._native import answer
-from ._policies import Policies, Policy
+from ._objects import Objects, Review, Unjudged, Workload, WorkloadImage
+from ._policies import Policies, Policy, TrustRoot
+from ._reasons import Explanation, Mode, Outcome, Reason, Verdict, Violation, explain
+from ._records import (
+    EvidenceRecord,
+    ExceptionUse,
+    JudgedImage,
+    JudgedObject,
+    JudgedPlatform,
+    Origin,
+    PolicyUse,
+)
 from ._verifiers import (
     AttestationCall,
     AttestationVerifier,
@@ -117,6 +111,7 @@ __all__ = [
     "JudgedPlatform",
     "LayoutImage",
     "Mode",
+    "Objects",
     "Origin",
     "Outcome",
     "Policies",
@@ -134,11 +129,14 @@ __all__ = [
     "SignedMaterial",
     "Signer",
     "SourceError",
+    "TrustRoot",
     "Unjudged",
     "Verdict",
     "Verifier",
     "VerifierCall",
     "Violation",
+    "Workload",
+    "WorkloadImage",
     "__version__",
     "answer",
     "examine",

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ._decision import Decision, Reason, Verdict
+from ._decision import Decision
+from ._reasons import Reason, Verdict
 
 
 @dataclass(frozen=True)
 class Admission:
     """What came of an admission review.
 
-    >>> import cocket
-    >>> from datetime import datetime, timezone
-    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/admission/policy.yaml"))
-    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    >>> policies = cocket.Policies.from_file("docs/examples/admission/policy.yaml")
     >>> with open("docs/examples/admission/review.json", "rb") as file:
-    ...     admission = engine.admit(file.read(), now=now)
+    ...     admission = cocket.Engine(policies).admit(file.read(), now=now)
     >>> admission.allowed, len(admission.decisions)
     (False, 2)
     >>> b'"kind":"AdmissionReview"' in admission.response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 from . import _native, _time
 from ._admission import Admission
 from ._bytes import BytesLike, text_bytes
-from ._decision import Decision, Verdict, _reason
+from ._decision import Decision, reason_of
 from ._errors import Fault, raise_for
 from ._evidence import Evidence
+from ._objects import Objects, Review, Unjudged, objects_of
 from ._policies import Policies
+from ._reasons import Verdict
 from ._verifiers import Diagnostic, Diagnostics, Verifier, adapted
 
 
@@ -45,9 +47,8 @@ class RecordedStatement:
     """The latest statement of a type that was seen from an authority about a digest. Decisions tell
     its time as ``statedAt`` of their evidence.
 
-    >>> from datetime import UTC, datetime
     >>> digest = "sha256:" + 64 * "0"
-    >>> RecordedStatement(digest, "scanner", "https://example.com/scan/v1", datetime.now(UTC)).authority
+    >>> RecordedStatement(digest, "scanner", "https://example.com/scan/v1", now).authority
     'scanner'
     """
 
@@ -150,48 +151,6 @@ def _texts(moments: Mapping[str, datetime]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Unjudged:
-    """A Kubernetes object that carries no pods.
-
-    >>> Unjudged("deploy.yaml", 3, "Secret", "keys").kind
-    'Secret'
-    """
-
-    file: str
-    line: int
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Review:
-    """The decisions on the images of several Kubernetes objects.
-
-    >>> import cocket
-    >>> from datetime import datetime, timezone
-    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
-    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
-    >>> with open("docs/examples/first-look/deploy/production.yaml") as file:
-    ...     review = engine.check_objects({"production.yaml": file.read()}, now=now)
-    >>> review.verdict
-    <Verdict.DENY: 'deny'>
-    >>> review.decisions[0].origin.file
-    'production.yaml'
-    """
-
-    verdict: Verdict
-    """The worst of them."""
-    decisions: tuple[Decision, ...]
-    unjudged: tuple[Unjudged, ...]
-    """Objects that carry no pods."""
-    _answer: bytes = field(repr=False, compare=False)
-
-    def to_json(self) -> bytes:
-        """The wire answer, byte for byte."""
-        return self._answer
-
-
-@dataclass(frozen=True)
 class CacheStatistics:
     """What an engine's cache of verification results did so far. No decision depends on it.
 
@@ -291,6 +250,20 @@ class Engine:
             _time.to_text(now, "now"),
         )
         return Decision._of(canonical, decided)
+
+    def objects(self, text: str | BytesLike, name: str = "objects.yaml") -> Objects:
+        """What Kubernetes objects in YAML or JSON would run; faults call the text `name`. The kinds
+        that the policy set declares are workloads too.
+
+        Raises `RequestError`, with line and column, for a text that cannot be read.
+        """
+        return objects_of(_told(self._native.objects(name, text_bytes(text))))
+
+    def review_images(self, review: str | BytesLike) -> tuple[str, ...]:
+        """The images that the object of an `AdmissionReview` would run, each once, sorted: what
+        evidence is wanted about before `admit`. A malformed review has none."""
+        told = _told(self._native.review_images(text_bytes(review)))
+        return objects_of(told).images
 
     def check_objects(
         self,
@@ -416,10 +389,15 @@ def _text(name: str, text: str | BytesLike) -> str:
         raise
 
 
-def _review(answer: bytes, decided: list[_native.Decided]) -> Review:
-    value = json.loads(answer)
+def _told(answer: bytes) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(answer)
     if value["answer"] == "error":
         raise_for(Fault(**fault) for fault in value["errors"])
+    return value
+
+
+def _review(answer: bytes, decided: list[_native.Decided]) -> Review:
+    value = _told(answer)
     texts = _decisions(answer.decode())
     return Review(
         verdict=Verdict(value["verdict"]),
@@ -432,9 +410,7 @@ def _review(answer: bytes, decided: list[_native.Decided]) -> Review:
 
 
 def _admission(answer: bytes, response: bytes, decided: list[_native.Decided]) -> Admission:
-    value = json.loads(answer)
-    if value["answer"] == "error":
-        raise_for(Fault(**fault) for fault in value["errors"])
+    value = _told(answer)
     return Admission(
         verdict=Verdict(value["verdict"]),
         response=response,
@@ -442,7 +418,7 @@ def _admission(answer: bytes, response: bytes, decided: list[_native.Decided]) -
             Decision._of(text, native)
             for text, native in zip(_decisions(answer.decode()), decided, strict=True)
         ),
-        reasons=tuple(_reason(one) for one in value.get("reasons", ())),
+        reasons=tuple(reason_of(one) for one in value.get("reasons", ())),
         coverage=frozenset(value.get("coverage", ())),
         _answer=answer,
     )

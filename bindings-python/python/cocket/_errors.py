@@ -50,12 +50,11 @@ class Fault:
 class CocketError(Exception):
     """The root of everything that this package raises by itself.
 
-    >>> import cocket
     >>> try:
     ...     cocket.EvidenceDirectory("nowhere")
     ... except cocket.CocketError as error:
-    ...     print(type(error).__name__, error.errors[0].file)
-    SourceError nowhere
+    ...     print(type(error).__name__, error.file, len(error.errors))
+    SourceError nowhere 1
     """
 
     errors: tuple[Fault, ...]
@@ -66,6 +65,31 @@ class CocketError(Exception):
         # The arguments are what an exception is pickled by.
         super().__init__(self.errors)
 
+    @property
+    def kind(self) -> str:
+        """The kind of the first fault, such as ``policy.unknownKey``."""
+        return self.errors[0].kind
+
+    @property
+    def file(self) -> str | None:
+        """Its file, and below its place there."""
+        return self.errors[0].file
+
+    @property
+    def line(self) -> int | None:
+        """Line, from 1."""
+        return self.errors[0].line
+
+    @property
+    def column(self) -> int | None:
+        """Column in characters, from 1."""
+        return self.errors[0].column
+
+    @property
+    def path(self) -> str:
+        """Where in the document, such as ``spec.rules[0].registry``."""
+        return self.errors[0].path
+
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.errors)
 
@@ -73,19 +97,17 @@ class CocketError(Exception):
 class PolicyError(CocketError):
     """The policies have faults; nothing was decided.
 
-    >>> import cocket
     >>> try:
     ...     cocket.Policies.from_yaml("kind: ImagePolice")
     ... except PolicyError as error:
-    ...     print(error.errors[0].kind, error.errors[0].line)
-    policy.missingKey 1
+    ...     print(error.kind, error.line, error.column)
+    policy.missingKey 1 1
     """
 
 
 class EvidenceError(CocketError):
     """Evidence that was handed in is not what it is said to be.
 
-    >>> import cocket
     >>> try:
     ...     cocket.Evidence().add_blob(b"{}", digest="sha256:" + 64 * "0")
     ... except EvidenceError as error:
@@ -97,7 +119,6 @@ class EvidenceError(CocketError):
 class SourceError(CocketError):
     """A file or directory could not be read.
 
-    >>> import cocket
     >>> try:
     ...     cocket.Policies.from_file("nowhere.yaml")
     ... except SourceError as error:
@@ -109,9 +130,6 @@ class SourceError(CocketError):
 class RequestError(CocketError, ValueError):
     """A request or an argument has a value that means nothing, such as a naive datetime.
 
-    >>> import cocket
-    >>> from datetime import datetime
-    >>> engine = cocket.Engine(cocket.Policies.from_file("docs/examples/first-look/policy"))
     >>> try:
     ...     engine.check("nginx", now=datetime(2026, 11, 23))
     ... except RequestError as error:

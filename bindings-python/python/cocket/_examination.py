@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from . import _time
 from ._bytes import BytesLike, plain_bytes
@@ -78,11 +78,7 @@ class ExaminedDocument:
 class Examination:
     """What `examine` found.
 
-    >>> import cocket
-    >>> from datetime import datetime, timezone
-    >>> policies = cocket.Policies.from_file("docs/examples/first-look/policy")
-    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
-    >>> found = cocket.examine(policies, "release", artifact=b"a file", now=now)
+    >>> found = cocket.examine(engine.policies, "release", artifact=b"a file", now=now)
     >>> found.verified, found.cause.message
     (False, 'no signed document stands beside it')
     """
@@ -126,6 +122,7 @@ def examine(
     content: str | None = None,
     annotations: Mapping[str, str] | None = None,
     signed_identity: str | Mapping[str, Any] | None = None,
+    signed_hash: Literal["sha256", "sha384", "sha512"] | None = None,
 ) -> Examination:
     """Verifies everything in `evidence` for one authority of `policies`, as an engine does, and
     tells each check. It decides on nothing: rules are not looked at.
@@ -133,20 +130,16 @@ def examine(
     The target is an `image` with its `digest` (also inside the reference), or a file, by its
     content `artifact` or by its `digest` alone. `content` is a predicate type or one of cosign's
     names for one, or ``any``; without it an approval is asked for. `policy` names the policy where
-    several have such an authority. `signed_identity` is as in a policy.
+    several have such an authority. `signed_identity` is as in a policy; `signed_hash` is the one that
+    was signed, where only one kind counts.
 
     Raises `RequestError` for what cannot be asked, `PolicyError` where the authority cannot be
     used.
 
-    >>> import cocket
-    >>> from datetime import datetime, timezone
-    >>> policies = cocket.Policies.from_file("docs/examples/first-look/policy")
-    >>> directory = cocket.EvidenceDirectory("docs/examples/first-look/images")
     >>> image = "registry.acme.example/shop/checkout:2.8.1"
-    >>> digest = directory.resolve(image)
-    >>> now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
-    >>> beside = directory.collect(digest)
-    >>> found = examine(policies, "release", beside, image=image, digest=digest, now=now)
+    >>> digest = layout.resolve(image)
+    >>> beside = layout.collect(digest)
+    >>> found = examine(engine.policies, "release", beside, image=image, digest=digest, now=now)
     >>> [one.check for one in found.documents[0].checks]
     ['document', 'subject', 'signature', 'key', 'content', 'repository']
     """
@@ -160,6 +153,7 @@ def examine(
         "type": content,
         "annotations": None if annotations is None else dict(annotations),
         "signedIdentity": identity,
+        "signedHash": signed_hash,
     }
     request = {"op": "verify", "now": _time.to_text(now, "now"), "verify": _given(asked)}
     answer = policies._native.examine(

@@ -38,6 +38,26 @@ class Policy:
         return copied
 
 
+@dataclass(frozen=True)
+class TrustRoot:
+    """One ``TrustRoot`` document of loaded policies: keys and instances that policies name.
+
+    >>> root = Policies.from_file("docs/examples/first-look/policy").trust_roots[0]
+    >>> root.name, root.keys
+    ('acme', ('release-2026',))
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    """The names of its keys, sorted."""
+    _document: Mapping[str, Any] = field(repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document, as it could be written."""
+        copied: dict[str, Any] = json.loads(json.dumps(self._document))
+        return copied
+
+
 class Policies:
     """Policies that were loaded as one set: checked as far as that goes without evidence.
 
@@ -151,6 +171,13 @@ class Policies:
         documents = (one for one in self.to_dict()["documents"] if one["kind"] == "ImagePolicy")
         return tuple(_policy(one, digests) for one in documents)
 
+    @cached_property
+    def trust_roots(self) -> tuple[TrustRoot, ...]:
+        """The ``TrustRoot`` documents, by name. They are loaded like policies, from texts and files
+        beside those."""
+        roots = (one for one in self.to_dict()["documents"] if one["kind"] == "TrustRoot")
+        return tuple(_trust_root(one) for one in roots)
+
     def warnings(self, now: datetime) -> tuple[Fault, ...]:
         """What loads and is probably not meant at the moment `now`: expired exceptions,
         authorities that nothing uses, bounds that bound nothing, …"""
@@ -187,3 +214,8 @@ def _policy(document: Mapping[str, Any], digests: Mapping[str, str]) -> Policy:
     name = metadata["name"]
     rules = tuple(rule["id"] for rule in document["spec"]["rules"])
     return Policy(name, metadata.get("version"), digests[name], rules, document)
+
+
+def _trust_root(document: Mapping[str, Any]) -> TrustRoot:
+    keys = tuple(sorted(document["spec"].get("keys", ())))
+    return TrustRoot(document["metadata"]["name"], keys, document)
