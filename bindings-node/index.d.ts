@@ -6,6 +6,7 @@
 import type { FailCode, PassCode } from './codes.js';
 
 export type { FailCode, PassCode } from './codes.js';
+export type { WireAnswer, WirePolicies, WireRequest } from './wire.js';
 
 /** The package's version. */
 export const version: string;
@@ -428,8 +429,38 @@ export interface Admission {
   responseBytes(): Buffer;
 }
 
-/** The images that the object of a review would run, each once: what evidence is wanted about. */
-export function reviewImages(review: string | Bytes): string[];
+/** A text with Kubernetes objects, in YAML or JSON. */
+export interface ObjectText {
+  /** The name that faults and origins give. */
+  readonly name: string;
+  readonly text: string | Bytes;
+}
+
+/** The circumstances of decisions on objects. */
+export interface ObjectsOptions extends Circumstances {
+  /** The namespace that the objects would be in, where there is one. */
+  readonly namespace?: string | undefined;
+  /** That namespace's labels, where you know them. */
+  readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
+  /** Whether you vouch for the namespaces that objects name themselves. */
+  readonly objectNamespaces?: boolean | undefined;
+  /** Whether the images will be pulled by the names given, as after admission. */
+  readonly admission?: boolean | undefined;
+  /** The digests that references stand for, by reference as written. */
+  readonly resolved?: Readonly<Record<string, Digest>> | undefined;
+}
+
+/** The decisions on Kubernetes objects. */
+export interface Review {
+  /** The worst of all. */
+  readonly verdict: Verdict;
+  /** On the images, in the order of the texts, and on objects that a rule is about; with origins. */
+  readonly decisions: readonly Decision[];
+  /** Objects that carry no pods, and that no rule is about. */
+  readonly unjudged: readonly Omit<Unjudged, 'carriesPods'>[];
+  /** The wire answer, byte for byte. */
+  bytes(): Buffer;
+}
 
 /** How an engine is made. */
 export interface EngineOptions {
@@ -469,6 +500,19 @@ export class Engine {
   get cacheStatistics(): CacheStatistics;
 
   /**
+   * What the objects of a text, YAML or JSON, would run. The kinds that the policy set declares are
+   * workloads too.
+   * @throws {CocketError} `object` for what readers would take for different things
+   */
+  objects(name: string, text: string | Bytes): Objects;
+
+  /**
+   * The images that the object of an `AdmissionReview` would run, each once, sorted: what evidence
+   * is wanted about before `admit`. A malformed review has none.
+   */
+  reviewImages(review: string | Bytes): string[];
+
+  /**
    * Decides on one image, off the event loop. The same arguments give the same decision, byte for
    * byte.
    * @throws {CocketError} for arguments that cannot be used; the signal's reason where it is aborted
@@ -478,6 +522,29 @@ export class Engine {
     evidence: Evidence,
     options: Circumstances & Abortable,
   ): Promise<Decision>;
+
+  /**
+   * Decides on everything that Kubernetes objects would run, and on each object that a rule is
+   * about, off the event loop.
+   * @throws {CocketError} `object`, with file and line, for a text that cannot be read and for an
+   * object that seems to carry pods in a kind that is not known; `request` where there is nothing
+   * to decide on
+   */
+  checkObjects(
+    objects: readonly ObjectText[],
+    evidence: Evidence,
+    options: ObjectsOptions & Abortable,
+  ): Promise<Review>;
+
+  /**
+   * As `checkObjects`, before it returns.
+   * @throws {CocketError} also where the engine has verifiers, which answer later
+   */
+  checkObjectsSync(
+    objects: readonly ObjectText[],
+    evidence: Evidence,
+    options: ObjectsOptions,
+  ): Review;
 
   /**
    * Answers an `AdmissionReview`, given as the API server sent it, off the event loop. A malformed
@@ -675,6 +742,8 @@ interface DecisionBase {
   readonly general?: readonly Reason[];
   readonly exceptions?: readonly ExceptionUse[];
   readonly evidence?: readonly EvidenceRecord[];
+  /** Where the image or object was found, if that was in a text of Kubernetes objects. */
+  readonly origin?: Origin;
 }
 
 /** What a decision is about: an image or an object. */
@@ -690,6 +759,14 @@ export type DecisionData = DecisionBase &
 /** What was decided about one image or one Kubernetes object, and why. */
 export class Decision {
   private constructor();
+
+  /**
+   * Takes up what `bytes` gave, or what another language wrote.
+   * @throws {CocketError} `request`, with the place, for what is not just as this version writes a
+   * decision
+   */
+  static fromBytes(canonical: Bytes): Decision;
+
   get verdict(): Verdict;
   get now(): string;
   get validUntil(): string | undefined;
@@ -704,6 +781,8 @@ export class Decision {
   get general(): readonly Reason[];
   get exceptions(): readonly ExceptionUse[];
   get evidence(): readonly EvidenceRecord[];
+  /** Where the image or object was found, if that was in a text of Kubernetes objects. */
+  get origin(): Origin | undefined;
   /** The canonical JSON (RFC 8785), the same in every language. */
   bytes(): Buffer;
   /** What the bytes hold, frozen. */
@@ -745,7 +824,8 @@ export function report(
 
 /** One image of a workload. */
 export interface WorkloadImage {
-  readonly kind: 'init' | 'regular' | 'ephemeral' | 'volume' | 'other';
+  /** What uses it; `declared` is a place that the policy set declares. */
+  readonly kind: 'init' | 'regular' | 'ephemeral' | 'volume' | 'declared';
   /** The container's or volume's name. */
   readonly container: string;
   /** Where, such as `spec.template.spec.containers[0].image`. */
@@ -777,14 +857,13 @@ export interface Unjudged {
   readonly carriesPods: boolean;
 }
 
-/**
- * The images that a text of Kubernetes objects, YAML or JSON, would run.
- * @throws {CocketError} `object` for what readers would take for different things
- */
-export function readObjects(
-  name: string,
-  text: string | Bytes,
-): { readonly workloads: readonly Workload[]; readonly unjudged: readonly Unjudged[] };
+/** What a text of Kubernetes objects holds. */
+export interface Objects {
+  /** Every image that they would run, each once, sorted: what evidence is wanted about. */
+  readonly images: readonly string[];
+  readonly workloads: readonly Workload[];
+  readonly unjudged: readonly Unjudged[];
+}
 
 // ---------------------------------------------------------------------------------------------
 // One authority
@@ -806,6 +885,8 @@ export interface Question {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** How the repository that an approval names is compared, as in a policy. */
   readonly signedIdentity?: string | Readonly<Record<string, unknown>> | undefined;
+  /** The hash that was signed, where only one kind counts. */
+  readonly signedHash?: 'sha256' | 'sha384' | 'sha512' | undefined;
 }
 
 /** What is checked of a document. */
@@ -889,57 +970,6 @@ export function examineSync(
 
 // ---------------------------------------------------------------------------------------------
 // The wire
-
-/** What `answer` is asked, as JSON in UTF-8. */
-export type WireRequest =
-  | { readonly op: 'version' }
-  | {
-      readonly op: 'check';
-      readonly policies: readonly PolicySource[];
-      readonly trust?: readonly PolicySource[];
-      /** Bytes are base64. */
-      readonly evidence?: readonly {
-        readonly mediaType: string;
-        readonly digest?: Digest;
-        readonly subject?: Digest;
-        readonly annotations?: Readonly<Record<string, string>>;
-        readonly data: string;
-      }[];
-      readonly vouched?: readonly { readonly subject?: Digest; readonly data: string }[];
-      readonly gaps?: readonly Gap[];
-      readonly context: {
-        readonly images?: readonly Omit<ImageRequest, 'admission'>[];
-        readonly objects?: readonly PolicySource[];
-        readonly namespace?: string;
-        readonly namespaceLabels?: Readonly<Record<string, string>>;
-        readonly objectNamespaces?: boolean;
-        readonly admission?: boolean;
-        readonly resolved?: Readonly<Record<string, Digest>>;
-      };
-      readonly history?: {
-        readonly tags?: Readonly<Record<string, Digest>>;
-        readonly firstSeen?: Readonly<Record<string, string>>;
-        readonly statements?: readonly (Omit<RecordedStatement, 'at'> & { readonly at: string })[];
-      };
-      /** RFC 3339. */
-      readonly now: string;
-    };
-
-/** What an answer holds, told apart by `answer`. */
-export type WireAnswer =
-  | {
-      readonly answer: 'decided';
-      /** The worst of all. */
-      readonly verdict: Verdict;
-      readonly decisions: readonly (DecisionData & { readonly origin?: Origin })[];
-      readonly unjudged?: readonly Omit<Unjudged, 'carriesPods'>[];
-    }
-  | (Examination & { readonly answer: 'examined' })
-  | { readonly answer: 'version'; readonly version: string }
-  | {
-      readonly answer: 'error';
-      readonly errors: readonly (Omit<Fault, 'path'> & { readonly path?: string })[];
-    };
 
 /**
  * Answers one request of the wire, off the event loop. Whatever it holds, there is an answer: its

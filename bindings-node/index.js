@@ -4,10 +4,9 @@ const { CocketError } = require('./lib/errors.js');
 const { Policies } = require('./lib/policies.js');
 const { Evidence, EvidenceDirectory } = require('./lib/evidence.js');
 const { Engine } = require('./lib/engine.js');
-const { reviewImages } = require('./lib/admission.js');
 const { Decision, report } = require('./lib/decision.js');
 const { examine, examineSync } = require('./lib/examination.js');
-const { answer, answerSync, explain, readObjects, version } = require('./lib/wire.js');
+const { answer, answerSync, explain, version } = require('./lib/wire.js');
 
 module.exports = {
   CocketError,
@@ -21,8 +20,6 @@ module.exports = {
   examine,
   examineSync,
   explain,
-  readObjects,
   report,
-  reviewImages,
   version,
 };

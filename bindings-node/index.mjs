@@ -13,8 +13,6 @@ export const {
   examine,
   examineSync,
   explain,
-  readObjects,
   report,
-  reviewImages,
   version,
 } = cocket;

@@ -3,7 +3,6 @@
 const { native } = require('./errors.js');
 const { bytes, json, options, plain, time } = require('./values.js');
 const { decided } = require('./decision.js');
-const addon = require('../cocket.node');
 
 const NAMES = ['namespaceLabels', 'resolved', 'pin', 'covered', 'history', 'now'];
 
@@ -44,8 +43,4 @@ function admitted(handle) {
   });
 }
 
-function reviewImages(review) {
-  return native(() => addon.reviewImages(reviewBytes(review)));
-}
-
-module.exports = { admissionRequest, admitted, reviewBytes, reviewImages };
+module.exports = { admissionRequest, admitted, reviewBytes };

@@ -3,7 +3,7 @@
 const { inspect } = require('node:util');
 
 const { argument, native } = require('./errors.js');
-const { Handles, json, options, text } = require('./values.js');
+const { Handles, bytes, json, options, text } = require('./values.js');
 const addon = require('../cocket.node');
 
 const decisions = new Handles('a Decision');
@@ -12,7 +12,11 @@ const read = new WeakMap();
 
 class Decision {
   constructor() {
-    throw argument('', 'decisions are made by `engine.evaluate`');
+    throw argument('', 'decisions are made by `engine.evaluate` and `Decision.fromBytes`');
+  }
+
+  static fromBytes(canonical) {
+    return decided(native(() => addon.Decision.read(bytes(canonical, '/canonical'))));
   }
 
   get verdict() {
@@ -57,6 +61,10 @@ class Decision {
 
   get evidence() {
     return this.toJSON().evidence ?? [];
+  }
+
+  get origin() {
+    return this.toJSON().origin;
   }
 
   bytes() {

@@ -5,6 +5,7 @@ const { abortable, bytes, Handles, json, options, plain, text, time } = require(
 const { admissionRequest, admitted, reviewBytes } = require('./admission.js');
 const { decided } = require('./decision.js');
 const { evidences } = require('./evidence.js');
+const { objectsRequest, reviewed } = require('./objects.js');
 const { policies } = require('./policies.js');
 const addon = require('../cocket.node');
 
@@ -38,9 +39,36 @@ class Engine {
     return oldest === null ? counts : { ...counts, oldest };
   }
 
+  objects(name, content) {
+    const given = typeof content === 'string' ? Buffer.from(content) : bytes(content, '/content');
+    const told = native(() => engines.of(this).objects(text(name, '/name'), given));
+    const { images, workloads, unjudged } = JSON.parse(told.toString());
+    return { images, workloads, unjudged };
+  }
+
+  reviewImages(review) {
+    return native(() => engines.of(this).reviewImages(reviewBytes(review)));
+  }
+
   evaluateSync(request, evidence, given) {
     const ask = question(request, options(given, ['history', 'now']));
     return decided(native(() => engines.of(this).evaluateSync(ask, evidences.of(evidence))));
+  }
+
+  checkObjectsSync(objects, evidence, given) {
+    const ask = objectsRequest(objects, given, recorded);
+    return reviewed(native(() => engines.of(this).checkObjectsSync(ask, evidences.of(evidence))));
+  }
+
+  async checkObjects(objects, evidence, given) {
+    const { signal, ...rest } = plain(given ?? {}, '/options');
+    const ask = objectsRequest(objects, rest, recorded);
+    const evaluation = native(() => engines.of(this).beginObjects(ask, evidences.of(evidence)));
+    const made = (turn) => {
+      const review = turn.review();
+      return review ? () => reviewed(review) : undefined;
+    };
+    return abortable(signal, () => evaluation.cancel(), () => this.#rounds(evaluation, signal, made));
   }
 
   admitSync(review, evidence, given) {

@@ -14,15 +14,10 @@ function answerSync(request) {
   return native(() => addon.answerSync(bytes(request, '/request')));
 }
 
-function readObjects(name, content) {
-  const read = typeof content === 'string' ? Buffer.from(content) : bytes(content, '/content');
-  return native(() => addon.readObjects(text(name, '/name'), read));
-}
-
 function explain(code) {
   return JSON.parse(native(() => addon.explain(text(code, '/code'))));
 }
 
 const { version } = JSON.parse(answerSync(Buffer.from('{"op":"version"}')).toString());
 
-module.exports = { answer, answerSync, explain, readObjects, version };
+module.exports = { answer, answerSync, explain, version };

@@ -1,13 +1,12 @@
 //! Answers to admission reviews.
 
-use cocket::kubernetes::AdmissionReview;
 use cocket::wire::Admitted;
 use napi::Env;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::decision::Decision;
-use crate::fault::{Faults, guarded};
+use crate::fault::Faults;
 
 /// What came of an admission review.
 #[napi]
@@ -44,13 +43,4 @@ impl Admission {
     pub fn decisions(&mut self, env: &Env) -> napi::Result<Vec<Decision>> {
         std::mem::take(&mut self.decisions).into_iter().map(|one| one.told(env)).collect()
     }
-}
-
-/// The images that the object of a review would run, each once: what evidence is wanted about.
-#[napi]
-pub fn review_images(review: &[u8]) -> napi::Result<Vec<String>> {
-    Ok(guarded(|| {
-        let review = AdmissionReview::parse(review);
-        Ok(review.images().into_iter().map(str::to_owned).collect())
-    })?)
 }

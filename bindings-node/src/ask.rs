@@ -17,26 +17,39 @@ pub(crate) enum Question {
     Image(Box<Ask>),
     /// About an admission review: a request of the wire, and the review's bytes.
     Review { request: String, review: Vec<u8>, now: Timestamp },
+    /// About Kubernetes objects: a request of the wire.
+    Objects { request: String, now: Timestamp },
 }
 
 impl Question {
     pub(crate) fn now(&self) -> Timestamp {
         match self {
             Self::Image(ask) => ask.now,
-            Self::Review { now, .. } => *now,
+            Self::Review { now, .. } | Self::Objects { now, .. } => *now,
         }
     }
 
     /// `request` is of the operation `admit`, without the review.
     pub(crate) fn review(request: String, review: &[u8]) -> Result<Self, Faults> {
-        #[derive(Deserialize)]
-        struct Moment {
-            now: Option<Timestamp>,
-        }
-        let Moment { now } = text::read(&request)?;
-        let now = now.ok_or_else(|| Fault::request("/now", NEEDED))?;
+        let now = moment(&request)?;
         Ok(Self::Review { request, review: review.to_vec(), now })
     }
+
+    /// `request` is of the operation `check`, about objects.
+    pub(crate) fn objects(request: String) -> Result<Self, Faults> {
+        let now = moment(&request)?;
+        Ok(Self::Objects { request, now })
+    }
+}
+
+/// The moment of a request of the wire.
+fn moment(request: &str) -> Result<Timestamp, Faults> {
+    #[derive(Deserialize)]
+    struct Moment {
+        now: Option<Timestamp>,
+    }
+    let Moment { now } = text::read(request)?;
+    now.ok_or_else(|| Fault::request("/now", NEEDED).into())
 }
 
 /// An image, what was recorded before, and the moment.

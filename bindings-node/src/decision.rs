@@ -2,6 +2,7 @@
 
 use cocket::decision;
 use cocket::report::{Format, Judged, Origin};
+use cocket::wire;
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, ClassInstance, ObjectFinalize};
 use napi_derive::napi;
@@ -11,10 +12,10 @@ use crate::fault::{Fault, Faults, guarded};
 use crate::memory::Told;
 use crate::text;
 
-/// What was decided about one image.
+/// What was decided about one image or object.
 #[napi(custom_finalize)]
 pub struct Decision {
-    decided: decision::Decision,
+    judged: Judged,
     bytes: Vec<u8>,
     told: Told,
 }
@@ -39,9 +40,14 @@ struct Place {
 
 impl Decision {
     /// Writes the decision at once: what JavaScript shows of it is read from these bytes.
-    pub(crate) fn new(decided: decision::Decision) -> Result<Self, Faults> {
-        let text = decided.to_canonical_json().map_err(|_| Fault::internal())?;
-        Ok(Self { decided, bytes: text.into_bytes(), told: Told::default() })
+    pub(crate) fn new(decision: decision::Decision) -> Result<Self, Faults> {
+        Self::placed(Judged { decision, origin: None })
+    }
+
+    /// The same with its place, which stands in the bytes as in an answer.
+    pub(crate) fn placed(judged: Judged) -> Result<Self, Faults> {
+        let bytes = judged.to_canonical_json().map_err(|_| Fault::internal())?.into_bytes();
+        Ok(Self { judged, bytes, told: Told::default() })
     }
 
     /// Tells the garbage collector what is handed to it: the text, and about as much again.
@@ -53,6 +59,15 @@ impl Decision {
 
 #[napi]
 impl Decision {
+    /// The decision that these canonical bytes are.
+    #[napi(factory)]
+    pub fn read(canonical: &[u8]) -> napi::Result<Self> {
+        Ok(guarded(|| {
+            let judged = wire::read_decision(canonical)?;
+            Ok(Self { judged, bytes: canonical.to_vec(), told: Told::default() })
+        })?)
+    }
+
     /// The canonical JSON (RFC 8785): a copy, which JavaScript may write to.
     #[napi]
     pub fn bytes(&self) -> Buffer {
@@ -73,9 +88,10 @@ pub fn report(
         let mut places = text::read::<Vec<Option<Place>>>(&places)?.into_iter();
         let judged: Vec<Judged> = decisions
             .iter()
-            .map(|one| Judged {
-                decision: one.decided.clone(),
-                origin: places.next().flatten().map(Origin::from),
+            .map(|one| {
+                let own = || one.judged.origin.clone();
+                let origin = places.next().flatten().map(Origin::from).or_else(own);
+                Judged { decision: one.judged.decision.clone(), origin }
             })
             .collect();
         Ok(format.render(&judged, false))

@@ -18,6 +18,7 @@ use crate::evaluation::Evaluation;
 use crate::evidence::Evidence;
 use crate::fault::{Fault, Faults, guarded};
 use crate::policies::Policies;
+use crate::review::Review;
 use crate::text;
 use crate::verifier::HostVerifier;
 use crate::work::Work;
@@ -94,6 +95,19 @@ impl Engine {
     #[napi(getter)]
     pub fn policies_digest(&self) -> String {
         self.compiled.policies_digest().to_string()
+    }
+
+    /// What the objects of a text would run: the answer of the wire.
+    #[napi]
+    pub fn objects(&self, name: String, text: &[u8]) -> napi::Result<Buffer> {
+        let listed = guarded(|| Ok(wire::objects_with(&self.compiled, &name, text)?))?;
+        Ok(listed.answer.into())
+    }
+
+    /// The images that the object of a review would run, each once.
+    #[napi]
+    pub fn review_images(&self, review: &[u8]) -> napi::Result<Vec<String>> {
+        Ok(guarded(|| Ok(wire::review_images_with(&self.compiled, review)?.images))?)
     }
 
     /// What is kept of verifications, as JSON.
@@ -184,6 +198,25 @@ impl Engine {
         Ok(guarded(|| {
             let engine = Arc::clone(&self.compiled);
             let question = Question::review(request, review)?;
+            Ok(Evaluation::new(engine, Arc::clone(&evidence.held), question))
+        })?)
+    }
+
+    /// Decides on Kubernetes objects here and now. `request` is of the wire.
+    #[napi]
+    pub fn check_objects_sync(&self, request: String, evidence: &Evidence) -> napi::Result<Review> {
+        Ok(guarded(|| {
+            self.without_verifiers()?;
+            Review::of(wire::review_with(&self.compiled, &evidence.held, request.as_bytes())?)
+        })?)
+    }
+
+    /// Prepares the decisions on Kubernetes objects.
+    #[napi]
+    pub fn begin_objects(&self, request: String, evidence: &Evidence) -> napi::Result<Evaluation> {
+        Ok(guarded(|| {
+            let engine = Arc::clone(&self.compiled);
+            let question = Question::objects(request)?;
             Ok(Evaluation::new(engine, Arc::clone(&evidence.held), question))
         })?)
     }

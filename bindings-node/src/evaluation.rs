@@ -16,6 +16,7 @@ use crate::admission::Admission;
 use crate::ask::{Ask, Question};
 use crate::decision::Decision;
 use crate::fault::{Fault, Faults, guarded};
+use crate::review::Review;
 use crate::text;
 use crate::verifier::{Answers, Asked, Said, round};
 use crate::work::Work;
@@ -39,6 +40,7 @@ struct State {
 pub struct Turn {
     decision: Option<Decision>,
     admission: Option<Admission>,
+    review: Option<Review>,
     open: Vec<Arc<Asked>>,
     state: Arc<State>,
 }
@@ -130,21 +132,29 @@ fn turn(state: &Arc<State>) -> Result<Turn, Faults> {
             let admission = Admission::of(admitted.map_err(Faults::from)?)?;
             (Made::Admission(admission), answers, open)
         }
+        Question::Objects { request, .. } => {
+            let review = || wire::review_with(&state.engine, &state.evidence, request.as_bytes());
+            let (reviewed, answers, open) = round(answers, review);
+            let review = Review::of(reviewed.map_err(Faults::from)?)?;
+            (Made::Review(review), answers, open)
+        }
     };
     *state.answers()? = answers;
-    let (mut decision, mut admission) = (None, None);
+    let (mut decision, mut admission, mut review) = (None, None, None);
     // What rests on questions that nobody has answered yet is thrown away.
     match made {
         _ if !open.is_empty() => {}
         Made::Decision(made) => decision = Some(*made),
         Made::Admission(made) => admission = Some(made),
+        Made::Review(made) => review = Some(made),
     }
-    Ok(Turn { decision, admission, open, state: Arc::clone(state) })
+    Ok(Turn { decision, admission, review, open, state: Arc::clone(state) })
 }
 
 enum Made {
     Decision(Box<Decision>),
     Admission(Admission),
+    Review(Review),
 }
 
 type Round = (Made, Answers, Vec<Arc<Asked>>);
@@ -183,6 +193,12 @@ impl Turn {
     #[napi]
     pub fn admission(&mut self) -> Option<Admission> {
         self.admission.take()
+    }
+
+    /// What came of objects, once; `null` where there are questions first.
+    #[napi]
+    pub fn review(&mut self) -> Option<Review> {
+        self.review.take()
     }
 
     /// How many questions there are.

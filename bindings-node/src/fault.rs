@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cocket::evidence::EvidenceError;
-use cocket::kubernetes::ObjectError;
 use cocket::policy::{PolicyError, PolicyErrors};
 use cocket::source::SourceError;
 use serde::Serialize;
@@ -107,18 +106,6 @@ impl From<SourceError> for Faults {
 impl From<EvidenceError> for Faults {
     fn from(error: EvidenceError) -> Self {
         Fault::evidence(&error.place, error.detail).into()
-    }
-}
-
-impl From<ObjectError> for Faults {
-    fn from(error: ObjectError) -> Self {
-        Fault {
-            file: Some(error.file),
-            line: Some(error.line),
-            column: Some(error.column),
-            ..Fault::new("object", &error.path, error.detail)
-        }
-        .into()
     }
 }
 

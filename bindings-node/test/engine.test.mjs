@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { Decision, Engine, Evidence, EvidenceDirectory, Policies, answer, explain, readObjects, report } from 'cocket';
+import { Decision, Engine, Evidence, EvidenceDirectory, Policies, answer, explain, report } from 'cocket';
 
 import { CHECKOUT, FOLDER, NOW, REGISTRIES } from './first-look.mjs';
 
@@ -124,18 +124,19 @@ test('reports are rendered of decisions and their places', () => {
   assert.throws(() => report('json', [{ decision, origin: { fil: 'a' } }]), { code: 'request' });
 });
 
-test('objects name their images and where they stand', () => {
-  const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: a, image: nginx}\n';
-  for (const content of [text, Buffer.from(text)]) {
-    const { workloads, unjudged } = readObjects('pod.yaml', content);
-    assert.deepEqual(unjudged, []);
-    assert.equal(workloads[0].name, 'web');
-    assert.equal('namespace' in workloads[0], false);
-    assert.deepEqual(workloads[0].images, [
-      { kind: 'regular', container: 'a', path: 'spec.containers[0].image', line: 6, image: 'nginx' },
-    ]);
+test('a decision is taken up from its bytes alone', () => {
+  const decision = engine.evaluateSync(request, evidence, { now: NOW });
+  const again = Decision.fromBytes(decision.bytes());
+  assert.deepEqual(again.toJSON(), decision.toJSON());
+  for (const format of ['table', 'json', 'yaml', 'junit', 'sarif', 'github', 'markdown']) {
+    assert.equal(report(format, [again]), report(format, [decision]));
   }
-  assert.throws(() => readObjects('pod.yaml', 'kind: [unclosed'), { code: 'object', file: 'pod.yaml' });
+  const forged = Buffer.from(decision.bytes().toString().replace('"verdict":"deny"', '"verdict":"maybe"'));
+  assert.throws(() => Decision.fromBytes(forged), { code: 'request', path: '/verdict' });
+  for (const wrong of ['', '{}', 'null', `${decision.bytes()} `]) {
+    assert.throws(() => Decision.fromBytes(Buffer.from(wrong)), { name: 'CocketError', code: 'request' }, wrong);
+  }
+  assert.throws(() => Decision.fromBytes(decision.bytes().toString()), { code: 'argument' });
 });
 
 test('codes are explained as the catalogue does', () => {

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 import { EvidenceDirectory } from 'cocket';
 
-import { CHECKOUT, FOLDER, NOW } from './first-look.mjs';
+import { CHECKOUT, FOLDER, NOW, VERIFIED } from './first-look.mjs';
 
 const run = promisify(execFile);
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -45,14 +45,22 @@ after(() => {
 
 const post = (body) => fetch(url, { method: 'POST', body });
 
-async function review(object) {
-  const request = { uid: 'a-uid', namespace: 'production-a', object };
-  const response = await post(JSON.stringify({ kind: 'AdmissionReview', request }));
+async function answered(body) {
+  const response = await post(body);
   assert.equal(response.status, 200);
   const answer = await response.json();
-  assert.equal(answer.kind, 'AdmissionReview');
-  assert.equal(answer.response.uid, 'a-uid');
+  assert.deepEqual([answer.apiVersion, answer.kind], ['admission.k8s.io/v1', 'AdmissionReview']);
   return answer.response;
+}
+
+/** As the API server would ask. */
+async function review(object) {
+  const { apiVersion = '', kind } = object ?? {};
+  const [version, group = ''] = apiVersion.split('/').reverse();
+  const request = { uid: 'a-uid', operation: 'CREATE', namespace: 'production-a', kind: { group, version, kind }, object };
+  const answer = await answered(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request }));
+  assert.equal(answer.uid, 'a-uid');
+  return answer;
 }
 
 const pod = (...images) => ({
@@ -77,14 +85,35 @@ test('the first use of the README runs as it stands', async () => {
   assert.equal(stdout.match(/^allow /gm).length, 4);
 });
 
+test('the verifier of the README runs as it stands', async () => {
+  const readme = readFileSync(path('../README.md'), 'utf8');
+  const [, program] = /^## Verifiers\n[^]*?```js\n([^]*?)^```/m.exec(readme);
+  writeFileSync(join(folder, 'verifier.mjs'), `
+    import { Engine, EvidenceDirectory, Policies } from 'cocket';
+    const policies = Policies.fromText('policy.yaml', ${JSON.stringify(VERIFIED)});
+    const [, , images, fails] = process.argv;
+    const device = { async check() { if (fails) throw new Error('off'); return true; } };
+    const log = { warn: ({ verifier, error }) => console.log(verifier, error.message) };
+    ${program}
+    const layout = EvidenceDirectory.openSync(images);
+    const { name, digest } = layout.images().find(({ name }) => name === ${JSON.stringify(CHECKOUT)});
+    const decision = await engine.evaluate({ image: name, digest }, layout.collectSync(digest), { now: new Date() });
+    console.log(decision.verdict);
+  `);
+  const verified = (...more) => run(process.execPath, ['verifier.mjs', `${FOLDER}images`, ...more], { cwd: folder });
+  assert.equal((await verified()).stdout, 'allow\n');
+  assert.equal((await verified('fails')).stdout, 'acme-hsm off\ndeny\n');
+});
+
 test('a signed, clean image may run', async () => {
-  assert.deepEqual(await review(pod(pinned('checkout'))), { uid: 'a-uid', allowed: true, warnings: [] });
+  const { allowed, status } = await review(pod(pinned('checkout')));
+  assert.deepEqual([allowed, status], [true, undefined]);
 });
 
 test('an unsigned image may not, and the answer says why', async () => {
   const { allowed, status } = await review(pod(pinned('checkout'), pinned('search')));
   assert.equal(allowed, false);
-  assert.match(status.message, /shop\/search.*: signed: the image has no signature/);
+  assert.match(status.message, /shop\/search[^]*signature\.missing/);
   assert.doesNotMatch(status.message, /shop\/checkout/);
 });
 
@@ -107,8 +136,16 @@ test('an object of an unknown kind that carries pods may not run', async () => {
 });
 
 test('what is no review is refused', async () => {
-  assert.equal((await post('{')).status, 400);
-  assert.equal((await post('{}')).status, 400);
+  for (const body of ['', '{', '{}', '[]', Buffer.from([0xff])]) {
+    assert.equal((await answered(body)).allowed, false);
+  }
   assert.equal((await fetch(url)).status, 405);
   assert.equal((await review(undefined)).allowed, false);
+  const large = await answered(JSON.stringify({ request: { uid: 'large' }, padding: ' '.repeat(9 << 20) }));
+  assert.equal(large.allowed, false);
+});
+
+test('the review of the README is answered', async () => {
+  const { allowed, uid } = await answered(readFileSync(path('../../docs/examples/admission/review.json')));
+  assert.deepEqual([allowed, uid], [false, '705ab4f5-6393-11e8-b7cc-42010a800002']);
 });

@@ -51,7 +51,7 @@ test('the version is the one of the whole project', () => {
 
 test('everything that is needed is in the package', () => {
   const { files } = JSON.parse(text('../package.json'));
-  for (const part of ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'codes.d.ts', 'lib', 'cocket.node']) {
+  for (const part of ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'codes.d.ts', 'wire.d.ts', 'lib', 'cocket.node']) {
     assert.ok(files.includes(part), part);
   }
 });

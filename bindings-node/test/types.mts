@@ -1,6 +1,7 @@
 // Checked by `tsc`, not run: what must compile, and what must not.
 import {
   CocketError,
+  Decision as Decided,
   Engine,
   Evidence,
   EvidenceDirectory,
@@ -10,7 +11,6 @@ import {
   examine,
   examineSync,
   explain,
-  readObjects,
   report,
   version,
 } from 'cocket';
@@ -98,6 +98,10 @@ export function read(wire: WireAnswer): string {
       return wire.verdict;
     case 'examined':
       return wire.content;
+    case 'admitted':
+      return wire.reasons?.map(({ code }) => code).join() ?? '';
+    case 'objects':
+      return wire.images.join();
     case 'version':
       return wire.version;
     case 'error':
@@ -158,16 +162,31 @@ export async function use(): Promise<Decision> {
   const engine = new Engine(policies, { verifiers: { acme: verifier }, onDiagnostic: ({ error }) => void error });
   const directory = await EvidenceDirectory.open(new URL('file:///images'));
   const evidence = new Evidence().merge(await directory.collect('sha256:0')).vouch(Buffer.of(), { subject: undefined });
-  for (const { workloads } of [readObjects('a.yaml', '')]) workloads.map(({ images }) => images[0]?.image);
-  const request: WireRequest = { op: 'check', policies: [], context: { images: [{ image: 'a' }] }, now: '' };
-  await answer(Buffer.from(JSON.stringify(request)), { signal: AbortSignal.timeout(1) });
+  for (const { workloads } of [engine.objects('a.yaml', '')]) workloads.map(({ images }) => images[0]?.kind === 'declared');
+  const named: string[] = engine.reviewImages(Buffer.of());
+  const requests: WireRequest[] = [
+    { op: 'check', policies: [], context: { images: [{ image: 'a' }] }, now: '' },
+    { op: 'verify', policies: [], verify: { authority: 'release', target: { artifact: 'e30=' } }, now: '' },
+    { op: 'admit', policies: [], dialect: 'kyverno', review: '', context: { pin: true }, now: '' },
+    { op: 'objects', policies: [], review: named[0] ?? '' },
+  ];
+  // @ts-expect-error a moment is asked for
+  const timeless: WireRequest = { op: 'admit', policies: [], review: '' };
+  for (const request of [...requests, timeless]) await answer(Buffer.from(JSON.stringify(request)), { signal: AbortSignal.timeout(1) });
+  const review = await engine.checkObjects([{ name: 'a.yaml', text: Buffer.of() }], evidence, { now: '', namespace: 'b' });
+  // @ts-expect-error the texts have names
+  engine.checkObjectsSync(['kind: Pod'], evidence, { now: '' });
+  const again: Decision = Decided.fromBytes(review.decisions[0]?.bytes() ?? Buffer.of());
+  again.origin?.line?.toFixed();
+  const admission = await engine.admit('{}', evidence, { now: new Date(), covered: [], signal: AbortSignal.timeout(1) });
+  is<Same<typeof admission.allowed, boolean>>();
   await engine.answer(Buffer.from('{}'), evidence, { signal: AbortSignal.timeout(1) });
   const told = explain('registry.not_allowed');
   if (told.kind === 'fail') told.remedy.trim();
   // @ts-expect-error codes are those of the catalogue
   explain('registry.nonsense');
   // @ts-expect-error requests are bytes
-  answerSync(JSON.stringify(request));
+  answerSync(JSON.stringify(requests));
   // @ts-expect-error a moment has to be given
   engine.evaluateSync({ image: 'a' }, evidence, {});
   // @ts-expect-error a number is no moment

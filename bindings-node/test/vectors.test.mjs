@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-import {
-  CocketError, Engine, Evidence, Policies, answer, answerSync, readObjects, report, reviewImages,
-} from 'cocket';
+import { CocketError, Engine, Evidence, Policies, answer, answerSync, examine, examineSync, report } from 'cocket';
 
 import { cases } from './cases.mjs';
 
@@ -70,37 +68,40 @@ function prebuilt({ policies, trust = [], evidence: items = [], vouched = [], ga
 async function typed(whole) {
   const { context, history, now } = whole;
   const { loaded, engine, evidence } = prebuilt(whole);
-  const { images = [], objects = [], namespace, namespaceLabels, admission, resolved = {} } = context;
-  const places = { namespace, namespaceLabels, admission };
-  const requests = images.map((image) => ({
-    request: image.namespace === undefined
-      ? { digest: resolved[image.image], ...image, ...places }
-      : { digest: resolved[image.image], ...image, admission },
-  }));
-  for (const { name, text } of objects) {
-    const { workloads, unjudged } = readObjects(name, text);
-    const skipped = unjudged.find(({ carriesPods }) => carriesPods);
-    if (skipped) return { skipped };
-    for (const { file, kind, name: object, images: found, namespace: claimed } of workloads) {
-      for (const { image, path, line } of found) {
-        const own = context.objectNamespaces && claimed !== undefined
-          ? { namespace: claimed, admission }
-          : places;
-        requests.push({
-          request: { image, digest: resolved[image], ...own },
-          origin: { file, line, object: `${kind}/${object}`, field: path },
-        });
-      }
-    }
-  }
-  const options = { history, now };
+  const { images = [], objects = [], ...places } = context;
+  const { namespace, namespaceLabels, admission, resolved = {} } = places;
   const decisions = [];
-  for (const { request, origin } of requests) {
-    const decision = await engine.evaluate(request, evidence, options);
-    assert.deepEqual(engine.evaluateSync(request, evidence, options).bytes(), decision.bytes());
-    decisions.push({ decision, origin });
+  for (const image of images) {
+    const own = image.namespace === undefined ? { namespace, namespaceLabels, admission } : { admission };
+    const asked = { digest: resolved[image.image], ...image, ...own };
+    const decision = await engine.evaluate(asked, evidence, { history, now });
+    assert.deepEqual(engine.evaluateSync(asked, evidence, { history, now }).bytes(), decision.bytes());
+    decisions.push(decision);
   }
-  return { decisions, notes: loaded.notes().map(({ snippet, ...note }) => note) };
+  let unjudged = [];
+  if (objects.length > 0) {
+    const options = { ...places, history, now };
+    const review = await engine.checkObjects(objects, evidence, options);
+    assert.deepEqual(engine.checkObjectsSync(objects, evidence, options).bytes(), review.bytes());
+    decisions.push(...review.decisions);
+    ({ unjudged } = review);
+  }
+  return { decisions, unjudged, notes: loaded.notes().map(({ snippet, ...note }) => note) };
+}
+
+/** Faults as the wire tells them. */
+const told = ({ errors }) => errors.map(({ snippet, path, ...fault }) => (path === '' ? fault : { ...fault, path }));
+
+/** What `work` gives; where it throws, that the recorded faults are those. */
+async function unlessRecorded(name, wanted, work) {
+  try {
+    return await work();
+  } catch (error) {
+    assert.ok(error instanceof CocketError, `${name}: ${error.stack}`);
+    assert.equal(wanted.answer, 'error', `${name}: ${error.message}`);
+    assert.deepEqual(told(error), wanted.errors, name);
+    return undefined;
+  }
 }
 
 test('with an engine and evidence made before, the same bytes', async () => {
@@ -122,37 +123,67 @@ test('with an engine and evidence made before, the same bytes', async () => {
 });
 
 test('by objects instead of requests, with the same decisions and the same errors', async () => {
-  const counts = { decided: 0, errors: 0 };
+  const counts = { images: 0, objects: 0, declared: 0, errors: 0 };
   for (const { name, request, expected } of all) {
     const wanted = JSON.parse(expected.toString());
-    // The form of requests is the wire's own, and so is the question about one authority.
+    // The form of requests is the wire's own.
     if (name.startsWith('requests/') || request.op !== 'check') continue;
-    // `readObjects` has no policies, so it knows no kinds that a set declares; `answer` does.
-    if (request.policies.some(({ text }) => /\bworkloads\b/.test(text))) continue;
-    // Requests are about images; `answer` decides about whole objects.
-    if (wanted.decisions?.some(({ object }) => object !== undefined)) continue;
-    let found;
-    try {
-      found = await typed(request);
-    } catch (error) {
-      assert.ok(error instanceof CocketError, `${name}: ${error.stack}`);
-      assert.equal(wanted.answer, 'error', `${name}: ${error.message}`);
-      const errors = error.errors.map(({ snippet, path, ...fault }) => (path === '' ? fault : { ...fault, path }));
-      assert.deepEqual(errors, wanted.errors, name);
+    const found = await unlessRecorded(name, wanted, () => typed(request));
+    if (found === undefined) {
       counts.errors += 1;
       continue;
     }
-    if (found.skipped) {
-      assert.equal(wanted.errors?.[0].line, found.skipped.line, name);
-      counts.errors += 1;
-      continue;
-    }
-    const { decisions, verdict, notes = [] } = wanted;
+    const { decisions, verdict, notes = [], unjudged = [] } = wanted;
     assert.deepEqual(found.notes, notes, name);
+    assert.deepEqual(found.unjudged, unjudged, name);
     assert.equal(report('json', found.decisions), JSON.stringify({ decisions, verdict }), name);
-    counts.decided += 1;
+    assert.deepEqual(found.decisions.map((one) => one.toJSON()), decisions, name);
+    counts[decisions.some(({ object }) => object !== undefined) ? 'objects' : 'images'] += 1;
+    counts.declared += Number(request.policies.some(({ text }) => /\bworkloads: \[/.test(text)));
   }
-  assert.ok(counts.decided > 50 && counts.errors > 0, JSON.stringify(counts));
+  assert.ok(counts.images > 50 && counts.objects > 20 && counts.declared > 3 && counts.errors > 20, JSON.stringify(counts));
+});
+
+test('what would run is listed as recorded', async () => {
+  let compared = 0;
+  for (const { name, request, expected } of all) {
+    if (request.op !== 'objects' || request.now !== undefined) continue;
+    const { answer: kind, ...wanted } = JSON.parse(expected.toString());
+    const { engine } = prebuilt(request);
+    for (const { name: file, text } of request.context?.objects ?? []) {
+      const found = await unlessRecorded(name, { answer: kind, ...wanted }, () => engine.objects(file, text));
+      if (found) assert.deepEqual(found, wanted, name);
+      compared += 1;
+    }
+    if (request.review === undefined) continue;
+    assert.deepEqual(engine.reviewImages(request.review), wanted.images, name);
+    compared += 1;
+  }
+  assert.ok(compared > 4, `${compared}`);
+});
+
+test('one authority is examined as recorded', async () => {
+  const counts = { examined: 0, errors: 0 };
+  for (const { name, request, expected } of all) {
+    const wanted = JSON.parse(expected.toString());
+    // The form of requests is the wire's own, and so is base64.
+    const isWire = ({ kind, path = '' }) => kind === 'evidence' || /^\/(now|verify|vouched|context\/images)$/.test(path);
+    if (request.op !== 'verify' || wanted.errors?.some(isWire)) continue;
+    const { verify: { target, ...rest }, now } = request;
+    const { artifact, ...named } = target;
+    const file = artifact === undefined ? {} : { artifact: Buffer.from(artifact, 'base64') };
+    const question = { ...rest, target: { ...named, ...file } };
+    const found = await unlessRecorded(name, wanted, () => {
+      const { loaded, evidence } = prebuilt(request);
+      return examine(loaded, question, evidence, { now });
+    });
+    counts[found ? 'examined' : 'errors'] += 1;
+    if (!found) continue;
+    assert.deepEqual({ answer: 'examined', ...found }, wanted, name);
+    const { loaded, evidence } = prebuilt(request);
+    assert.deepEqual(examineSync(loaded, question, evidence, { now }), found, name);
+  }
+  assert.ok(counts.examined > 10 && counts.errors > 2, JSON.stringify(counts));
 });
 
 test('admission reviews by typed calls, with the same bytes', async () => {
@@ -188,6 +219,6 @@ test('a review that is no text is denied, and its images are none', async () => 
   const admission = await engine.admit(Buffer.from([0xff]), new Evidence(), { now: new Date(0) });
   assert.equal(admission.allowed, false);
   assert.equal(admission.reasons[0].code, 'admission.malformed');
-  assert.deepEqual(reviewImages(Buffer.from([0xff])), []);
-  assert.equal(reviewImages(request.review).length, 1);
+  assert.deepEqual(engine.reviewImages(Buffer.from([0xff])), []);
+  assert.equal(engine.reviewImages(request.review).length, 1);
 });

@@ -7,61 +7,66 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { Engine, EvidenceDirectory, Evidence, Policies, readObjects } from 'cocket';
+import { CocketError, Engine, Evidence, EvidenceDirectory, Policies } from 'cocket';
 
-/** Largest review that is read, in bytes: what Kubernetes stores of one object, and some more. */
-const MOST = 4 * 1024 * 1024;
+/** Largest review that is read, in bytes: two versions of what Kubernetes stores of one object. */
+const MOST = 8 * 1024 * 1024;
 /** How long one review may take: Kubernetes gives up after ten seconds. */
 const PATIENCE = 8_000;
 
-/** Decides on every image that the review's object would run. */
-export async function review({ engine, directory, reports, clock }, { namespace, object }, signal) {
-  const { workloads, unjudged } = readObjects('object', JSON.stringify(object));
-  const unknown = unjudged.find(({ carriesPods }) => carriesPods);
-  if (unknown) return { allowed: false, problems: [`${unknown.kind} runs pods in a way that is not known`] };
-  const decisions = await Promise.all(workloads.flatMap(({ images }) => images).map(async ({ image }) => {
-    const digest = image.includes('@') ? image.split('@').at(-1) : await directory.resolve(image, { signal });
-    const evidence = digest ? await directory.collect(digest, { signal }) : new Evidence();
-    for (const report of reports) evidence.vouch(report);
-    const request = { image, digest, namespace, admission: true };
-    return engine.evaluate(request, evidence, { now: clock(), signal });
-  }));
-  const problems = decisions.flatMap(({ image, results, general }) => [
-    ...results.filter(({ outcome }) => outcome === 'fail').flatMap(({ rule, reasons }) => reasons
-      .map(({ message }) => `${image.given}: ${rule}: ${message}`)),
-    ...general.map(({ message }) => `${image.given}: ${message}`),
-  ]);
-  return { allowed: decisions.every(({ verdict }) => verdict !== 'deny'), problems };
+/** Decides on an AdmissionReview, given as its bytes came, and gives the one to send back. */
+export async function review({ engine, directory, reports, clock }, bytes, signal) {
+  const evidence = new Evidence();
+  for (const report of reports) evidence.vouch(report);
+  const resolved = {};
+  for (const image of engine.reviewImages(bytes)) {
+    const digest = await digestOf(image, directory, signal);
+    if (digest === undefined) continue;
+    resolved[image] = digest;
+    evidence.merge(await directory.collect(digest, { signal }));
+  }
+  const admission = await engine.admit(bytes, evidence, { now: clock(), resolved, signal });
+  return admission.responseBytes();
+}
+
+/** The digest that a name stands for here. Of what is no name, the engine says so itself. */
+async function digestOf(image, directory, signal) {
+  try {
+    return await directory.resolve(image, { signal });
+  } catch (error) {
+    if (error instanceof CocketError && error.code === 'request') return undefined;
+    throw error;
+  }
 }
 
 /** A handler for `node:http`. */
 export function handler(setup) {
   return async (incoming, response) => {
-    const send = (status, body) => {
+    const send = (status, content) => {
       response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify(body));
+      response.end(content);
     };
-    let uid;
-    const answer = (allowed, problems) => send(200, {
-      apiVersion: 'admission.k8s.io/v1',
-      kind: 'AdmissionReview',
-      response: {
-        uid,
-        allowed,
-        ...(allowed ? { warnings: problems } : { status: { code: 403, message: problems.join('\n') } }),
-      },
-    });
+    if (incoming.method !== 'POST') return send(405, '{"error":"reviews are posted"}');
+    let bytes = Buffer.of();
     try {
-      if (incoming.method !== 'POST') return send(405, { error: 'reviews are posted' });
-      const { request } = JSON.parse(await body(incoming));
-      uid = request.uid;
-      const { allowed, problems } = await review(setup, request, AbortSignal.timeout(PATIENCE));
-      return answer(allowed, problems);
+      bytes = await body(incoming);
+      return send(200, await review(setup, bytes, AbortSignal.timeout(PATIENCE)));
     } catch (error) {
-      if (uid === undefined) return send(400, { error: `not a review: ${error.message}` });
-      return answer(false, [`the review failed: ${error.message}`]);
+      return send(200, JSON.stringify(refusal(bytes, `the review failed: ${error.message}`)));
     }
   };
+}
+
+/** The answer where none could be found. */
+function refusal(bytes, message) {
+  let uid = '';
+  try {
+    uid = String(JSON.parse(bytes).request.uid);
+  } catch {
+    // Nobody knows what is answered then; it is a refusal all the same.
+  }
+  const response = { uid, allowed: false, status: { code: 403, message } };
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
 }
 
 async function body(incoming) {
@@ -69,10 +74,11 @@ async function body(incoming) {
   let length = 0;
   for await (const part of incoming) {
     length += part.length;
-    if (length > MOST) throw new Error(`more than ${MOST} bytes`);
-    parts.push(part);
+    // The rest is read all the same: who is cut off in the middle sees no answer.
+    if (length <= MOST) parts.push(part);
   }
-  return Buffer.concat(parts).toString();
+  if (length > MOST) throw new Error(`more than ${MOST} bytes`);
+  return Buffer.concat(parts);
 }
 
 /** Reads what decisions rest on, once. */
