@@ -246,6 +246,23 @@ fn the_shared_library_has_its_name_in_it() {
     assert!(prefix("lib/libcocket.so").is_symlink());
 }
 
+/// The first look's layout, whose images have lost their names, as `docker buildx` leaves one that
+/// is given none.
+fn nameless(folder: &Path) -> PathBuf {
+    let images = project("docs/examples/first-look/images");
+    let layout = folder.join("nameless");
+    std::fs::create_dir(&layout).unwrap();
+    std::os::unix::fs::symlink(images.join("blobs"), layout.join("blobs")).unwrap();
+    std::fs::copy(images.join("oci-layout"), layout.join("oci-layout")).unwrap();
+    let index = std::fs::read(images.join("index.json")).unwrap();
+    let mut index: serde_json::Value = serde_json::from_slice(&index).unwrap();
+    for manifest in index["manifests"].as_array_mut().unwrap() {
+        manifest.as_object_mut().unwrap().remove("annotations");
+    }
+    std::fs::write(layout.join("index.json"), index.to_string()).unwrap();
+    layout
+}
+
 /// The lines of the page's code blocks that build something.
 fn build_line(start: &str) -> String {
     let page = std::fs::read_to_string(own("README.md")).unwrap();
@@ -271,6 +288,13 @@ fn the_example_is_built_as_the_page_says_and_judges_a_layout() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(text.contains("ok     registry.acme.example/shop/checkout:2.8.1\n"), "{text}");
     assert_eq!(text.matches("\ndenied ").count() + usize::from(text.starts_with("denied ")), 4);
+
+    let layout = nameless(folder.path());
+    let policy = project("docs/examples/first-look/policy");
+    let mut command = Command::new(folder.path().join("check"));
+    let output = started(command.arg(layout).arg(policy));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("denied sha256:") && text.contains("not a valid reference"), "{text}");
 }
 
 #[test]
@@ -296,6 +320,8 @@ fn the_page_s_first_use_runs() {
         "{text}"
     );
     assert!(text.contains("DENY   docker.io/acme-labs/newsletter:latest"), "{text}");
+    let text = run(Command::new(&program).arg(nameless(folder.path())));
+    assert!(text.contains("DENY   unnamed"), "{text}");
     under_valgrind(&program, &[images]);
 }
 

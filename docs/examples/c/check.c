@@ -41,6 +41,11 @@ static void print_reasons(const cocket_decision *decision) {
                    reason.message.data);
         }
     }
+    for (size_t i = 0; i < summary.general; i++) {
+        cocket_reason reason;
+        need(cocket_decision_general(decision, i, &reason, &error), error);
+        printf("  %.*s\n", (int)reason.message.len, reason.message.data);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -72,14 +77,15 @@ int main(int argc, char **argv) {
         cocket_image_request request;
         memset(&request, 0, sizeof request);
         request.size = sizeof request;
-        request.image = image.name.data == NULL ? digest : image.name;
+        /* An image without a name is denied: no rule can say which repository it is of. */
+        request.image = image.name.data == NULL ? text("") : image.name;
         request.digest = digest;
         request.namespace_name = text(argc > 4 ? argv[4] : NULL);
         need(cocket_engine_check(engine, &request, evidence, NULL, now, &decision, &error), error);
 
         int allowed = cocket_decision_verdict(decision) != COCKET_VERDICT_DENY;
-        printf("%s %.*s\n", allowed ? "ok    " : "denied", (int)request.image.len,
-               request.image.data);
+        cocket_text shown = image.name.data == NULL ? digest : image.name;
+        printf("%s %.*s\n", allowed ? "ok    " : "denied", (int)shown.len, shown.data);
         if (!allowed) print_reasons(decision);
         denied += !allowed;
         cocket_decision_free(&decision);
