@@ -91,8 +91,9 @@ pub unsafe extern "C" fn cocket_history_add_first_seen(
 
 /// Records the time of the latest statement that was seen: `subject` is the digest that it is
 /// about, `authority` the authority's name in the policy, `predicate_type` the URI of its type. Of
-/// several times the latest stands. An older statement, or none, is `evidence.rollback`. Keeps
-/// others out while it runs, and is kept out by them: `COCKET_STATUS_BUSY`.
+/// several times the latest stands. An older statement, or none, is `evidence.rollback`. May be
+/// called from any thread; keeps others out while it runs, and is kept out by them:
+/// `COCKET_STATUS_BUSY`.
 ///
 /// # Safety
 /// `history` is NULL or alive; texts hold what they say; `error` is NULL or may be written to.
