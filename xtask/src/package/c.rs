@@ -5,17 +5,22 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{LICENCE, THIRD_PARTY, Workshop, copied, done, first_use, judged, layout, printed};
+use super::{
+    LICENCE, THIRD_PARTY, Workshop, copied, done, first_use, judged, layout, printed, stripped,
+};
 use crate::cargo;
 
 pub(super) fn package(shop: &Workshop) -> Result<(), String> {
-    shop.build("cocket-ffi")?;
+    shop.build()?;
     let name = format!("cocket-c-{}-{ARCH}-{OS}", env!("CARGO_PKG_VERSION"));
     let folder = shop.folder(&name)?;
     let source = cargo::root().join("ffi");
     let built = shop.profile.built();
     done(Command::new(source.join("install.sh")).arg(&folder).arg(built))?;
     relocatable(&folder.join("lib/pkgconfig/cocket.pc"))?;
+    // Beside the machine's code stands the compiler's own form of it, which is most of the archive.
+    stripped(&folder.join("lib/libcocket.a"), &["-g", "-R", ".llvmbc", "-R", ".llvmcmd"])?;
+    stripped(&folder.join("lib/libcocket.so.0"), &["--strip-unneeded"])?;
     copied(&source.join("README.md"), &folder.join("README.md"))?;
     let example = cargo::root().join("docs/examples/c/check.c");
     copied(&example, &folder.join("check.c"))?;

@@ -6,6 +6,7 @@ mod node;
 mod python;
 
 use std::env;
+use std::env::consts::OS;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,7 +51,7 @@ struct Workshop {
 /// Makes one package and tries it.
 type Package = fn(&Workshop) -> Result<(), String>;
 
-/// Makes and tries every package whose tools are there.
+/// Makes and tries every package whose tools are there, and tells their sizes.
 ///
 /// # Errors
 /// What failed; in CI also that a tool is missing.
@@ -61,8 +62,8 @@ pub(crate) fn run(profile: Profile) -> Result<String, String> {
     let mut skipped = Vec::new();
     let languages: [(&str, &[&str], Package); 3] = [
         ("c", &["cc", "pkg-config", "tar"], c::package),
-        ("python", &["python3"], python::package),
         ("node", &["node", "npm"], node::package),
+        ("python", &["python3"], python::package),
     ];
     for (name, needed, package) in languages {
         match needed.iter().find(|program| !is_there(program)) {
@@ -70,6 +71,7 @@ pub(crate) fn run(profile: Profile) -> Result<String, String> {
             Some(missing) => skipped.push(format!("{name}, for there is no `{missing}`")),
         }
     }
+    sizes(&shop.home)?;
     match (skipped.as_slice(), env::var_os("CI")) {
         ([], _) => Ok("ok".to_owned()),
         (_, None) => Ok(format!("skipped: {}", skipped.join("; "))),
@@ -85,8 +87,10 @@ impl Workshop {
         Ok(folder)
     }
 
-    fn build(&self, package: &str) -> Result<(), String> {
-        let arguments = ["build", "--package", package];
+    /// Both at once, so that the core is compiled for both at once: alone, each would have it with
+    /// features of its own. The wheel's library is built by maturin.
+    fn build(&self) -> Result<(), String> {
+        let arguments = ["build", "--package", "cocket-ffi", "--package", "cocket-node"];
         let arguments = [&arguments, self.profile.arguments()].concat();
         done(&mut cargo::command(&arguments))
     }
@@ -103,6 +107,27 @@ impl Workshop {
 
 const LICENCE: &str = "LICENSE";
 const THIRD_PARTY: &str = "THIRD-PARTY.txt";
+
+/// Takes out of a library what nobody needs who links with it or loads it; maturin does it for
+/// the wheel. Elsewhere than on Linux the tool of that name takes other words.
+fn stripped(library: &Path, flags: &[&str]) -> Result<(), String> {
+    match OS == "linux" && is_there("strip") {
+        true => done(Command::new("strip").args(flags).arg(library)),
+        false => Ok(()),
+    }
+}
+
+/// Prints how large each finished package is.
+fn sizes(home: &Path) -> Result<(), String> {
+    let entries = fs::read_dir(home).map_err(|error| format!("{}: {error}", home.display()))?;
+    let files = entries.flatten().filter_map(|entry| Some((entry.metadata().ok()?, entry.path())));
+    println!();
+    for (file, path) in files.filter(|(file, _)| file.is_file()) {
+        let name = path.file_name().unwrap_or_default();
+        println!("{:>8} kB  {}", file.len() / 1000, name.display());
+    }
+    Ok(())
+}
 
 /// The first code block of a page in a language, as a person copies it.
 fn first_use(page: &Path, language: &str) -> Result<String, String> {

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{
-    LICENCE, THIRD_PARTY, Workshop, copied, done, emptied, first_use, judged, layout, only, printed,
+    LICENCE, THIRD_PARTY, Workshop, copied, done, emptied, first_use, judged, layout, only,
+    printed, stripped,
 };
 use crate::cargo;
 
 pub(super) fn package(shop: &Workshop) -> Result<(), String> {
-    shop.build("cocket-node")?;
+    shop.build()?;
     let folder = shop.folder("node")?;
     let source = cargo::root().join("bindings-node");
     let files = [
@@ -33,6 +34,7 @@ pub(super) fn package(shop: &Workshop) -> Result<(), String> {
     }
     let addon = shop.profile.built().join(format!("{DLL_PREFIX}cocket_node{DLL_SUFFIX}"));
     copied(&addon, &folder.join("cocket.node"))?;
+    stripped(&folder.join("cocket.node"), &["--strip-unneeded"])?;
     shop.licences("cocket-node", &folder)?;
     described(&folder)?;
     let mut pack = Command::new("npm");
