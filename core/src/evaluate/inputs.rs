@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{History, ImageRequest};
@@ -11,23 +12,40 @@ use crate::reference::Digest;
 
 /// Everything by which two decisions of one engine can differ. What hangs beside the image and
 /// was not looked at is left out, so that a stranger's junk does not change it.
+///
+/// Members stand in the order of canonical JSON, so that they need not be sorted each time.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Inputs<'a> {
-    policies: Digest,
-    image: &'a str,
+    admission: bool,
     digest: Option<Digest>,
-    parent: Option<Digest>,
+    evidence: BTreeSet<Digest>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    first_seen: BTreeMap<&'a str, Timestamp>,
+    image: &'a str,
     namespace: Option<&'a str>,
     namespace_labels: Option<&'a BTreeMap<String, String>>,
-    admission: bool,
-    evidence: BTreeSet<Digest>,
+    now: Timestamp,
+    parent: Option<Digest>,
+    policies: Digest,
     recorded: Option<Digest>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    first_seen: BTreeMap<&'a str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     statements: Vec<[String; 4]>,
-    now: String,
+}
+
+impl Inputs<'_> {
+    /// Their canonical JSON (RFC 8785): between strings and the order of members, all that is left
+    /// to a writer is how names given by others are sorted, by UTF-16 there and by UTF-8 here.
+    fn to_bytes(&self) -> Vec<u8> {
+        let labels = self.namespace_labels.into_iter().flat_map(BTreeMap::keys);
+        let mut names = labels.map(String::as_str).chain(self.first_seen.keys().copied());
+        let written = match names.all(str::is_ascii) {
+            true => serde_json::to_vec(self),
+            false => serde_json_canonicalizer::to_vec(self),
+        };
+        // Texts and digests only: writing them cannot fail, and an empty text has a digest too.
+        written.unwrap_or_default()
+    }
 }
 
 pub(super) fn inputs(
@@ -46,27 +64,55 @@ pub(super) fn inputs(
     let judged = image.digest.into_iter().chain(facts.parent);
     let judged = judged.chain(platforms.clone().map(|facts| facts.digest)).collect();
     let inputs = Inputs {
-        policies,
-        image: &request.image,
-        digest: image.digest,
-        parent: facts.parent,
-        namespace: request.namespace.as_deref(),
-        namespace_labels: request.namespace_labels.as_ref(),
         admission: request.admission,
+        digest: image.digest,
         evidence: accepted
             .map(|record| record.digest)
             .chain(platforms.map(|facts| facts.digest))
             .chain(configs.map(|content| content.manifest.config.digest))
             .collect(),
+        first_seen: history.first_seen.iter().map(|(id, at)| (id.as_str(), *at)).collect(),
+        image: &request.image,
+        namespace: request.namespace.as_deref(),
+        namespace_labels: request.namespace_labels.as_ref(),
+        now: facts.now,
+        parent: facts.parent,
+        policies,
         recorded: history.tags.get(name).copied(),
-        first_seen: history
-            .first_seen
-            .iter()
-            .map(|(id, at)| (id.as_str(), at.to_string()))
-            .collect(),
         statements: history.about(&judged),
-        now: facts.now.to_string(),
     };
-    // Texts and digests only: writing them cannot fail, and an empty text has a digest too.
-    Digest::sha256(&serde_json_canonicalizer::to_vec(&inputs).unwrap_or_default())
+    Digest::sha256(&inputs.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_digested_is_canonical_json() {
+        let (digest, now) = (Digest::sha256(b""), "2026-11-23T12:00:00.5Z".parse().unwrap());
+        // A sign of the basic plane after one that UTF-16 writes as two, and what is escaped.
+        for key in ["plain", "\u{e000}", "\u{1f600}", "\u{7f}\u{1}\n\"\\/"] {
+            let keys =
+                [key, "b", "\u{10000}"].map(|key| (key.to_owned(), "\u{b}\u{2028}".to_owned()));
+            let ascii = [key, "b"].map(|key| (key.to_owned(), "\u{b}\u{2028}é".to_owned()));
+            for labels in [BTreeMap::from(keys), BTreeMap::from(ascii)] {
+                let inputs = Inputs {
+                    admission: true,
+                    digest: Some(digest),
+                    evidence: BTreeSet::from([digest, Digest::sha256(b"a")]),
+                    first_seen: labels.keys().map(|id| (id.as_str(), now)).collect(),
+                    image: "registry.example.com/é\t\u{8}\u{c}:1",
+                    namespace: None,
+                    namespace_labels: Some(&labels),
+                    now,
+                    parent: None,
+                    policies: digest,
+                    recorded: Some(digest),
+                    statements: vec![["a", "é", "", "b"].map(str::to_owned)],
+                };
+                assert_eq!(inputs.to_bytes(), serde_json_canonicalizer::to_vec(&inputs).unwrap());
+            }
+        }
+    }
 }

@@ -92,14 +92,29 @@ impl Digest {
     /// The lower-case hexadecimal part.
     #[must_use]
     pub fn hex(&self) -> String {
-        let mut text = String::with_capacity(self.bytes().len().saturating_mul(2));
-        for byte in self.bytes() {
-            text.push(hex_digit(byte >> 4));
-            text.push(hex_digit(byte & 15));
+        self.written(&mut { ROOM }).get(PREFIX..).unwrap_or_default().to_owned()
+    }
+
+    /// The whole text, in room for the longest: decisions hold many digests.
+    fn written<'a>(&self, room: &'a mut [u8; ROOM.len()]) -> &'a str {
+        let bytes = self.bytes();
+        let (prefix, digits) = room.split_at_mut(PREFIX);
+        let name = self.algorithm().bytes().chain([b':']);
+        prefix.iter_mut().zip(name).for_each(|(place, letter)| *place = letter);
+        let (pairs, _) = digits.as_chunks_mut::<2>();
+        for ([high, low], byte) in pairs.iter_mut().zip(bytes) {
+            (*high, *low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
         }
-        text
+        let end = bytes.len().saturating_mul(2).saturating_add(PREFIX);
+        // Nothing but ASCII was written.
+        room.get(..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
+
+/// The length of `sha256:`, and of the others.
+const PREFIX: usize = 7;
+/// Room for a SHA-512.
+const ROOM: [u8; 135] = [0; 135];
 
 impl FromStr for Digest {
     type Err = DigestError;
@@ -146,13 +161,16 @@ fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
-fn hex_digit(value: u8) -> char {
-    char::from_digit(u32::from(value), 16).unwrap_or('0')
+fn hex_digit(value: u8) -> u8 {
+    match value {
+        0..=9 => value.wrapping_add(b'0'),
+        _ => value.wrapping_sub(10).wrapping_add(b'a'),
+    }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.algorithm(), self.hex())
+        f.write_str(self.written(&mut { ROOM }))
     }
 }
 
@@ -164,7 +182,7 @@ impl fmt::Debug for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.written(&mut { ROOM }))
     }
 }
 

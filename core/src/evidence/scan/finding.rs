@@ -165,8 +165,8 @@ impl<'a> Finding<'a> {
 
     /// Where to read more. It comes from the report, so it may be any text.
     #[must_use]
-    pub fn primary_url(&self) -> Option<Cow<'a, str>> {
-        self.details().url
+    pub fn primary_url(&self) -> Option<&'a str> {
+        Some(self.document.texts.text(self.stored.url)).filter(|url| !url.is_empty())
     }
 
     /// The file that holds the package; `None` where the report does not say.
