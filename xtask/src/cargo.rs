@@ -22,15 +22,21 @@ pub(crate) fn corpus() -> Option<PathBuf> {
     path.is_dir().then(|| path.canonicalize().ok()).flatten()
 }
 
-/// Cargo with these arguments; it sees the corpus by its absolute path, or not at all.
+/// Cargo with these arguments, in the project's folder.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(root()).args(arguments).env_remove("COCKET_CORPUS");
-    if let Some(corpus) = corpus() {
-        command.env("COCKET_CORPUS", corpus);
-    }
+    command.current_dir(root()).args(arguments);
+    with_corpus(&mut command);
     command
+}
+
+/// The command sees the corpus by its absolute path, or not at all.
+pub(crate) fn with_corpus(command: &mut Command) -> &mut Command {
+    match corpus() {
+        Some(corpus) => command.env("COCKET_CORPUS", corpus),
+        None => command.env_remove("COCKET_CORPUS"),
+    }
 }
 
 /// Whether the command ran and succeeded.

@@ -1,5 +1,6 @@
 //! Development tasks: `cargo xtask help` lists them.
 
+mod bench;
 mod cargo;
 mod cases;
 mod dependencies;
@@ -33,6 +34,9 @@ usage: cargo xtask COMMAND
   python                   the Python package alone: build, tests, types
   package [--dev]          wheel, npm tarball and C archive, into target/package; each is installed
                            into a clean environment and used there; with --dev not optimised
+  bench [core|boundary|all]  the core beside its peers, and what it costs to ask it from C, Python
+                           and Node, with the packages that `package` makes; with no word, all.
+                           Tables in Markdown; no number in them fails
   docs                     the reference pages of Rust, Python and Node, into target/docs
   fuzz TARGET [ARGUMENTS]  one target of fuzz/, from seeds of the vectors and the corpus, with what
                            libFuzzer takes, such as -max_total_time=60; needs a nightly compiler
@@ -65,6 +69,9 @@ fn main() -> ExitCode {
         ("vectors", []) => vectors::run(),
         ("python", []) => told(python::run(python::Python::test)),
         ("python", ["--vectors"]) => told(python::run(python::Python::vectors)),
+        ("bench", [] | ["all"]) => shown("bench", bench::run(bench::Bench::All)),
+        ("bench", ["core"]) => shown("bench", bench::run(bench::Bench::Core)),
+        ("bench", ["boundary"]) => shown("bench", bench::run(bench::Bench::Boundary)),
         ("docs", []) => shown("docs", docs::run()),
         ("package", []) => shown("package", package::run(package::Profile::Release)),
         ("package", ["--dev"]) => shown("package", package::run(package::Profile::Dev)),

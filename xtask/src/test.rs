@@ -43,6 +43,21 @@ const STEPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("fuzz targets", &["check", "--manifest-path", "fuzz/Cargo.toml", "--locked"]),
+    ("benches' format", &["fmt", "--manifest-path", "benches/Cargo.toml", "--check"]),
+    (
+        "benches",
+        &[
+            "clippy",
+            "--manifest-path",
+            "benches/Cargo.toml",
+            "--locked",
+            "--target-dir",
+            "target/benches",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
     (CORPUS, &["run", "--quiet", "--package", "cocket-tools", "--", "corpus"]),
     (
         CORPUS_AWS_LC,

@@ -17,6 +17,7 @@ mod legacy;
 mod mutants;
 mod report;
 mod sign;
+pub mod w1;
 
 pub use certificate::San;
 pub use entry::Entry;

@@ -11,8 +11,8 @@ use cocket::evaluate::{Engine, History, ImageRequest};
 use cocket::evidence::{Evidence, Vouched, VouchedDocument};
 use cocket::policy::Policies;
 use cocket::reference::Digest;
-use cocket_testkit::Image;
-use serde_json::{Value, json};
+use cocket_testkit::w1;
+use serde_json::Value;
 
 use super::index::{read, read_json};
 use super::{Outcome, Tally};
@@ -33,7 +33,7 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
         let rows = text.lines().map(serde_json::from_str);
         rows.collect::<Result<_, _>>().map_err(|error| format!("{file}: {error}"))
     };
-    let policy = policy(&read_json(&folder.join("policy-3.json"))?);
+    let policy = w1::policies(&read_json(&folder.join("policy-3.json"))?);
     let policies = Policies::from_text("w1.yaml", &policy).map_err(|errors| errors.to_string())?;
     let engine = Engine::new(&policies).map_err(|errors| errors.to_string())?.listing(usize::MAX);
     let mut reports = BTreeMap::new();
@@ -55,88 +55,10 @@ pub(super) fn compare(root: &Path, tally: &mut Tally) -> Result<(), String> {
     Ok(())
 }
 
-/// The nine rules as one policy, and the catalog.
-fn policy(w1: &Value) -> String {
-    let of = |key: &str| w1.get(key).cloned().unwrap_or_default();
-    let scan = |more: Value| {
-        let mut rule = json!({
-            "from": {"trust": "caller"}, "countBy": "vulnerability", "maxAge": "36500d",
-        });
-        if let (Value::Object(rule), Value::Object(more)) = (&mut rule, more) {
-            rule.extend(more);
-        }
-        json!({"vulnerabilities": rule})
-    };
-    let ignore: Vec<Value> = of("ignore")
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|one| json!({"id": one.get("id"), "expires": one.get("expires"), "reason": "w1"}))
-        .collect();
-    let age = format!("{}d", of("max_scan_age_days"));
-    let rules = [
-        ("registry", json!({"registry": {"allow": of("allowed_registries")}})),
-        ("tag", json!({"reference": {"tag": {"required": true, "deny": ["latest"]}}})),
-        ("digest", json!({"reference": {"digest": "required"}})),
-        (
-            "critical",
-            scan(json!({
-                "ignore": ignore,
-                "max": {"critical": of("max_critical"), "unknown": "unlimited"},
-            })),
-        ),
-        (
-            "high",
-            scan(json!({
-                "ignore": ignore,
-                "fixable": {
-                    "high": of("max_high_fixable"), "critical": "unlimited", "unknown": "unlimited",
-                },
-            })),
-        ),
-        ("scan-age", scan(json!({"maxAge": age, "max": {"critical": "unlimited"}}))),
-        ("user", json!({"config": {"user": "nonRootOrNamed"}})),
-        ("label", json!({"config": {"labels": {"required": of("required_labels")}}})),
-        ("base", json!({"baseImage": {"catalog": "w1", "proof": "label"}})),
-    ];
-    let rules = rules.map(|(id, mut rule)| {
-        if let Value::Object(members) = &mut rule {
-            members.insert("id".to_owned(), json!(id));
-        }
-        rule
-    });
-    let bases = of("base_catalog");
-    let bases = bases.as_array().into_iter().flatten().enumerate();
-    let entries: Vec<Value> = bases
-        .map(|(number, digest)| json!({"name": format!("base.example.com/b{number}"), "digest": digest}))
-        .collect();
-    let version = "cocket.dev/v1alpha1";
-    let policy = json!({
-        "apiVersion": version, "kind": "ImagePolicy", "metadata": {"name": "w1"},
-        "spec": {"rules": rules},
-    });
-    let catalog = json!({
-        "apiVersion": version, "kind": "ImageCatalog", "metadata": {"name": "w1"},
-        "spec": {"entries": entries},
-    });
-    format!("---\n{policy}\n---\n{catalog}\n")
-}
-
 type Report = (Digest, Arc<VouchedDocument>);
 
-/// The head as an image of its own: blobs have the digest of their bytes, so the head's digest
-/// stands for that of the image made here.
 fn decide(engine: &Engine, head: &Value, report: &Report) -> Result<Decision, String> {
-    let given = head.get("config").unwrap_or(&Value::Null);
-    let mut labels = given.get("Labels").cloned().unwrap_or_else(|| json!({}));
-    if let (Value::Object(labels), Some(base)) = (&mut labels, given.get("BaseDigest")) {
-        labels.insert("org.opencontainers.image.base.digest".to_owned(), base.clone());
-    }
-    let mut config = json!({"Labels": labels});
-    if let (Value::Object(config), Some(user)) = (&mut config, given.get("User")) {
-        config.insert("User".to_owned(), user.clone());
-    }
-    let image = Image::new(&["layer"], &config, &json!({}));
+    let image = w1::image(head);
     let digest: Digest = image.digest().parse().map_err(|_| "a digest")?;
     let mut evidence = Evidence::new();
     for (media_type, bytes) in image.blobs() {
@@ -149,7 +71,7 @@ fn decide(engine: &Engine, head: &Value, report: &Report) -> Result<Decision, St
         document: Arc::clone(document),
     });
     let request = ImageRequest {
-        image: text(head, "reference").replace(text(head, "digest"), &image.digest()),
+        image: w1::reference(head, &image),
         digest: Some(digest),
         ..ImageRequest::default()
     };
