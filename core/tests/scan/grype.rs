@@ -90,7 +90,7 @@ fn everything_that_is_read() {
     assert_eq!(one.aliases().collect::<Vec<_>>(), ["CVE-1", "CVE-2"]);
     assert_eq!(one.purl().as_deref(), Some("pkg:golang/a@1.2.0"));
     assert_eq!(one.location().as_deref(), Some("/usr/bin/a"));
-    assert_eq!(one.primary_url().as_deref(), Some("https://a.example/1"));
+    assert_eq!(one.primary_url(), Some("https://a.example/1"));
     assert_eq!((one.severity(), one.known_exploited()), (Severity::High, Some(true)));
     assert_eq!(one.severity_source().as_deref(), Some("github"));
     let mut severities: Vec<_> = one.severities().collect();
