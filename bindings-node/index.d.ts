@@ -6,7 +6,15 @@
 import type { FailCode, PassCode } from './codes.js';
 
 export type { FailCode, PassCode } from './codes.js';
-export type { WireAnswer, WirePolicies, WireRequest } from './wire.js';
+export type {
+  WireAnswer,
+  WireEvidence,
+  WireFault,
+  WireHistory,
+  WirePolicies,
+  WireRequest,
+  WireVouched,
+} from './wire.js';
 
 /** The package's version. */
 export const version: string;

@@ -14,7 +14,7 @@ export interface WirePolicies {
 }
 
 /** What is at hand about images. */
-interface WireEvidence {
+export interface WireEvidence {
   /** Bytes are base64. */
   readonly evidence?: readonly {
     readonly mediaType: string;
@@ -27,11 +27,11 @@ interface WireEvidence {
 }
 
 /** What is at hand, and what you vouch for. */
-interface WireVouched extends WireEvidence {
+export interface WireVouched extends WireEvidence {
   readonly vouched?: readonly { readonly subject?: Digest; readonly data: string }[];
 }
 
-interface WireHistory {
+export interface WireHistory {
   readonly tags?: Readonly<Record<string, Digest>>;
   readonly firstSeen?: Readonly<Record<string, string>>;
   readonly statements?: readonly (Omit<RecordedStatement, 'at'> & { readonly at: string })[];
@@ -88,7 +88,7 @@ export type WireRequest =
     });
 
 /** A fault as the wire tells it. */
-type WireFault = Omit<Fault, 'path' | 'snippet'> & { readonly path?: string };
+export type WireFault = Omit<Fault, 'path' | 'snippet'> & { readonly path?: string };
 
 /** What an answer holds, told apart by `answer`. */
 export type WireAnswer =
