@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use cocket::evaluate::Engine;
-use cocket::kubernetes::{Object, Objects, Unjudged, Workload};
+use cocket::kubernetes::{Object, Unjudged, Workload};
 use cocket::reference::{Digest, Reference};
 use cocket::report::Origin;
 use cocket::source::{LayoutImage, MAX_OBJECTS_BYTES, SourceError, read_objects};
@@ -36,7 +36,8 @@ pub(crate) struct Asked {
     pub(crate) passed_over: Vec<Unjudged>,
 }
 
-/// The images and objects of all targets; the images of objects where `engine` judges them. What cannot be read is said and remembered.
+/// The images and objects of all targets; the images of objects where `engine` judges them. What
+/// cannot be read is said and remembered.
 pub(crate) fn collect(targets: &[String], engine: &Engine, sources: &mut Sources) -> Asked {
     let mut asked = Asked::default();
     for target in targets {
@@ -142,7 +143,7 @@ fn objects(
     sources: &mut Sources,
     asked: &mut Asked,
 ) {
-    let objects = match Objects::parse_with(file, bytes, engine.workload_kinds()) {
+    let objects = match engine.objects(file, bytes) {
         Ok(objects) => objects,
         Err(failed) => return sources.unread(failed),
     };

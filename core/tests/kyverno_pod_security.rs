@@ -341,6 +341,24 @@ fn exceptions_take_out_controls_and_no_more() {
 }
 
 #[test]
+fn values_that_do_not_count_say_nothing_of_a_field_that_is_absent() {
+    let standards = json!({"level": "restricted", "exclude": [{
+        "controlName": "Seccomp", "images": ["*"],
+        "restrictedField": "spec.containers[*].securityContext.seccompProfile.type",
+        "values": ["Unconfined"],
+    }]});
+    let of = |more: Value| pod(json!({"containers": [container("nginx", more)]}));
+    let (absent, named) = (of(json!({})), of(json!({"seccompProfile": {"type": "Unconfined"}})));
+    assert!(passes(&standards, &named));
+    assert!(!passes(&standards, &absent));
+    let engine = load(&[policy(&standards)], Dialect::Kyverno).unwrap();
+    let decision = judged(&engine, &absent);
+    assert_eq!(decision.verdict, Verdict::Allow);
+    let said = decision.results[0].reasons.iter().filter_map(|reason| reason.found.as_ref());
+    assert!(said.map(ToString::to_string).any(|said| said.starts_with("podSecurityAbsentValue: ")));
+}
+
+#[test]
 fn the_pods_own_exclusion_stands_in_for_one_container_in_the_dialect_kyverno() {
     let standards = json!({"level": "restricted", "exclude": [{"controlName": "Seccomp"}]});
     let one = container("nginx", json!({}));

@@ -11,7 +11,7 @@ use super::request::{Context, GapItemKind, HistoryItem, Image, Item, Request, Te
 use crate::evaluate::{Engine, History, ImageRequest, ObjectRequest};
 use crate::evidence::{AttachedKind, Evidence, Gap, GapKind};
 use crate::import::{self, Dialect, Options};
-use crate::kubernetes::{Object, Objects, Operation, Unjudged, Workload};
+use crate::kubernetes::{Object, Operation, Unjudged, Workload};
 use crate::policy::{Policies, PolicySource};
 use crate::report::{Judged, Origin, verdict};
 
@@ -203,8 +203,7 @@ fn asked(context: Context, engine: &Engine) -> Result<Asked, Fault> {
         requests.push((named(image, &context), None));
     }
     for text in &context.objects {
-        let objects =
-            Objects::parse_with(&text.name, text.text.as_bytes(), engine.workload_kinds())?;
+        let objects = engine.objects(&text.name, text.text.as_bytes())?;
         if let Some(object) = objects.unjudged.iter().find(|object| object.carries_pods) {
             return Err(Fault::unjudged(object));
         }

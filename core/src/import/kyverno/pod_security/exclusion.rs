@@ -118,12 +118,24 @@ impl Exclusion {
         is_good.then_some(Self { controls, images, field })
     }
 
-    fn covers(&self, finding: &Finding<'_>) -> bool {
+    /// Values that do not count say nothing of a field that has none: only Kyverno takes that for
+    /// covered.
+    fn covers(&self, finding: &Finding<'_>, context: &Context<'_>) -> bool {
         let is_meant = match finding.image {
             Some(image) => self.images.iter().any(|pattern| wildcard_match(pattern, image)),
             None => self.images.is_empty(),
         };
-        is_meant && self.is_about(finding)
+        if !is_meant || !self.is_about(finding) {
+            return false;
+        }
+        if self.field.is_none() || !finding.values.is_empty() {
+            return true;
+        }
+        if context.is_kyverno() {
+            let detail = format!("`values` took out `{}`, which is absent", finding.field);
+            context.note("podSecurityAbsentValue", detail);
+        }
+        context.is_kyverno()
     }
 
     fn is_about(&self, finding: &Finding<'_>) -> bool {
@@ -153,7 +165,7 @@ pub(super) fn left<'v>(
 ) -> Result<Vec<Finding<'v>>, Unresolved> {
     for exclusion in exclusions {
         context.spend(u64::try_from(findings.len()).unwrap_or(u64::MAX))?;
-        findings.retain(|finding| !exclusion.covers(finding));
+        findings.retain(|finding| !exclusion.covers(finding, context));
         let first = findings.iter().position(|finding| exclusion.stands_in(finding));
         if let Some(position) = first.filter(|_| context.is_kyverno()) {
             let field = findings.remove(position).field;
