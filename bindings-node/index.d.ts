@@ -374,6 +374,8 @@ export interface ImageRequest {
   readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
   /** Whether the image will be pulled by the name given, as after admission. */
   readonly admission?: boolean | undefined;
+  /** The kind of the object that names it, such as `Deployment`; absent: rules about every kind hold. */
+  readonly kind?: string | undefined;
 }
 
 /** What was recorded before. */

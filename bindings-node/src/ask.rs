@@ -74,6 +74,7 @@ struct Request {
     image: String,
     digest: Option<Digest>,
     parent: Option<Digest>,
+    kind: Option<String>,
     namespace: Option<String>,
     namespace_labels: Option<BTreeMap<String, String>>,
     #[serde(default)]
@@ -123,6 +124,7 @@ impl Ask {
                 image: request.image,
                 digest: request.digest,
                 parent: request.parent,
+                kind: request.kind,
                 namespace: request.namespace,
                 namespace_labels: request.namespace_labels,
                 admission: request.admission,

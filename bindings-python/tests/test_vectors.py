@@ -247,6 +247,7 @@ def image_request(image: dict[str, Any], context: dict[str, Any]) -> cocket.Imag
         image=image["image"],
         digest=image.get("digest", context.get("resolved", {}).get(image["image"])),
         parent=image.get("parent"),
+        kind=image.get("kind"),
         namespace=own if own is not None else context.get("namespace"),
         namespace_labels=image.get(
             "namespaceLabels", context.get("namespaceLabels") if own is None else None

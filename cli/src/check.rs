@@ -85,6 +85,7 @@ impl Context<'_> {
         let asked = ImageRequest {
             image: request.image,
             digest,
+            kind: request.kind,
             namespace: self.arguments.namespace.clone().or(request.namespace),
             namespace_labels: self.labels.clone(),
             ..ImageRequest::default()

@@ -19,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) image: String,
     /// Its digest, where the target itself says it.
     pub(crate) digest: Option<Digest>,
+    /// The kind of the object that names it.
+    pub(crate) kind: Option<String>,
     /// The namespace that the object claims.
     pub(crate) namespace: Option<String>,
     /// Where it was found.
@@ -108,7 +110,7 @@ fn named(target: &str) -> Request {
     {
         note(format!("there is no file `{target}`; it is taken as the image `{reference}`"));
     }
-    Request { image: target.to_owned(), digest: None, namespace: None, origin: None }
+    Request { image: target.to_owned(), digest: None, kind: None, namespace: None, origin: None }
 }
 
 fn layout(file: &str, images: &[LayoutImage], sources: &mut Sources, requests: &mut Vec<Request>) {
@@ -126,6 +128,7 @@ fn layout(file: &str, images: &[LayoutImage], sources: &mut Sources, requests: &
         requests.push(Request {
             image: image.name.clone().unwrap_or_default(),
             digest: Some(image.digest),
+            kind: None,
             namespace: None,
             origin: Some(Origin {
                 file: file.to_owned(),
@@ -174,6 +177,7 @@ fn of_workload(workload: Workload) -> impl Iterator<Item = Request> {
     images.into_iter().map(move |image| Request {
         image: image.image,
         digest: None,
+        kind: Some(kind.clone()),
         namespace: namespace.clone(),
         origin: Some(Origin {
             file: file.clone(),

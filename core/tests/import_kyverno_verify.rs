@@ -308,3 +308,119 @@ fn a_namespace_that_cannot_be_one_is_an_error() {
     let errors = load(&text, Options { allow_partial: true, ..Options::default() }).unwrap_err();
     assert_eq!(errors.as_slice()[0].path, "spec.rules[0].match");
 }
+
+/// A rule about an object that carries no pods, with these extractors.
+fn extracting(kinds: &Value, extractors: &Value) -> String {
+    json!({
+        "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "signed"},
+        "spec": {"validationFailureAction": "Enforce", "rules": [{
+            "name": "tasks",
+            "match": {"any": [{"resources": {"kinds": kinds}}]},
+            "imageExtractors": extractors,
+            "verifyImages": [{"imageReferences": ["*"], "attestors": [{"entries": [key("a")]}]}],
+        }]},
+    })
+    .to_string()
+}
+
+/// What is decided on the images that an object of `policy`'s kinds names.
+fn decided(policy: &str, object: &Value, attached: &[Signature]) -> Vec<(String, Verdict)> {
+    let policies = load(policy, Options::default()).unwrap();
+    let engine = Engine::new(&policies).unwrap();
+    let objects = engine.objects("object.json", object.to_string().as_bytes()).unwrap();
+    let mut evidence = Evidence::new();
+    for one in attached {
+        let kind = AttachedKind::from_media_type(one.media_type);
+        evidence.attach(Some(digest()), kind, one.bytes.clone(), one.annotations.clone());
+    }
+    let now = "2026-11-23T15:00:00Z".parse().unwrap();
+    let mut found = Vec::new();
+    for workload in &objects.workloads {
+        for image in &workload.images {
+            let request = ImageRequest {
+                image: image.image.clone(),
+                digest: Some(digest()),
+                kind: Some(workload.kind.clone()),
+                ..Default::default()
+            };
+            let decision = engine.check(&request, &evidence, &History::default(), now);
+            found.push((image.image.clone(), decision.verdict));
+        }
+    }
+    found
+}
+
+fn task(image: &str) -> Value {
+    json!({"apiVersion": "tekton.dev/v1beta1", "kind": "Task", "metadata": {"name": "build"},
+        "spec": {"steps": [{"name": "a", "image": image}, {"name": "b"}]}})
+}
+
+#[test]
+fn images_of_other_kinds_are_judged_where_a_rule_says_where_they_stand() {
+    let steps = json!({"Task": [{"path": "/spec/steps/*/image"}]});
+    let image = format!("{REPOSITORY}:1");
+    for kind in ["Task", "tekton.dev/v1beta1/Task", "tekton.dev/*/Task", "*/Task"] {
+        let policy = extracting(&json!([kind]), &steps);
+        let signed = decided(&policy, &task(&image), &[signed("a")]);
+        assert_eq!(signed, [(image.clone(), Verdict::Allow)], "{kind}");
+        let unsigned = decided(&policy, &task(&image), &[]);
+        assert_eq!(unsigned, [(image.clone(), Verdict::Deny)], "{kind}");
+    }
+    let keyed = json!({"Task": [{"path": "/spec/steps/*", "value": "image", "key": "name"}]});
+    let policy = extracting(&json!(["tekton.dev/v1beta1/Task.status"]), &keyed);
+    assert_eq!(decided(&policy, &task(&image), &[])[0].1, Verdict::Deny);
+    // Of another version nothing is said.
+    let policy = extracting(&json!(["tekton.dev/v1/Task"]), &steps);
+    assert_eq!(decided(&policy, &task(&image), &[]), []);
+    // A rule about tasks is not about pods.
+    let policies = load(&extracting(&json!(["Task"]), &steps), Options::default()).unwrap();
+    let engine = Engine::new(&policies).unwrap();
+    let request = ImageRequest { image, kind: Some("Pod".to_owned()), ..ImageRequest::default() };
+    let now = "2026-11-23T15:00:00Z".parse().unwrap();
+    let decision = engine.check(&request, &Evidence::new(), &History::default(), now);
+    assert!(decision.results.iter().all(|rule| rule.outcome == Outcome::Skipped));
+}
+
+#[test]
+fn a_prefix_that_an_extractor_takes_off_is_no_part_of_the_image() {
+    let url = json!({"DataVolume": [
+        {"path": "/spec/source/registry/url", "jmesPath": "trim_prefix(@, 'docker://')"},
+    ]});
+    let policy = extracting(&json!(["DataVolume"]), &url);
+    let volume = |source: Value| {
+        json!({"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "DataVolume",
+            "metadata": {"name": "disk"}, "spec": {"source": source}})
+    };
+    let found = volume(json!({"registry": {"url": format!("docker://{REPOSITORY}:1")}}));
+    let image = format!("{REPOSITORY}:1");
+    assert_eq!(decided(&policy, &found, &[signed("a")]), [(image, Verdict::Allow)]);
+    assert_eq!(decided(&policy, &volume(json!({"blank": {}})), &[]), []);
+    let other = json!({"Task": [{"path": "/spec/image", "jmesPath": "split(@, '@')[0]"}]});
+    let errors = load(&extracting(&json!(["Task"]), &other), Options::default()).unwrap_err();
+    assert_eq!(errors.as_slice()[0].kind, PolicyErrorKind::NotTaken);
+    assert!(errors.as_slice()[0].path.ends_with("imageExtractors.Task[0].jmesPath"), "{errors}");
+}
+
+#[test]
+fn extracted_kinds_stand_beside_those_of_the_set_whatever_the_order() {
+    let own = "{\"apiVersion\": \"cocket.dev/v1alpha1\", \"kind\": \"PolicySet\", \"metadata\": \
+               {\"name\": \"set\"}, \"spec\": {\"workloads\": [{\"apiVersion\": \"*\", \"kind\": \
+               \"Task\", \"images\": [\"/spec/tool\"]}]}}";
+    let steps = json!({"Task": [{"path": "/spec/steps/*/image"}]});
+    let source = |name: &str, text: &str| PolicySource {
+        name: name.to_owned(),
+        bytes: text.as_bytes().to_vec(),
+    };
+    let policy = extracting(&json!(["Task"]), &steps);
+    let sources = [source("set.json", own), source("policy.json", &policy)];
+    let policies = import::load(&sources, Options::default()).unwrap();
+    let kinds = &policies.set().unwrap().spec.workloads;
+    assert_eq!(kinds.len(), 1);
+    assert_eq!(kinds[0].images.len(), 2);
+    assert!(!kinds[0].optional, "the set's own word stands");
+    let again = Policies::from_text("again.yaml", &policies.to_yaml()).unwrap();
+    assert_eq!(again.digest(), policies.digest());
+    let turned = [source("policy.json", &policy), source("set.json", own)];
+    let turned = import::load(&turned, Options::default()).unwrap();
+    assert_eq!(turned.digest(), policies.digest());
+}

@@ -763,6 +763,11 @@ typedef struct cocket_image_request {
    * else for yes, which is the stricter.
    */
   int32_t admission;
+  /**
+   * The kind of the object that names the image, such as `Deployment`; NULL where it is not
+   * known: then rules about every kind hold.
+   */
+  struct cocket_text kind;
 } cocket_image_request;
 
 /**

@@ -299,6 +299,7 @@ struct ImageRequest {
     std::optional<std::string> digest{}, parent{}, namespace_name{};
     std::optional<Pairs> namespace_labels{};
     bool admission = false;
+    std::optional<std::string> kind{};
 };
 
 /// Compiled policies.
@@ -451,6 +452,7 @@ private:
         lent.namespace_labels = labels.data();
         lent.namespace_labels_len = labels.size();
         lent.admission = request.admission ? 1 : 0;
+        lent.kind = detail::maybe(request.kind);
         return Decision(
             detail::made<Decision::Owner>([&](cocket_decision **out, cocket_error **error) {
                 return cocket_engine_check(handle_.get(), &lent, evidence.get(), history, now, out,

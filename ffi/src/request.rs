@@ -27,6 +27,9 @@ pub struct ImageRequest {
     /// Whether the image will be pulled by the name given, as after admission: 0 for no, anything
     /// else for yes, which is the stricter.
     pub admission: i32,
+    /// The kind of the object that names the image, such as `Deployment`; NULL where it is not
+    /// known: then rules about every kind hold.
+    pub kind: Text,
 }
 
 /// # Safety
@@ -49,6 +52,7 @@ pub(crate) unsafe fn read(request: *const ImageRequest) -> Result<Asked, Failure
                 "request.namespace_labels",
             )?,
             admission: request.admission != 0,
+            kind: request.kind.optional("request.kind")?.map(str::to_owned),
         })
     }
 }

@@ -40,6 +40,8 @@ class ImageRequest:
     """The namespace's labels, where the caller knows them."""
     admission: bool = False
     """Whether the image will be pulled by the name given, as after admission."""
+    kind: str | None = None
+    """The kind of the object that names it, such as `Deployment`; None: rules about every kind hold."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +244,7 @@ class Engine:
             asked.image,
             asked.digest,
             asked.parent,
+            asked.kind,
             asked.namespace,
             None if labels is None else dict(labels),
             asked.admission,

@@ -94,6 +94,7 @@ class Engine:
         image: str,
         digest: str | None,
         parent: str | None,
+        kind: str | None,
         namespace: str | None,
         namespace_labels: dict[str, str] | None,
         admission: bool,

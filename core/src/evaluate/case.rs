@@ -69,7 +69,7 @@ impl<'a> Case<'a> {
             circumstances: Circumstances {
                 images: std::slice::from_ref(reference),
                 unreadable: false,
-                kind: None,
+                kind: request.kind.as_deref(),
                 namespace: request.namespace.as_deref(),
                 namespace_labels: request.namespace_labels.as_ref(),
                 now: facts.now,

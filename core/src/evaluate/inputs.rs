@@ -23,6 +23,8 @@ struct Inputs<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     first_seen: BTreeMap<&'a str, Timestamp>,
     image: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
     namespace: Option<&'a str>,
     namespace_labels: Option<&'a BTreeMap<String, String>>,
     now: Timestamp,
@@ -73,6 +75,7 @@ pub(super) fn inputs(
             .collect(),
         first_seen: history.first_seen.iter().map(|(id, at)| (id.as_str(), *at)).collect(),
         image: &request.image,
+        kind: request.kind.as_deref(),
         namespace: request.namespace.as_deref(),
         namespace_labels: request.namespace_labels.as_ref(),
         now: facts.now,
@@ -103,6 +106,7 @@ mod tests {
                     evidence: BTreeSet::from([digest, Digest::sha256(b"a")]),
                     first_seen: labels.keys().map(|id| (id.as_str(), now)).collect(),
                     image: "registry.example.com/é\t\u{8}\u{c}:1",
+                    kind: Some("Pod"),
                     namespace: None,
                     namespace_labels: Some(&labels),
                     now,

@@ -108,6 +108,9 @@ pub struct ImageRequest {
     /// The index by which the caller came to the image: its signature covers the manifests that
     /// it lists.
     pub parent: Option<Digest>,
+    /// The kind of the object that names the image, such as `Deployment`; where the caller does
+    /// not know it, rules about every kind hold.
+    pub kind: Option<String>,
     /// The namespace of the request.
     pub namespace: Option<String>,
     /// The namespace's labels, where the caller knows them.

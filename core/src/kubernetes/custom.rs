@@ -11,12 +11,13 @@ use super::{ContainerKind, WorkloadImage, pods};
 use crate::shown::shown;
 
 /// A kind of objects, and where in them pods and images stand. At least one of the places must
-/// be there in each object.
+/// be there in each object, unless the kind is `optional`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CustomKind {
-    /// `apiVersion`, such as `kubeflow.org/v1`.
+    /// `apiVersion`, such as `kubeflow.org/v1`; `kubeflow.org/*` is every version of a group, and
+    /// `*` every one of all.
     pub api_version: String,
     /// `kind`.
     pub kind: String,
@@ -26,6 +27,13 @@ pub struct CustomKind {
     /// Where references of images stand that no container has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<ObjectPointer>,
+    /// What stands before the references at `images` and is no part of them, such as `docker://`.
+    /// An image that is named so is never pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_prefix: Option<String>,
+    /// Whether an object may have none of the places: it then names no image.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 /// A place in an object: a JSON pointer (RFC 6901) whose part `*` stands for every member of an
@@ -97,6 +105,8 @@ pub(crate) enum Step {
 pub(super) struct Found {
     /// Places of pods, each once.
     pub(super) pods: BTreeSet<Vec<Step>>,
+    /// Places of images that no container has, each once.
+    named: BTreeSet<Vec<Step>>,
     pub(super) images: Vec<WorkloadImage>,
 }
 
@@ -107,34 +117,63 @@ impl CustomKind {
     }
 
     pub(super) fn is(&self, api_version: &str, kind: &str) -> bool {
-        self.api_version == api_version && self.kind == kind
+        let is_version = || match self.api_version.strip_suffix('*') {
+            Some("") => true,
+            Some(group) => api_version.strip_prefix(group).is_some_and(|rest| !rest.is_empty()),
+            None => self.api_version == api_version,
+        };
+        self.kind == kind && is_version()
     }
 
-    /// Reads an object of this kind.
-    pub(super) fn read(&self, node: &Node<'_>, at: &At<'_>) -> Result<Found, Fault> {
+    /// Reads an object of a kind that some of `kinds` declare: what any of them says is there.
+    pub(super) fn read_all(kinds: &[&Self], node: &Node<'_>, at: &At<'_>) -> Result<Found, Fault> {
         let mut found = Found::default();
+        for kind in kinds {
+            kind.read(node, at, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn read(&self, node: &Node<'_>, at: &At<'_>, found: &mut Found) -> Result<(), Fault> {
+        let mut is_there = false;
         for pointer in &self.pods {
             each(node, at, &pointer.parts, &mut Vec::new(), &mut |node, at, steps| {
+                is_there = true;
                 if found.pods.insert(steps.to_vec()) {
                     found.images.extend(pods::template_or_pod(node, at)?);
                 }
                 Ok(())
             })?;
         }
-        let mut seen = BTreeSet::new();
         for pointer in &self.images {
             each(node, at, &pointer.parts, &mut Vec::new(), &mut |node, at, steps| {
-                if seen.insert(steps.to_vec()) {
-                    found.images.push(image(node, at)?);
+                is_there = true;
+                if found.named.insert(steps.to_vec()) {
+                    found.images.push(self.image(node, at)?);
                 }
                 Ok(())
             })?;
         }
-        if found.pods.is_empty() && seen.is_empty() {
+        if !is_there && !self.optional {
             let detail = "none of the places is there that the policy set declares for its kind";
             return Err(fields::fault(node, at, detail));
         }
-        Ok(found)
+        Ok(())
+    }
+
+    fn image(&self, node: &Node<'_>, at: &At<'_>) -> Result<WorkloadImage, Fault> {
+        let Value::Text(text) = &node.value else {
+            let detail = format!("{} where the reference of an image belongs", node.value.title());
+            return Err(fields::fault(node, at, detail));
+        };
+        let prefix = self.image_prefix.as_deref().unwrap_or_default();
+        Ok(WorkloadImage {
+            kind: ContainerKind::Declared,
+            container: String::new(),
+            path: at.to_string(),
+            line: node.place.line,
+            image: text.strip_prefix(prefix).unwrap_or(text).to_owned(),
+        })
     }
 }
 
@@ -186,20 +225,6 @@ fn each(
             Err(fields::fault(node, at, detail))
         }
     }
-}
-
-fn image(node: &Node<'_>, at: &At<'_>) -> Result<WorkloadImage, Fault> {
-    let Value::Text(text) = &node.value else {
-        let detail = format!("{} where the reference of an image belongs", node.value.title());
-        return Err(fields::fault(node, at, detail));
-    };
-    Ok(WorkloadImage {
-        kind: ContainerKind::Declared,
-        container: String::new(),
-        path: at.to_string(),
-        line: node.place.line,
-        image: text.to_string(),
-    })
 }
 
 #[cfg(test)]

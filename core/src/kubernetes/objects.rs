@@ -153,9 +153,15 @@ impl<'f> Reader<'f> {
             value,
             pods: pods.clone(),
         });
-        if let PodPlaces::Nowhere { seems_to } = pods
-            && matches!(carrier, Carrier::None)
-        {
+        let passed_over = match (&carrier, &pods) {
+            (Carrier::None, PodPlaces::Nowhere { seems_to }) => Some(*seems_to),
+            // Of a kind whose places may all be absent.
+            (Carrier::Custom(_), PodPlaces::Declared(places)) => {
+                (places.is_empty() && images.is_empty()).then_some(false)
+            }
+            _ => None,
+        };
+        if let Some(seems_to) = passed_over {
             self.objects.unjudged.push(Unjudged {
                 file: self.file.to_owned(),
                 line: node.place.line,
@@ -179,10 +185,13 @@ impl<'f> Reader<'f> {
 
     /// What carries the pods of a kind.
     fn carrier(&self, api_version: &str, kind: &str) -> Carrier<'f> {
-        let custom = || self.kinds.iter().find(|custom| custom.is(api_version, kind));
-        match pods::path(api_version, kind) {
-            Some(path) => Carrier::BuiltIn(path),
-            None => custom().map_or(Carrier::None, Carrier::Custom),
+        if let Some(path) = pods::path(api_version, kind) {
+            return Carrier::BuiltIn(path);
+        }
+        let declared = self.kinds.iter().filter(|custom| custom.is(api_version, kind));
+        match declared.collect::<Vec<_>>() {
+            none if none.is_empty() => Carrier::None,
+            declared => Carrier::Custom(declared),
         }
     }
 
@@ -242,19 +251,18 @@ impl<'f> Reader<'f> {
 }
 
 /// What carries the pods of an object.
-#[derive(Clone, Copy)]
 enum Carrier<'k> {
     None,
     /// A kind of Kubernetes, with the way to the pod's specification.
     BuiltIn(&'static [&'static str]),
-    /// A kind that the policy set declares.
-    Custom(&'k CustomKind),
+    /// A kind that the policy set declares, in all that declares it.
+    Custom(Vec<&'k CustomKind>),
 }
 
 impl Carrier<'_> {
     /// The images of an object, and where its pods stand.
     fn read(
-        self,
+        &self,
         node: &Node<'_>,
         at: &At<'_>,
         value: &serde_json::Value,
@@ -267,12 +275,12 @@ impl Carrier<'_> {
             Self::BuiltIn(path) => {
                 let images = pods::images(&Fields::of(node, at, path)?, path)?;
                 // The last part is the pod's `spec`; its metadata stands beside that.
-                let template = path.split_last().map_or(path, |(_, template)| template);
+                let template = path.split_last().map_or(*path, |(_, template)| template);
                 let steps = template.iter().map(|key| Step::Key((*key).to_owned())).collect();
                 Ok((images, PodPlaces::Templates(vec![steps])))
             }
-            Self::Custom(kind) => {
-                let found = kind.read(node, at)?;
+            Self::Custom(kinds) => {
+                let found = CustomKind::read_all(kinds, node, at)?;
                 let places: Vec<Vec<Step>> = found.pods.into_iter().collect();
                 let known = places.iter().filter_map(|steps| below(value, steps));
                 if pods::looks_like_one(value, &known.map(std::ptr::from_ref).collect()) {

@@ -23,7 +23,7 @@ use crate::shown;
 
 pub use error::{DocumentKind, PolicyError, PolicyErrorKind, PolicyErrors};
 pub use load::limits;
-pub(crate) use load::{ForeignDocument, Head, SuppliedFile, joined, well_formed};
+pub(crate) use load::{DeclaredKind, ForeignDocument, Head, SuppliedFile, joined, well_formed};
 pub use object_judge::{
     NotSigned, Note, ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleOutcome, RuleResult,
     SignedImages, SignedStatement,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::load::{
-    self, Collection, ForeignDocument, Note, Recognise, Stored, SuppliedFile, Typed,
+    self, Collection, DeclaredKind, ForeignDocument, Note, Recognise, Stored, SuppliedFile, Typed,
 };
 use super::model::{ImageCatalog, ImagePolicy, PolicyException, PolicySet, TrustRoot};
 use super::{
@@ -64,6 +64,8 @@ pub(crate) struct Translation {
     pub(crate) policies: Vec<(usize, ImagePolicy)>,
     /// Trust roots likewise.
     pub(crate) trust_roots: Vec<(usize, TrustRoot)>,
+    /// Kinds of objects that carry pods or name images.
+    pub(crate) workloads: Vec<DeclaredKind>,
     /// Policies that judge objects by themselves.
     pub(crate) judges: Vec<Arc<dyn ObjectJudge>>,
     /// Where they are not just what the documents say.
@@ -140,6 +142,7 @@ impl Policies {
         for (position, root) in made.trust_roots {
             collection.add(position, Typed::TrustRoot(root));
         }
+        collection.declare(made.workloads);
         collection.judges = made.judges;
         Self::assemble(collection, load::sorted(made.notes), sources)
     }

@@ -222,6 +222,7 @@ fn named(image: &Image, context: &Context) -> ImageRequest {
         image: image.image.clone(),
         digest: image.digest.or_else(|| context.resolved.get(&image.image).copied()),
         parent: image.parent,
+        kind: image.kind.clone(),
         namespace: image.namespace.clone().or_else(|| context.namespace.clone()),
         namespace_labels: match (&image.namespace_labels, own) {
             (None, false) => context.namespace_labels.clone(),
@@ -242,6 +243,7 @@ fn run_by<'a>(
             image: image.image.clone(),
             digest: context.resolved.get(&image.image).copied(),
             parent: None,
+            kind: Some(workload.kind.clone()),
             namespace: claimed.cloned().or_else(|| context.namespace.clone()),
             namespace_labels: match claimed {
                 Some(_) => None,

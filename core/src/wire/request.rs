@@ -162,6 +162,8 @@ pub(super) struct Image {
     pub(super) image: String,
     pub(super) digest: Option<Digest>,
     pub(super) parent: Option<Digest>,
+    /// The kind of the object that names it.
+    pub(super) kind: Option<String>,
     pub(super) namespace: Option<String>,
     pub(super) namespace_labels: Option<BTreeMap<String, String>>,
 }

@@ -289,6 +289,7 @@ fn checked(
         namespace_labels: if labels.is_object() { lent.as_ptr() } else { null() },
         namespace_labels_len: lent.len(),
         admission: i32::from(context["admission"] == json!(true)),
+        kind: optional(&image["kind"]),
     };
     let mut past = recorded(case);
     let (mut made, mut written) = (null_mut(), null_mut());

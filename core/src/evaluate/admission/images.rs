@@ -59,6 +59,7 @@ impl Work<'_> {
             image: name.to_owned(),
             digest: self.context.digests.get(&image.image).copied(),
             parent: None,
+            kind: Some(self.request.object.object.kind.clone()),
             namespace: self.request.namespace.clone(),
             namespace_labels: self.context.namespace_labels.clone(),
             admission: true,

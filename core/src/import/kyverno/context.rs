@@ -74,6 +74,18 @@ impl<'r> Context<'r> {
         context
     }
 
+    /// Adds to `images`, which the request's pods are already in.
+    pub(super) fn add_images(&self, images: Map<String, Value>) {
+        if images.is_empty() {
+            return;
+        }
+        let mut root = self.root.borrow_mut();
+        match root.entry("images").or_insert_with(|| Value::Object(Map::new())) {
+            Value::Object(known) => known.extend(images),
+            other => *other = Value::Object(images),
+        }
+    }
+
     pub(super) fn is_kyverno(&self) -> bool {
         self.request.dialect == Dialect::Kyverno
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::policy::{Body, FailureAction};
-use super::{KyvernoException, KyvernoPolicy, NoEvidence, Request, images};
+use super::{KyvernoException, KyvernoPolicy, NoEvidence, Request};
 use crate::import::Dialect;
 use crate::import::cluster_data::{ClusterData, user_of};
 use crate::import::image_data::ImageData;
@@ -80,7 +80,7 @@ impl ObjectJudge for KyvernoJudge {
 
     fn judge(&self, case: &ObjectCase<'_>) -> ObjectAnswer {
         let found = match self.asks_registry {
-            true => ImageData::read(case, images::named(case.object)),
+            true => ImageData::read(case, self.policy.images(case.object, case.now)),
             false => ImageData::default(),
         };
         let user = user_of(case, &self.data);

@@ -5,6 +5,7 @@ mod checks;
 use serde_json::Value;
 
 use super::autogen::{self, Expanded};
+use super::extractors::Extractors;
 use super::pod_security::{Exclusion, PodSecurity};
 use super::policy::{Body, FailureAction, KyvernoException, KyvernoPolicy, Override, Rule};
 use super::verify_images::VerifyImages;
@@ -177,6 +178,10 @@ fn compiled(expanded: Expanded, fault: Option<String>, path: &str, work: &mut Wo
     Rule {
         name: rule.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         body,
+        extractors: rule
+            .get("imageExtractors")
+            .and_then(|value| Extractors::read(value).ok())
+            .unwrap_or_default(),
         action: own.and_then(Value::as_str).and_then(FailureAction::named),
         overrides: overrides(validate.get("failureActionOverrides")),
         spec: rule,

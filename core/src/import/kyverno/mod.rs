@@ -8,6 +8,7 @@ mod autogen;
 mod conditions;
 mod context;
 pub(super) mod duration;
+mod extractors;
 mod go;
 mod images;
 pub mod jmespath;

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::conditions::{self, joined};
 use super::context::Context;
+use super::extractors::Extractors;
 use super::images::ImageInfo;
 use super::pod_security::{Exclusion, PodSecurity};
 use super::validate::{Answer, Validator};
@@ -32,6 +34,8 @@ pub(super) struct Rule {
     /// The rule as it stands, with lists where lists are asked for.
     pub(super) spec: Value,
     pub(super) body: Body,
+    /// Where images stand beside those of pods.
+    pub(super) extractors: Extractors,
     pub(super) action: Option<FailureAction>,
     pub(super) overrides: Vec<Override>,
 }
@@ -137,6 +141,17 @@ impl KyvernoPolicy {
         self.rules.iter().map(|rule| rule.name.as_str())
     }
 
+    /// The images that its rules look at: those of containers, and of places that rules name.
+    pub(super) fn images(&self, object: &Value, now: Timestamp) -> Vec<String> {
+        let mut all = images::named(object);
+        for rule in &self.rules {
+            // An extractor that fails is an error of its rule.
+            let own = rule.extractors.named(object, now).ok().flatten();
+            all.extend(own.into_iter().flatten());
+        }
+        all
+    }
+
     /// What was noticed while it was loaded, by line.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
@@ -239,6 +254,12 @@ fn answer(
     if let Body::NotTaken(why) = &rule.body {
         return Some((RuleOutcome::Error, format!("the rule was not taken: {why}")));
     }
+    match rule.extractors.variable(context.request.object, context.request.now) {
+        Ok(images) => context.add_images(images),
+        Err(error) => {
+            return Some((RuleOutcome::Error, format!("failed to extract images: {error}")));
+        }
+    }
     context.add_entries(part("context"));
     match conditions::hold(context, part("preconditions")) {
         Err(error) => {
@@ -252,7 +273,12 @@ fn answer(
         Ok((true, _)) => {}
     }
     match &rule.body {
-        Body::VerifyImages(entries) => verified(context, entries, verifier),
+        Body::VerifyImages(entries) => {
+            let object = context.request.object;
+            let extracted = rule.extractors.named(object, context.request.now).ok().flatten();
+            let images = extracted.unwrap_or_else(|| images::named(object));
+            verified(images, entries, verifier)
+        }
         Body::Expressions(rule) => expressions(context, rule),
         Body::PodSecurity(standards) => {
             let excepted = waivers.iter();
@@ -289,15 +315,11 @@ fn expressions(context: &Context<'_>, rule: &CelRule) -> Answer {
     Some(answer)
 }
 
-/// Judges the object's images; none where no entry is about any of them.
-fn verified(
-    context: &Context<'_>,
-    entries: &[VerifyImages],
-    verifier: &dyn ImageVerifier,
-) -> Answer {
+/// Judges images; none where no entry is about any of them.
+fn verified(images: Vec<String>, entries: &[VerifyImages], verifier: &dyn ImageVerifier) -> Answer {
     let mut applied = false;
     let mut failed = Vec::new();
-    for image in images::named(context.request.object) {
+    for image in images {
         let Some(info) = ImageInfo::parse(&image) else { continue };
         let shown = info.to_string();
         let is_meant = |pattern: &String| {

@@ -302,22 +302,6 @@ impl Attestor {
     };
 }
 
-/// Where images stand in objects of a kind that Kyverno does not know (`imageExtractors`).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ImageExtractor {
-    /// Path with `/`, `*` for every item of a list.
-    pub path: String,
-    /// The field with the image, if `path` leads to its object.
-    pub value: Option<String>,
-    /// What the extracted images are called.
-    pub name: Option<String>,
-    /// The field that names an item.
-    pub key: Option<String>,
-    /// An expression on the value that gives the image.
-    pub jmes_path: Option<String>,
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -30,7 +30,6 @@ pub(super) fn check(
         for (position, control) in rule.controls.iter().enumerate() {
             report.blank(format!("{path}.controls[{position}]"), control);
         }
-        scopes::check(&path, rule, policy, report);
         let path = format!("{path}.{}", rule.family.name());
         family(&path, &rule.family, policy, catalogs, report);
     }

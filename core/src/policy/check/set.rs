@@ -34,6 +34,16 @@ fn workloads(set: &PolicySet, report: &mut Report<'_>) {
         let path = format!("spec.workloads[{position}]");
         report.blank(format!("{path}.apiVersion"), &kind.api_version);
         report.blank(format!("{path}.kind"), &kind.kind);
+        let version = kind.api_version.strip_suffix('*').unwrap_or(&kind.api_version);
+        let is_open = version.len() < kind.api_version.len();
+        if version.contains('*') || is_open && !version.is_empty() && !version.ends_with('/') {
+            let detail = "`*` stands for every version of a group (`GROUP/*`), or alone for all";
+            report.add(Kind::Value, format!("{path}.apiVersion"), detail);
+        }
+        if kind.image_prefix.is_some() && kind.images.is_empty() {
+            let detail = "a prefix of images, and no `images`";
+            report.add(Kind::Contradiction, format!("{path}.imagePrefix"), detail);
+        }
         if kind.is_built_in() {
             let detail = format!("where `{}` carries its pods is known", kind.kind);
             report.add(Kind::Contradiction, format!("{path}.kind"), detail);

@@ -1,6 +1,7 @@
 //! From texts to loaded policies: text, tree of values with positions, typed documents, checks.
 
 mod build;
+mod declared;
 mod decode;
 mod document;
 mod foreign;
@@ -14,6 +15,7 @@ mod suggest;
 mod text;
 mod yaml;
 
+pub(crate) use declared::DeclaredKind;
 pub(super) use document::{API_VERSION, Typed};
 pub(crate) use foreign::{ForeignDocument, Head, SuppliedFile};
 pub(crate) use node::joined;

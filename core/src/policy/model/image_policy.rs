@@ -87,8 +87,9 @@ pub struct Match {
     /// Labels of the namespace, as the caller supplies them: all must be equal.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub namespace_labels: BTreeMap<String, String>,
-    /// Kinds of the objects that carry the pods, in `match` of rules about pods alone: who writes
-    /// an object chooses its kind, so none is kept out by it.
+    /// Kinds of the objects that carry the pods or name the image, in `match` alone: who writes an
+    /// object chooses its kind, so none is kept out by it. An image that is asked about without
+    /// an object counts as one of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<NameGlob>,
     /// Images by name.

@@ -94,6 +94,7 @@ impl Registry {
         let request = ImageRequest {
             image: image.to_owned(),
             digest,
+            kind: Some(pod.kind.clone()),
             namespace: pod.namespace.clone(),
             admission: true,
             ..Default::default()

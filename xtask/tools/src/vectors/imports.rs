@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::case::{Case, REPOSITORY, good_image};
 
 pub(super) fn cases() -> Vec<Case> {
-    let areas = [cluster_image_policies(), containers_policies(), kyverno_policies()];
+    let areas =
+        [cluster_image_policies(), containers_policies(), kyverno_policies(), kyverno_extractors()];
     areas.into_iter().flatten().collect()
 }
 
@@ -131,5 +132,71 @@ fn kyverno_policies() -> Vec<Case> {
         case("import/kyverno-bundle-asked", "SigstoreBundle", &simple)
             .expect("deny", &["signature.untrusted"]),
         case("import/kyverno-notary", "Notary", &simple).expect("error", &["policy.notTaken"]),
+    ]
+}
+
+/// Rules about images that stand elsewhere than in pods.
+fn kyverno_extractors() -> Vec<Case> {
+    let image = good_image();
+    let digest = image.digest();
+    let release = Signer::named("release");
+    let policy = |body: Value| {
+        let mut rule = json!({
+            "name": "tasks",
+            "match": {"any": [{"resources": {"kinds": ["tekton.dev/v1/Task"]}}]},
+            "imageExtractors": {"Task": [
+                {"path": "/spec/steps/*", "name": "steps", "value": "image", "key": "name"},
+            ]},
+        });
+        for (key, value) in body.as_object().into_iter().flatten() {
+            rule[key] = value.clone();
+        }
+        let document = json!({
+            "apiVersion": "kyverno.io/v1",
+            "kind": "ClusterPolicy",
+            "metadata": {"name": "tasks"},
+            "spec": {"validationFailureAction": "Enforce", "rules": [rule]},
+        });
+        format!("{document:#}\n")
+    };
+    let task = |images: [&str; 1]| {
+        let steps = images.map(|image| json!({"name": "build", "image": image}));
+        json!({"apiVersion": "tekton.dev/v1", "kind": "Task", "metadata": {"name": "build"},
+            "spec": {"steps": steps}})
+    };
+    let named = format!("{REPOSITORY}@{digest}");
+    let verified = json!({"verifyImages": [{
+        "imageReferences": ["*"],
+        "attestors": [{"entries": [
+            {"keys": {"publicKeys": release.pem(), "rekor": {"ignoreTlog": true}}},
+        ]}],
+    }]});
+    let of_registry = json!({"validate": {
+        "message": "steps come from our registry",
+        "deny": {"conditions": {"any": [{
+            "key": "{{ images.steps.*.registry }}",
+            "operator": "AnyNotIn",
+            "value": ["registry.example.com"],
+        }]}},
+    }});
+    let case = |name, body: &Value, object: Value| {
+        Case::of_policy(name, &policy(body.clone()))
+            .context("objects", json!([{"name": "task.json", "text": object.to_string()}]))
+    };
+    let signature = release.simple_signing(REPOSITORY, &digest, &json!(null));
+    vec![
+        case("import/kyverno-extracted", &verified, task([&named]))
+            .blobs(image.blobs())
+            .attached(&digest, &signature)
+            .expect("allow", &["signature.verified"]),
+        case("import/kyverno-extracted-unsigned", &verified, task([&named]))
+            .blobs(image.blobs())
+            .expect("deny", &["signature.missing"]),
+        case("import/kyverno-extracted-variable", &of_registry, task([&named]))
+            .expect("allow", &["foreign.passed"]),
+        case("import/kyverno-extracted-variable-failing", &of_registry, task(["nginx:1"]))
+            .expect("deny", &["foreign.failed"]),
+        case("import/kyverno-extracted-nothing", &of_registry, task([""]))
+            .expect("deny", &["foreign.error"]),
     ]
 }

@@ -64,6 +64,16 @@ fn custom() -> Vec<Case> {
         declared("workloads/declared-place-absent", PLACE, image, &json!({
             "apiVersion": "example.com/v1", "kind": "Server", "metadata": {"name": "a"}, "spec": {}}))
             .expect("error", &["object"]),
+        declared("workloads/declared-prefix", PLACE,
+            "[{apiVersion: '*', kind: Server, images: [/spec/image], imagePrefix: 'docker://'}]",
+            &server(&format!("docker://{NAMED}")))
+            .expect("allow", &["registry.allowed"]),
+        declared("workloads/declared-by-half-a-version", PLACE,
+            "[{apiVersion: 'example*', kind: Server, images: [/spec/image]}]", &bare)
+            .expect("error", &["policy.value"]),
+        declared("workloads/declared-prefix-of-nothing", PLACE,
+            "[{apiVersion: v2, kind: Server, pods: [/spec], imagePrefix: 'docker://'}]", &bare)
+            .expect("error", &["policy.contradiction"]),
         declared("workloads/mere-specification", &both, pod, &bare)
             .expect("deny", &["podSecurity.host_namespaces", "registry.allowed"]),
         declared("workloads/known-kind-declared", PLACE,
@@ -82,6 +92,10 @@ fn kinds() -> Vec<Case> {
         Case::of_policy(name, &policy(spec, rules))
             .context("objects", json!([{"name": "pod.json", "text": pod.to_string()}]))
     };
+    let alone = |name, kind: Value| {
+        Case::of_policy(name, &policy("match: {kinds: [Job]}", PLACE))
+            .context("images", json!([{"image": NAMED, "kind": kind}]))
+    };
     let meant = |kind: &str| format!("{LEVEL}\n  match: {{kinds: [{kind}]}}\n{PLACE}");
     vec![
         case("workloads/kind-matched", "", &meant("Pod"))
@@ -91,7 +105,15 @@ fn kinds() -> Vec<Case> {
         case("workloads/kind-excluded", "exclude: {kinds: [Pod]}", LEVEL)
             .expect("error", &["policy.contradiction"]),
         case("workloads/kind-of-an-image", "match: {kinds: [Pod]}", PLACE)
-            .expect("error", &["policy.contradiction"]),
+            .expect("allow", &["registry.allowed"]),
+        case("workloads/other-kind-of-an-image", "match: {kinds: ['*Set']}", PLACE)
+            .expect("deny", &["policy.not_covered"]),
+        alone("workloads/kind-of-an-image-alone", json!("Job"))
+            .expect("allow", &["registry.allowed"]),
+        alone("workloads/other-kind-of-an-image-alone", json!("Pod"))
+            .expect("deny", &["policy.not_covered"]),
+        alone("workloads/unknown-kind-of-an-image-alone", json!(null))
+            .expect("allow", &["registry.allowed"]),
     ]
 }
 
@@ -118,6 +140,12 @@ fn listed() -> Vec<Case> {
             .expect("listed", &["docker.io/library/busybox:1", NAMED]),
         case("workloads/listed-unknown-kind", image, &several)
             .expect("listed", &["docker.io/library/busybox:1", NAMED]),
+        case(
+            "workloads/listed-optional",
+            "[{apiVersion: 'example.com/*', kind: Server, images: [/spec/image], optional: true}]",
+            "apiVersion: example.com/v2\nkind: Server\nmetadata: {name: a}\n",
+        )
+        .expect("listed", &[]),
         case("workloads/listed-unreadable", TF_JOB, "kind: [open").expect("error", &["object"]),
         case("workloads/listed-without-objects", TF_JOB, "")
             .context("objects", json!([]))

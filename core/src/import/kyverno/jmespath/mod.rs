@@ -100,6 +100,18 @@ impl Expression {
         roots
     }
 
+    /// The text that it takes from the start of the document, where it does that and no more:
+    /// `trim_prefix(@, 'docker://')`.
+    pub(in crate::import::kyverno) fn trimmed_prefix(&self) -> Option<&str> {
+        match &self.root {
+            ast::Ast::Function(name, arguments) if name == "trim_prefix" => match &arguments[..] {
+                [ast::Ast::Current, ast::Ast::Literal(Value::String(prefix))] => Some(prefix),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Functions in it that are not known here.
     #[must_use]
     pub fn unknown_functions(&self) -> Vec<&str> {

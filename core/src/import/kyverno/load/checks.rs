@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Work;
 use crate::import::DiagnosticKind as Kind;
+use crate::import::kyverno::extractors::Extractors;
 use crate::import::kyverno::jmespath::Expression;
 use crate::import::kyverno::matching;
 use crate::import::kyverno::operators::Operator;
@@ -122,14 +123,16 @@ fn unknown(work: &mut Work<'_>, value: &Value, path: &str, known: &[&str]) {
 }
 
 fn body(work: &mut Work<'_>, rule: &Value, path: &str) {
-    let not_taken: [(&str, &str); 2] = [
-        ("imageExtractors", "images of other kinds of objects are not extracted"),
-        ("generate", "it makes objects and decides nothing"),
-    ];
-    for (key, detail) in not_taken {
-        if rule.get(key).is_some() {
-            work.say(Kind::NotTaken, &format!("{path}.{key}"), detail);
-        }
+    if rule.get("generate").is_some() {
+        let detail = "it makes objects and decides nothing";
+        work.say(Kind::NotTaken, &format!("{path}.generate"), detail);
+    }
+    let extractors = rule.get("imageExtractors").filter(|value| !value.is_null());
+    for (inner, detail) in
+        extractors.and_then(|one| Extractors::read(one).err()).into_iter().flatten()
+    {
+        let place = format!("{path}.imageExtractors.{inner}");
+        work.say(Kind::Invalid, place.trim_end_matches('.'), detail);
     }
     if rule.get("celPreconditions").is_some() && rule.pointer("/validate/cel").is_none() {
         let detail = "they belong to a rule with `validate.cel`";

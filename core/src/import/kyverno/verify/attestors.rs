@@ -18,9 +18,9 @@ use crate::policy::model::{
 
 /// A policy in the making.
 pub(super) struct Making<'m, 's> {
-    position: usize,
+    pub(super) position: usize,
     pub(super) document: &'m ForeignDocument<'s>,
-    name: &'m Name,
+    pub(super) name: &'m Name,
     /// The names of our own trust roots.
     ours: &'m BTreeSet<&'m str>,
     supplied: &'m Supplied<'s>,

@@ -44,7 +44,7 @@ pub(super) struct Rule {
     #[serde(default)]
     pub(super) preconditions: Option<IgnoredAny>,
     #[serde(default)]
-    pub(super) image_extractors: Option<IgnoredAny>,
+    pub(super) image_extractors: Option<Value>,
     #[serde(default)]
     #[expect(dead_code, reason = "a known key, which changes nothing here")]
     pub(super) skip_background_requests: Option<bool>,

@@ -6,6 +6,7 @@
 mod attestors;
 mod conditions;
 mod document;
+mod extracted;
 pub(in crate::import) mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,13 +170,15 @@ fn plain(name: &str) -> &str {
     }
 }
 
-/// The namespaces that a rule is about. What narrows it further is left aside, and said.
-fn scope(
-    path: &str,
-    rule: &Rule,
-    namespace: Option<&str>,
-    making: &mut Making<'_, '_>,
-) -> Vec<NameGlob> {
+/// Where a rule is about images: in which namespaces, and kinds of objects.
+#[derive(Default)]
+struct Where {
+    namespaces: Vec<NameGlob>,
+    kinds: Vec<NameGlob>,
+}
+
+/// What a rule is about. What narrows it further is left aside, and said.
+fn scope(path: &str, rule: &Rule, namespace: Option<&str>, making: &mut Making<'_, '_>) -> Where {
     for (key, is_there) in
         [("exclude", rule.exclude.is_some()), ("preconditions", rule.preconditions.is_some())]
     {
@@ -184,13 +187,9 @@ fn scope(
             making.work.inexact(making.document, &format!("{path}.{key}"), detail);
         }
     }
-    for (key, is_there) in
-        [("imageExtractors", rule.image_extractors.is_some()), ("context", rule.context.is_some())]
-    {
-        if is_there {
-            let detail = format!("`{key}` of a rule that verifies images is not taken");
-            making.work.not_taken(making.document, &format!("{path}.{key}"), &detail, None);
-        }
+    if rule.context.is_some() {
+        let detail = "`context` of a rule that verifies images is not taken";
+        making.work.not_taken(making.document, &format!("{path}.context"), detail, None);
     }
     let scalar = |one: &&Resources| one.kinds.is_one() || one.namespaces.is_one();
     if resources(&rule.matches).iter().any(scalar) {
@@ -198,7 +197,8 @@ fn scope(
                       drops such a policy without a word";
         making.work.inexact(making.document, &format!("{path}.match"), detail);
     }
-    let (globs, is_narrower) = namespaces(&rule.matches);
+    let extracted = extracted::kinds(path, rule, making);
+    let (globs, is_narrower) = namespaces(&rule.matches, &extracted);
     if is_narrower {
         let detail = "the rule is taken to be about every object in these namespaces";
         making.work.inexact(making.document, &format!("{path}.match"), detail);
@@ -207,10 +207,18 @@ fn scope(
         Some(own) => vec![own.to_owned()],
         None => globs,
     };
-    let mut read = Vec::new();
+    let mut read = Where::default();
+    // A rule that is also about pods is about images that are asked about by themselves.
+    let of_extracted = resources(&rule.matches).iter().all(|one| {
+        one.kinds.as_slice().iter().all(|kind| extracted.iter().any(|own| own == kind_of(kind)))
+    });
+    if of_extracted {
+        read.kinds =
+            extracted.into_iter().filter_map(|kind| NameGlob::try_from(kind).ok()).collect();
+    }
     for glob in globs {
         match NameGlob::try_from(glob) {
-            Ok(glob) => read.push(glob),
+            Ok(glob) => read.namespaces.push(glob),
             // Left out, the rule would be about fewer namespaces, or about all.
             Err(detail) => {
                 let path = format!("{path}.match");
@@ -230,12 +238,21 @@ fn resources(filters: &Filters) -> Vec<&Resources> {
     }
 }
 
+/// The kind that `GROUP/VERSION/KIND.SUBRESOURCE` names.
+fn kind_of(written: &str) -> &str {
+    let of_group = written.rsplit('/').next().unwrap_or(written);
+    of_group.split_once('.').map_or(of_group, |(kind, _)| kind)
+}
+
 /// The namespaces of all filters (none: every one), and whether something else narrows them.
-fn namespaces(filters: &Filters) -> (Vec<String>, bool) {
+fn namespaces(filters: &Filters, extracted: &[String]) -> (Vec<String>, bool) {
     let each = resources(filters);
-    let pods = |resources: &&Resources| {
-        resources.kinds.as_slice().iter().any(|kind| kind.ends_with("Pod"))
-    };
+    let pods =
+        |resources: &&Resources| {
+            resources.kinds.as_slice().iter().any(|kind| {
+                kind.ends_with("Pod") || extracted.iter().any(|own| own == kind_of(kind))
+            })
+        };
     let is_narrower = !filters.others.is_empty()
         || filters.all.len() > 1
         || filters.any.iter().chain(&filters.all).any(|one| !one.others.is_empty())
@@ -255,7 +272,7 @@ fn entry(
     path: &str,
     id: &Name,
     entry: &VerifyImages,
-    namespaces: &[NameGlob],
+    scope: &Where,
     general: Option<&str>,
     making: &mut Making<'_, '_>,
 ) -> Vec<model::Rule> {
@@ -293,9 +310,9 @@ fn entry(
             controls: Vec::new(),
             message: None,
             matches: Some(Match {
-                namespaces: namespaces.to_vec(),
+                namespaces: scope.namespaces.clone(),
                 namespace_labels: BTreeMap::new(),
-                kinds: Vec::new(),
+                kinds: scope.kinds.clone(),
                 images: Vec::new(),
                 images_as: vec![ForeignPattern::Kyverno(images.clone())],
             }),

@@ -14,7 +14,7 @@ use cocket::decision::{Outcome as Judged, Reason, RuleResult};
 use cocket::evaluate::{Engine, History, ImageRequest, ObjectRequest};
 use cocket::evidence::Evidence;
 use cocket::import::{self, Dialect, Options, text};
-use cocket::kubernetes::{Objects, Operation};
+use cocket::kubernetes::Operation;
 use cocket::policy::PolicySource;
 use cocket::reasons::Code;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ fn with_namespace(object: &Value) -> Value {
 
 /// What every rule that is about the object answers.
 fn judge(engine: &Engine, object: &Value, operation: Operation) -> Result<Vec<Answer>, String> {
-    let parsed = Objects::parse("object", object.to_string().as_bytes());
+    let parsed = engine.objects("object", object.to_string().as_bytes());
     let Some(mut whole) = parsed.map_err(|error| error.to_string())?.all.pop() else {
         return Ok(Vec::new());
     };
@@ -126,12 +126,13 @@ fn answer(result: &RuleResult) -> Answer {
 
 /// What every rule about the object's images answers: without a registry, none is verified.
 fn judge_images(engine: &Engine, object: &Value) -> Result<Vec<Answer>, String> {
-    let parsed = Objects::parse("object", object.to_string().as_bytes());
+    let parsed = engine.objects("object", object.to_string().as_bytes());
     let parsed = parsed.map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for image in parsed.all.iter().flat_map(|whole| &whole.images) {
         let request = ImageRequest {
             image: image.clone(),
+            kind: parsed.all.first().map(|whole| whole.kind.clone()),
             namespace: parsed.all.first().and_then(|whole| whole.namespace.clone()),
             ..ImageRequest::default()
         };

@@ -1,0 +1,124 @@
+//! Kinds of objects whose images `imageExtractors` find, as kinds that a set of ours declares.
+
+use std::collections::BTreeSet;
+
+use super::attestors::Making;
+use super::document::Rule;
+use super::{kind_of, resources};
+use crate::import::kyverno::extractors::{Extractor, Extractors};
+use crate::import::kyverno::pod_path;
+use crate::kubernetes::CustomKind;
+use crate::policy::{DeclaredKind, PolicyErrorKind as Kind};
+
+/// The kinds that the rule has extractors for, which the set then declares.
+pub(super) fn kinds(path: &str, rule: &Rule, making: &mut Making<'_, '_>) -> Vec<String> {
+    let path = format!("{path}.imageExtractors");
+    let Some(value) = rule.image_extractors.as_ref().filter(|value| !value.is_null()) else {
+        return Vec::new();
+    };
+    let extractors = match Extractors::read(value) {
+        Ok(extractors) => extractors,
+        Err(faults) => {
+            for (inner, detail) in faults {
+                let place = format!("{path}.{inner}");
+                let place = place.trim_end_matches('.');
+                let fault = making.document.remark(Kind::Value, place, detail, None);
+                making.work.errors.push(fault);
+            }
+            return Vec::new();
+        }
+    };
+    let mut taken = Vec::new();
+    for (kind, extractors) in extractors.iter() {
+        let path = format!("{path}.{kind}");
+        if pod_path(kind).is_some() {
+            let detail = "images of pods are found where containers have them, and there alone";
+            making.work.not_taken(making.document, &path, detail, None);
+            continue;
+        }
+        for (position, extractor) in extractors.iter().enumerate() {
+            let path = format!("{path}[{position}]");
+            for api_version in versions(rule, kind) {
+                declare(&path, &api_version, kind, extractor, making);
+            }
+        }
+        let detail = "what is found there is judged by every policy that is about its kind or \
+                      about all, and not by this rule alone";
+        making.work.inexact(making.document, &path, detail);
+        taken.push(kind.to_owned());
+    }
+    taken
+}
+
+/// The versions of a kind that `match` names; every one where it names the kind alone, or not.
+fn versions(rule: &Rule, kind: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for one in resources(&rule.matches) {
+        for written in one.kinds.as_slice().iter().filter(|written| kind_of(written) == kind) {
+            let parts: Vec<&str> = written.split('/').collect();
+            found.insert(match parts.as_slice() {
+                [group, version, _] if !group.contains('*') && !version.contains('*') => {
+                    format!("{group}/{version}")
+                }
+                [group, "*", _] if !group.contains('*') => format!("{group}/*"),
+                _ => "*".to_owned(),
+            });
+        }
+    }
+    match found.is_empty() || found.contains("*") {
+        true => BTreeSet::from(["*".to_owned()]),
+        false => found,
+    }
+}
+
+/// Declares one place, in what is already said of its kind if there is anything.
+fn declare(
+    path: &str,
+    api_version: &str,
+    kind: &str,
+    extractor: &Extractor,
+    making: &mut Making<'_, '_>,
+) {
+    let pointer = match extractor.pointer() {
+        Ok(pointer) => pointer,
+        Err(detail) => {
+            let fault = making.document.remark(Kind::Value, path, detail, None);
+            return making.work.errors.push(fault);
+        }
+    };
+    let prefix = extractor.prefix().map(|prefix| Some(prefix.to_owned()).filter(|p| !p.is_empty()));
+    let workloads = &mut making.work.made.workloads;
+    let known = workloads
+        .iter_mut()
+        .map(|declared| &mut declared.kind)
+        .find(|one| one.api_version == api_version && one.kind == kind);
+    match (prefix, known) {
+        (None, _) => {
+            let detail = "of `jmesPath` only `trim_prefix(@, PREFIX)` is taken in a rule that \
+                          verifies images";
+            making.work.not_taken(making.document, &format!("{path}.jmesPath"), detail, None);
+        }
+        (Some(image_prefix), None) => {
+            let kind = CustomKind {
+                api_version: api_version.to_owned(),
+                kind: kind.to_owned(),
+                pods: Vec::new(),
+                images: vec![pointer],
+                image_prefix,
+                // An object without images is one about which Kyverno says nothing.
+                optional: true,
+            };
+            let (position, name) = (making.position, making.name.clone());
+            workloads.push(DeclaredKind { position, name, kind });
+        }
+        (Some(prefix), Some(known)) if known.image_prefix == prefix => {
+            if !known.images.contains(&pointer) {
+                known.images.push(pointer);
+            }
+        }
+        (Some(_), Some(_)) => {
+            let detail = "another prefix than other extractors of the kind have";
+            making.work.not_taken(making.document, &format!("{path}.jmesPath"), detail, None);
+        }
+    }
+}
