@@ -10,7 +10,7 @@ use cocket::evaluate::{Engine, ObjectRequest};
 use cocket::evidence::Evidence;
 use cocket::import::{self, Dialect, Options};
 use cocket::kubernetes::{Objects, Operation};
-use cocket::policy::PolicySource;
+use cocket::policy::{Policies, PolicySource};
 use serde_json::{Value, json};
 
 fn policy(standards: &Value) -> Value {
@@ -25,6 +25,10 @@ fn policy(standards: &Value) -> Value {
 }
 
 fn load(documents: &[Value], dialect: Dialect) -> Result<Engine, Vec<(String, String)>> {
+    policies(documents, dialect).map(|policies| Engine::new(&policies).unwrap())
+}
+
+fn policies(documents: &[Value], dialect: Dialect) -> Result<Policies, Vec<(String, String)>> {
     let source = |(position, one): (usize, &Value)| PolicySource {
         name: format!("{position}.json"),
         bytes: one.to_string().into_bytes(),
@@ -32,7 +36,7 @@ fn load(documents: &[Value], dialect: Dialect) -> Result<Engine, Vec<(String, St
     let sources: Vec<PolicySource> = documents.iter().enumerate().map(source).collect();
     let options = Options { allow_partial: false, dialect };
     match import::load(&sources, options) {
-        Ok(policies) => Ok(Engine::new(&policies).unwrap()),
+        Ok(policies) => Ok(policies),
         Err(errors) => {
             let errors = errors.as_slice().iter();
             Err(errors.map(|one| (one.kind.name().to_owned(), one.path.clone())).collect())
@@ -61,8 +65,20 @@ fn message(decision: &Decision) -> String {
 }
 
 fn passes(standards: &Value, pod: &Value) -> bool {
-    let engine = load(&[policy(standards)], Dialect::Strict).unwrap();
-    judged(&engine, pod).verdict == Verdict::Allow
+    let policies = policies(&[policy(standards)], Dialect::Strict).unwrap();
+    let verdict = judged(&Engine::new(&policies).unwrap(), pod).verdict;
+    if let Some(native) = native(&policies) {
+        assert_eq!(judged(&native, pod).verdict, verdict, "{}", policies.to_yaml());
+    }
+    verdict == Verdict::Allow
+}
+
+/// The policies of our own that are written for them, where those are all.
+fn native(policies: &Policies) -> Option<Engine> {
+    let written = policies.to_yaml();
+    let is_whole = policies.object_judges().iter().all(|judge| judge.equivalent().is_some());
+    assert_eq!(is_whole, !written.contains("has no equivalent"), "{written}");
+    is_whole.then(|| Engine::new(&Policies::from_text("native.yaml", &written).unwrap()).unwrap())
 }
 
 fn pod(spec: Value) -> Value {
@@ -416,4 +432,113 @@ fn what_kyverno_would_refuse_is_a_fault_with_its_place() {
     }
     let privileged = load(&[policy(&json!({"level": "privileged"}))], Dialect::Strict);
     assert_eq!(privileged.err().unwrap(), [("notTaken".to_owned(), format!("{at}.level"))]);
+}
+
+/// A policy with one rule, of which parts are replaced.
+fn with(rule: &Value, spec: &Value) -> Value {
+    let mut whole = policy(&json!({"level": "restricted", "version": "v1.29"}));
+    for (key, value) in spec.as_object().unwrap() {
+        whole["spec"][key] = value.clone();
+    }
+    for (key, value) in rule.as_object().unwrap() {
+        whole["spec"]["rules"][0][key] = value.clone();
+    }
+    whole
+}
+
+#[test]
+fn an_equivalent_is_written_where_there_is_one() {
+    let of = |document: Value, dialect| {
+        let policies = policies(&[document], dialect).unwrap();
+        let equivalent = policies.object_judges()[0].equivalent();
+        native(&policies);
+        equivalent.map(|policy| serde_json::to_value(&policy.spec).unwrap())
+    };
+    let plain = of(with(&json!({}), &json!({})), Dialect::Strict).unwrap();
+    let kinds = [
+        "CronJob",
+        "DaemonSet",
+        "Deployment",
+        "Job",
+        "Pod",
+        "ReplicaSet",
+        "ReplicationController",
+        "StatefulSet",
+    ];
+    let rule = json!({
+        "id": "standards", "mode": "enforce", "match": {"kinds": kinds},
+        "podSecurity": {"level": "restricted", "version": "v1.29"},
+    });
+    assert_eq!(plain, json!({"rules": [rule]}));
+    let scoped = json!({
+        "match": {"any": [{"resources": {"kinds": ["Deployment"], "namespaces": ["shop-*"]}}]},
+        "exclude": {"any": [{"resources": {"namespaces": ["shop-old"]}}]},
+    });
+    let found = of(with(&scoped, &json!({"validationFailureAction": "Audit"})), Dialect::Kyverno);
+    let rule = json!({
+        "id": "standards", "mode": "audit",
+        "match": {"kinds": ["Deployment"], "namespaces": ["shop-*"]},
+        "podSecurity": {"level": "restricted", "version": "v1.29"},
+    });
+    let exclude = json!({"namespaces": ["shop-old"]});
+    assert_eq!(found.unwrap(), json!({"exclude": exclude, "rules": [rule]}));
+    let excluding = |exclude: Value| {
+        json!({"validate": {"podSecurity": {
+            "level": "restricted", "exclude": exclude,
+        }}})
+    };
+    let whole = excluding(json!([
+        {"controlName": "Seccomp"}, {"controlName": "Seccomp", "images": ["*"]},
+        {"controlName": "Volume Types"},
+    ]));
+    let found = of(with(&whole, &json!({})), Dialect::Strict).unwrap();
+    assert_eq!(
+        found["rules"][0]["podSecurity"],
+        json!({"level": "restricted", "exempt": [
+            {"controls": ["seccompProfile_baseline", "seccompProfile_restricted", "restrictedVolumes"]},
+        ]})
+    );
+    for (rule, spec, dialect) in [
+        (whole, json!({}), Dialect::Kyverno),
+        (excluding(json!([{"controlName": "Seccomp"}])), json!({}), Dialect::Strict),
+        (
+            excluding(json!([{"controlName": "Capabilities", "images": ["nginx*"]}])),
+            json!({}),
+            Dialect::Strict,
+        ),
+        (json!({"preconditions": {"all": []}}), json!({}), Dialect::Strict),
+        (
+            json!({"match": {"any": [{"resources": {"kinds": ["Pod"], "names": ["a"]}}]}}),
+            json!({}),
+            Dialect::Strict,
+        ),
+        (
+            json!({"exclude": {"any": [{"resources": {"kinds": ["Job"]}}]}}),
+            json!({}),
+            Dialect::Strict,
+        ),
+        (
+            json!({}),
+            json!({"validationFailureActionOverrides": [{"action": "Audit", "namespaces": ["a"]}]}),
+            Dialect::Strict,
+        ),
+    ] {
+        let document = with(&rule, &spec);
+        assert_eq!(of(document.clone(), dialect), None, "{document}");
+    }
+}
+
+#[test]
+fn an_exception_leaves_no_equivalent() {
+    let exception = json!({
+        "apiVersion": "kyverno.io/v2", "kind": "PolicyException", "metadata": {"name": "old"},
+        "spec": {
+            "exceptions": [{"policyName": "psa", "ruleNames": ["standards"]}],
+            "match": {"any": [{"resources": {"kinds": ["Pod"], "names": ["old"]}}]},
+        },
+    });
+    let documents = [with(&json!({}), &json!({})), exception];
+    let policies = policies(&documents, Dialect::Strict).unwrap();
+    assert_eq!(policies.object_judges()[0].equivalent(), None);
+    assert!(policies.to_yaml().starts_with("# `psa` judges objects"));
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::model::{Authority, Mode, Name, RuleSeverity};
+use super::model::{Authority, ImagePolicy, Mode, Name, RuleSeverity};
 use crate::evidence::Evidence;
 use crate::kubernetes::{Operation, User};
 use crate::reference::Digest;
@@ -28,6 +28,12 @@ pub trait ObjectJudge: fmt::Debug + Send + Sync {
     /// holds what they were made of.
     fn authorities(&self) -> Vec<(&Name, &Authority)> {
         Vec::new()
+    }
+
+    /// The policy of our own that decides as it does, where there is one: what
+    /// [`Policies::to_yaml`](super::Policies::to_yaml) writes in its place.
+    fn equivalent(&self) -> Option<ImagePolicy> {
+        None
     }
 
     /// Judges one object. The same case gives the same answer; the work is bounded.

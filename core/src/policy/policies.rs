@@ -45,7 +45,7 @@ pub struct PolicySource {
 #[derive(Debug, Clone)]
 pub struct Policies {
     set: Option<PolicySet>,
-    policies: Vec<ImagePolicy>,
+    pub(super) policies: Vec<ImagePolicy>,
     exceptions: Vec<PolicyException>,
     catalogs: Vec<ImageCatalog>,
     trust_roots: Vec<TrustRoot>,
@@ -54,7 +54,7 @@ pub struct Policies {
     stored: Arc<[Stored]>,
     /// Where what was made of other engines' documents is not just what they say.
     notes: Vec<PolicyError>,
-    judges: Vec<Arc<dyn ObjectJudge>>,
+    pub(super) judges: Vec<Arc<dyn ObjectJudge>>,
 }
 
 /// What other engines' documents come to.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::policy::{Body, FailureAction};
-use super::{KyvernoException, KyvernoPolicy, NoEvidence, Request};
+use super::{KyvernoException, KyvernoPolicy, NoEvidence, Request, native};
 use crate::import::Dialect;
 use crate::import::cluster_data::{ClusterData, user_of};
 use crate::import::image_data::ImageData;
 use crate::import::judged::{digest_of, is_about_time, severity, soon};
-use crate::policy::model::{Mode, RuleSeverity};
+use crate::policy::model::{ImagePolicy, Mode, RuleSeverity};
 use crate::policy::{ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult};
 use crate::reference::Digest;
 
@@ -76,6 +76,10 @@ impl ObjectJudge for KyvernoJudge {
 
     fn rules(&self) -> Vec<String> {
         self.policy.rule_names().map(str::to_owned).collect()
+    }
+
+    fn equivalent(&self) -> Option<ImagePolicy> {
+        native::policy(&self.policy, self.severity, &self.exceptions, self.dialect)
     }
 
     fn judge(&self, case: &ObjectCase<'_>) -> ObjectAnswer {

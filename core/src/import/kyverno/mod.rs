@@ -15,6 +15,7 @@ pub mod jmespath;
 mod judge;
 mod load;
 mod matching;
+mod native;
 mod operators;
 mod pattern;
 mod pod_security;

@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::context::{Context, Unresolved};
 use super::validate::Answer;
-use crate::import::{DiagnosticKind, RuleOutcome};
+use crate::import::{DiagnosticKind, Dialect, RuleOutcome};
 use crate::kubernetes::Pod;
 use crate::kubernetes::pod_security::{
     self as standards, PodSecurityControl as Control, PodSecurityLevel as Level,
     PodSecurityVersion as Version,
 };
+use crate::policy::model::{PodSecurityExemption, PodSecurityRule};
 use crate::shown::shown;
 pub(super) use exclusion::Exclusion;
 
@@ -67,6 +68,27 @@ impl PodSecurity {
             (Some(level), Some(version), true) => Ok(Self { level, version, exclude }),
             _ => Err(faults),
         }
+    }
+
+    /// The same as a rule of our own; where exclusions take out what ours cannot, there is none.
+    pub(super) fn native(&self, dialect: Dialect) -> Option<PodSecurityRule> {
+        let exempt = match (self.exclude.is_empty(), dialect) {
+            (true, _) => Vec::new(),
+            (false, Dialect::Strict) => {
+                let controls = exclusion::whole(&self.exclude)?;
+                let holds =
+                    |control: &Control| standards::holds(*control, self.level, self.version);
+                let controls: Vec<Control> = controls.into_iter().filter(holds).collect();
+                match controls.is_empty() {
+                    true => Vec::new(),
+                    false => vec![PodSecurityExemption { controls, images: Vec::new() }],
+                }
+            }
+            // Its exclusions take out more than they name.
+            (false, Dialect::Kyverno) => return None,
+        };
+        let version = Some(self.version).filter(|version| *version != Version::LATEST);
+        Some(PodSecurityRule { level: self.level, version, exempt })
     }
 
     /// Judges the object's pod; `excepted` is what exceptions take out, by the name of each.

@@ -109,6 +109,13 @@ pub struct KyvernoException {
 }
 
 impl KyvernoException {
+    /// Whether it is about a rule of this policy.
+    pub(super) fn names(&self, policy: &str) -> bool {
+        let named = self.spec.get("exceptions").and_then(Value::as_array);
+        let mut named = named.into_iter().flatten();
+        named.any(|one| one.get("policyName").and_then(Value::as_str) == Some(policy))
+    }
+
     fn waives(&self, context: &Context<'_>, policy: &str, rule: &str) -> bool {
         let list = |value: &Value, key: &str| {
             value.get(key).and_then(Value::as_array).cloned().unwrap_or_default()

@@ -39,7 +39,11 @@ pub(super) fn table(
         };
         let pod = pods.get(text(case, "pod")).ok_or_else(|| format!("{name}: no such pod"))?;
         let outcome = match judged(own, case, pod, now) {
-            Outcome::Passed => judged_by_kyverno(of_kyverno, case, pod, now),
+            Outcome::Passed => of_kyverno
+                .iter()
+                .map(|(by, engine)| judged_by_kyverno(by, engine, case, pod, now))
+                .find(|outcome| !matches!(outcome, Outcome::Passed))
+                .unwrap_or(Outcome::Passed),
             other => other,
         };
         tally.row(row.kind, &name, outcome);
@@ -78,8 +82,8 @@ fn decided(engine: &Engine, pod: &Value, now: Timestamp) -> Result<Option<Decisi
     Ok(engine.check_object(&request, &Evidence::new(), now))
 }
 
-/// The same level as Kyverno's rules ask for it.
-fn kyverno((level, version): (&str, &str)) -> Result<Engine, String> {
+/// The same level as Kyverno's rules ask for it, and as the policy does that is written for them.
+fn kyverno((level, version): (&str, &str)) -> Result<[(&'static str, Engine); 2], String> {
     let policy = format!(
         "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: pods}}\nspec:\n  \
          validationFailureAction: Enforce\n  rules:\n  - name: level\n    \
@@ -89,17 +93,29 @@ fn kyverno((level, version): (&str, &str)) -> Result<Engine, String> {
     let fault = |error: &dyn std::fmt::Display| format!("{level} {version}: {error}");
     let source = PolicySource { name: "kyverno.yaml".to_owned(), bytes: policy.into_bytes() };
     let policies = import::load(&[source], Options::default()).map_err(|error| fault(&error))?;
-    Engine::new(&policies).map_err(|error| fault(&error))
+    let written = Policies::from_text("written.yaml", &policies.to_yaml());
+    let written = written.map_err(|error| fault(&error))?;
+    let [own, written] = [policies, written].map(|policies| Engine::new(&policies));
+    Ok([
+        ("the rule of Kyverno", own.map_err(|error| fault(&error))?),
+        ("the policy written for it", written.map_err(|error| fault(&error))?),
+    ])
 }
 
-fn judged_by_kyverno(engine: &Engine, case: &Value, pod: &Value, now: Timestamp) -> Outcome {
+fn judged_by_kyverno(
+    by: &str,
+    engine: &Engine,
+    case: &Value,
+    pod: &Value,
+    now: Timestamp,
+) -> Outcome {
     let expected = text(case, "expect");
     let Ok(Some(decision)) = decided(engine, pod, now) else {
-        return Outcome::failed(expected, "no decision of the rule of Kyverno");
+        return Outcome::failed(expected, format!("no decision by {by}"));
     };
     match (expected, decision.verdict) {
         ("pass", Verdict::Allow) | ("fail", Verdict::Deny) => Outcome::Passed,
-        _ => Outcome::failed(expected, format!("{:?} by the rule of Kyverno", decision.verdict)),
+        _ => Outcome::failed(expected, format!("{:?} by {by}", decision.verdict)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `exclude` of a rule, and `podSecurity` of an exception.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Fault, Finding, below, unknown};
@@ -155,6 +157,33 @@ impl Exclusion {
             && finding.restricted.starts_with("spec.containers[*]")
             && self.is_about(finding)
     }
+}
+
+/// The controls that exclusions take out whole; `None` where one takes out a part.
+pub(super) fn whole(exclusions: &[Exclusion]) -> Option<BTreeSet<Control>> {
+    let mut all = BTreeSet::new();
+    for exclusion in exclusions {
+        if exclusion.field.is_some() {
+            return None;
+        }
+        let (_, of, controls) =
+            CONTROLS.iter().find(|(_, _, controls)| *controls == exclusion.controls)?;
+        let is_about =
+            |other: &&Exclusion| other.controls == exclusion.controls && other.field.is_none();
+        let same = || exclusions.iter().filter(is_about);
+        let of_pod = same().any(|other| other.images.is_empty());
+        let of_containers = same().any(|other| other.images.iter().any(|image| image == "*"));
+        let is_whole = match of {
+            Of::Pod => of_pod,
+            Of::Containers => of_containers,
+            Of::Both => of_pod && of_containers,
+        };
+        if !is_whole {
+            return None;
+        }
+        all.extend(controls.iter().copied());
+    }
+    Some(all)
 }
 
 /// What the exclusions leave.
