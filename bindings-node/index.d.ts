@@ -156,9 +156,33 @@ export class Policies {
   /** Where what was made of other engines' policies is not just what they say. */
   notes(): Fault[];
 
+  /**
+   * Everything loaded as YAML in cocket's own form: policies of other engines as policies of our
+   * own, and a comment for each that has no equivalent.
+   */
+  toYaml(): string;
+
   /** Everything loaded as canonical JSON (RFC 8785), one text a document. */
   documents(): Buffer[];
 }
+
+/** How a scan report is summed up. */
+export interface ScanSummaryOptions {
+  /** The moment for which ignored ids are looked at. */
+  readonly now: Time;
+  /** Whose way of counting is shown; absent: as where no rule says otherwise. */
+  readonly policies?: Policies | undefined;
+  /** `POLICY/RULE` or an end of that, where several `vulnerabilities` rules count. */
+  readonly rule?: string | undefined;
+  /** What the report is called; `report` if absent. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * One scan report in numbers, for people: what the scanner says, beside what a rule counts.
+ * @throws {CocketError} `evidence` for what is no report, `request` for a rule that is not there
+ */
+export function scanSummary(report: string | Uint8Array, options: ScanSummaryOptions): string;
 
 // ---------------------------------------------------------------------------------------------
 // Evidence

@@ -1,7 +1,7 @@
 'use strict';
 
 const { CocketError } = require('./lib/errors.js');
-const { Policies } = require('./lib/policies.js');
+const { Policies, scanSummary } = require('./lib/policies.js');
 const { Evidence, EvidenceDirectory } = require('./lib/evidence.js');
 const { Engine } = require('./lib/engine.js');
 const { Decision, report } = require('./lib/decision.js');
@@ -21,5 +21,6 @@ module.exports = {
   examineSync,
   explain,
   report,
+  scanSummary,
   version,
 };

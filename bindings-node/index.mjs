@@ -14,5 +14,6 @@ export const {
   examineSync,
   explain,
   report,
+  scanSummary,
   version,
 } = cocket;

@@ -85,6 +85,18 @@ export type WireRequest =
       readonly context?: { readonly objects: readonly PolicySource[] };
       /** The text of an `AdmissionReview`. */
       readonly review?: string;
+    })
+  | (WirePolicies & { readonly op: 'import' })
+  | (Partial<WirePolicies> & {
+      readonly op: 'summary';
+      readonly summary: {
+        /** `POLICY/RULE` or an end of that, where several `vulnerabilities` rules count. */
+        readonly rule?: string;
+        /** Names, and contents in base64. */
+        readonly reports: readonly { readonly name: string; readonly data: string }[];
+      };
+      /** RFC 3339. */
+      readonly now: string;
     });
 
 /** A fault as the wire tells it. */
@@ -113,5 +125,14 @@ export type WireAnswer =
       readonly notes?: readonly WireFault[];
     }
   | (Objects & { readonly answer: 'objects' })
+  | {
+      readonly answer: 'imported';
+      /** The policies as cocket's own. */
+      readonly yaml: string;
+      /** The names of those that judge objects and have no equivalent. */
+      readonly left: readonly string[];
+      readonly notes?: readonly WireFault[];
+    }
+  | { readonly answer: 'summary'; readonly reports: readonly { readonly name: string; readonly text: string }[] }
   | { readonly answer: 'version'; readonly version: string }
   | { readonly answer: 'error'; readonly errors: readonly WireFault[] };

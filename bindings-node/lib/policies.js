@@ -1,7 +1,7 @@
 'use strict';
 
 const { argument, native } = require('./errors.js');
-const { Handles, filePath, json, options, text, time } = require('./values.js');
+const { Handles, bytes, filePath, json, options, text, time } = require('./values.js');
 const addon = require('../cocket.node');
 
 const policies = new Handles('a Policies');
@@ -42,9 +42,23 @@ class Policies {
     return JSON.parse(native(() => policies.of(this).notes()));
   }
 
+  toYaml() {
+    return native(() => policies.of(this).toYaml());
+  }
+
   documents() {
     return native(() => policies.of(this).documents());
   }
+}
+
+function scanSummary(report, given) {
+  const { name = 'report', policies: counting, rule, now } = options(given, ['name', 'policies', 'rule', 'now']);
+  const content = typeof report === 'string' ? Buffer.from(report) : bytes(report, '/report');
+  const called = text(name, '/options/name');
+  const named = rule === undefined ? undefined : text(rule, '/options/rule');
+  const at = time(now, '/options/now');
+  const holder = counting === undefined ? addon : policies.of(counting);
+  return native(() => holder.summarise(called, content, named, at));
 }
 
 function allowed(given) {
@@ -58,4 +72,4 @@ function made(handle) {
   return policies.keep(Object.create(Policies.prototype), handle);
 }
 
-module.exports = { Policies, policies };
+module.exports = { Policies, policies, scanSummary };

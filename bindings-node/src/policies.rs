@@ -106,10 +106,52 @@ impl Policies {
         Work::start(move || Ok(wire::examine_with(&loaded, &held, &request).into()))
     }
 
+    /// Everything loaded as YAML in our own form.
+    #[napi]
+    pub fn to_yaml(&self) -> napi::Result<String> {
+        Ok(guarded(|| Ok(self.loaded.to_yaml()))?)
+    }
+
+    /// A scan report in numbers, under a rule of these policies.
+    #[napi]
+    pub fn summarise(
+        &self,
+        name: String,
+        report: &[u8],
+        rule: Option<String>,
+        now: String,
+    ) -> napi::Result<String> {
+        Ok(summarised(Some(&self.loaded), &name, report, rule, &now)?)
+    }
+
     /// Everything loaded as canonical JSON, one text a document.
     #[napi]
     pub fn documents(&self) -> napi::Result<Vec<Buffer>> {
         let documents = guarded(|| Ok(self.loaded.to_canonical_json()))?;
         Ok(documents.into_iter().map(Buffer::from).collect())
     }
+}
+
+/// A scan report in numbers, as where no rule says otherwise.
+#[napi]
+pub fn summarise(
+    name: String,
+    report: &[u8],
+    rule: Option<String>,
+    now: String,
+) -> napi::Result<String> {
+    Ok(summarised(None, &name, report, rule, &now)?)
+}
+
+fn summarised(
+    policies: Option<&policy::Policies>,
+    name: &str,
+    report: &[u8],
+    rule: Option<String>,
+    now: &str,
+) -> Result<String, Faults> {
+    guarded(|| {
+        let counting = (policies, rule.as_deref());
+        Ok(wire::summary_of(name, report.into(), counting, text::time(now)?)?)
+    })
 }

@@ -102,6 +102,10 @@ export function read(wire: WireAnswer): string {
       return wire.reasons?.map(({ code }) => code).join() ?? '';
     case 'objects':
       return wire.images.join();
+    case 'imported':
+      return wire.yaml + wire.left.join();
+    case 'summary':
+      return wire.reports.map(({ text }) => text).join();
     case 'version':
       return wire.version;
     case 'error':

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-import { CocketError, Engine, Evidence, Policies, answer, answerSync, examine, examineSync, report } from 'cocket';
+import { CocketError, Engine, Evidence, Policies, answer, answerSync, examine, examineSync, report, scanSummary } from 'cocket';
 
 import { cases } from './cases.mjs';
 
@@ -111,7 +111,7 @@ test('with an engine and evidence made before, the same bytes', async () => {
     const wanted = JSON.parse(expected.toString());
     // Faults of policies and evidence show when those are made, and notes are the policies' own.
     const own = wanted.errors?.some(({ kind }) => /^(policy|evidence)/.test(kind)) || wanted.notes !== undefined;
-    if (own || request.op === 'verify') continue;
+    if (own || ['verify', 'import', 'summary'].includes(request.op)) continue;
     const { engine, evidence } = prebuilt(request);
     const bytes = Buffer.from(JSON.stringify(rest));
     const found = await engine.answer(bytes, evidence);
@@ -158,6 +158,39 @@ test('what would run is listed as recorded', async () => {
     if (request.review === undefined) continue;
     assert.deepEqual(engine.reviewImages(request.review), wanted.images, name);
     compared += 1;
+  }
+  assert.ok(compared > 4, `${compared}`);
+});
+
+test('policies in our own form are as recorded', () => {
+  let compared = 0;
+  for (const { name, request, expected } of all) {
+    const wanted = JSON.parse(expected.toString());
+    if (request.op !== 'import' || wanted.answer === 'error') continue;
+    assert.equal(Policies.fromSources(request.policies).toYaml(), wanted.yaml, name);
+    compared += 1;
+  }
+  assert.ok(compared > 2, `${compared}`);
+});
+
+test('reports are summed up as recorded', async () => {
+  let compared = 0;
+  for (const { name, request, expected } of all) {
+    if (request.op !== 'summary' || request.now === undefined) continue;
+    const wanted = JSON.parse(expected.toString());
+    const policies = Policies.fromSources(request.policies);
+    const { reports, rule } = request.summary;
+    for (const [position, report] of reports.entries()) {
+      const options = { name: report.name, policies, rule: rule ?? undefined, now: request.now };
+      const text = () => scanSummary(Buffer.from(report.data, 'base64'), options);
+      if (wanted.answer === 'error') {
+        const [{ kind, message }] = wanted.errors;
+        assert.throws(text, (error) => error.code === kind && error.message.includes(message), name);
+      } else {
+        assert.equal(text(), wanted.reports[position].text, name);
+      }
+      compared += 1;
+    }
   }
   assert.ok(compared > 4, `${compared}`);
 });

@@ -49,6 +49,19 @@ pub(crate) fn evidence(py: Python<'_>, path: &str, message: String) -> PyErr {
     one(py, "EvidenceError", plain("evidence", path, message))
 }
 
+/// Faults as the wire tells them, all of one kind.
+pub(crate) fn wire(py: Python<'_>, errors: Vec<cocket::wire::Fault>) -> PyErr {
+    let class = match errors.first().map(|fault| fault.kind.as_str()) {
+        Some("evidence") => "EvidenceError",
+        Some("internal") => "InternalError",
+        _ => "RequestError",
+    };
+    let fault = |one: cocket::wire::Fault| {
+        (one.kind, one.message, one.file, one.line, one.column, one.path, one.help, None)
+    };
+    raised(py, class, errors.into_iter().map(fault).collect())
+}
+
 /// `cocket.Fault`s of what a policy's reader should know.
 ///
 /// # Errors

@@ -73,6 +73,10 @@ impl Policies {
         Ok(documents.iter().map(|one| PyBytes::new(py, one)).collect())
     }
 
+    fn to_yaml(&self, py: Python<'_>) -> PyResult<String> {
+        faults::released(py, || self.loaded.to_yaml())
+    }
+
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
         faults::released(py, || self.loaded.digest().to_string())
     }
@@ -121,4 +125,20 @@ fn options(allow_partial: bool, dialect: &str) -> PyResult<Options> {
 fn loaded(sources: Vec<PolicySource>, options: Options) -> Result<Policies, PolicyErrors> {
     let loaded = Arc::new(import::load(&sources, options)?);
     Ok(Policies { sources: sources.into(), loaded })
+}
+
+/// A scan report in numbers, as text.
+#[pyfunction]
+pub(crate) fn scan_summary(
+    py: Python<'_>,
+    name: &str,
+    report: &[u8],
+    policies: Option<&Policies>,
+    rule: Option<&str>,
+    now: &str,
+) -> PyResult<String> {
+    let now = convert::moment(py, "now", now)?;
+    let loaded = policies.map(Policies::loaded);
+    faults::released(py, || wire::summary_of(name, report.into(), (loaded.as_deref(), rule), now))?
+        .map_err(|errors| faults::wire(py, errors))
 }

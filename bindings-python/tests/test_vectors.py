@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 from collections.abc import Iterator
@@ -143,6 +144,46 @@ def test_what_would_run_is_listed_as_recorded(cases: list[Case]) -> None:
     assert compared > 4
 
 
+def test_policies_in_our_own_form_are_as_recorded(cases: list[Case]) -> None:
+    compared = 0
+    for case in cases:
+        expected = json.loads(case.answer)
+        if case.request.get("op") != "import" or expected["answer"] == "error":
+            continue
+        loaded = cocket.Policies.from_yaml(case.policy)
+        assert loaded.to_yaml() == expected["yaml"], case.name
+        compared += 1
+    assert compared > 2
+
+
+def test_reports_are_summed_up_as_recorded(cases: list[Case]) -> None:
+    compared = 0
+    for case in cases:
+        if case.request.get("op") != "summary" or "now" not in case.request:
+            continue
+        expected, asked = json.loads(case.answer), case.request["summary"]
+        loaded = cocket.Policies.from_yaml(case.policy)
+        for position, report in enumerate(asked["reports"]):
+            try:
+                text = cocket.scan_summary(
+                    base64.b64decode(report["data"]),
+                    now=now(case),
+                    policies=loaded,
+                    rule=asked["rule"],
+                    name=report["name"],
+                )
+            except (cocket.EvidenceError, cocket.RequestError) as refused:
+                wanted = expected["errors"][0]
+                assert (refused.kind, refused.errors[0].message) == (
+                    wanted["kind"],
+                    wanted["message"],
+                )
+            else:
+                assert text == expected["reports"][position]["text"], case.name
+            compared += 1
+    assert compared > 4
+
+
 def test_objects_are_judged_in_the_same_bytes(cases: list[Case]) -> None:
     compared = 0
     for case, engine, evidence in prepared(cases):
@@ -209,8 +250,8 @@ def prepared(cases: list[Case]) -> Iterator[tuple[Case, cocket.Engine, cocket.Ev
         kinds = {fault["kind"] for fault in expected.get("errors", ())}
         if any(kind.startswith(("policy", "evidence")) for kind in kinds):
             continue
-        if case.request.get("op") == "verify":
-            continue  # one authority is asked about, which takes a policy and no engine
+        if case.request.get("op") in ("verify", "import", "summary"):
+            continue  # they take policies and no engine
         if case.name == "requests/unknown-member":
             continue  # the place of the fault is a column of the request, which is another here
         yield case, cocket.Engine(policies(case)), evidence(case)

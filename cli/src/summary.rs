@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use cocket::Timestamp;
-use cocket::evaluate::summary;
+use cocket::evaluate::{counting_rule, summary};
 use cocket::evidence::scan::Document;
 use cocket::import::Options;
-use cocket::policy::Policies;
-use cocket::policy::model::{Family, VulnerabilitiesRule};
 use cocket::report::scan_summary;
 use cocket::source::read_reports;
 
@@ -23,7 +21,10 @@ pub(crate) fn run(arguments: &ScanSummary, now: Timestamp) -> Result<u8, Failure
         }
     };
     let rule = match (&policies, &arguments.rule) {
-        (Some(policies), name) => Some(rule(policies, name.as_deref())?),
+        (Some(policies), name) => Some(
+            counting_rule(policies, name.as_deref())
+                .map_err(|detail| Failure::Usage(format!("{detail} (`--rule POLICY/RULE`)")))?,
+        ),
         (None, Some(_)) => return Err(Failure::Usage("`--rule` needs `--policy`".to_owned())),
         (None, None) => None,
     };
@@ -38,7 +39,7 @@ pub(crate) fn run(arguments: &ScanSummary, now: Timestamp) -> Result<u8, Failure
                     unread = true;
                 }
                 Ok(document) => {
-                    let numbers = summary(&document, rule.as_ref().map(|(_, rule)| rule), now);
+                    let numbers = summary(&document, rule.as_ref().map(|(_, rule)| *rule), now);
                     let evidence = document.clone().about_an_image().err();
                     let under = rule.as_ref().map(|(name, _)| format!("under {name}"));
                     let text = scan_summary(
@@ -54,29 +55,4 @@ pub(crate) fn run(arguments: &ScanSummary, now: Timestamp) -> Result<u8, Failure
         }
     }
     Ok(if unread { 3 } else { 0 })
-}
-
-/// The rule under whose counting the reports are shown: the named one, or the only one.
-fn rule(policies: &Policies, name: Option<&str>) -> Result<(String, VulnerabilitiesRule), Failure> {
-    let rules = policies.image_policies().iter().flat_map(|policy| {
-        policy.spec.rules.iter().filter_map(move |rule| match &rule.family {
-            Family::Vulnerabilities(own) => {
-                Some((format!("{}/{}", policy.metadata.name, rule.id), (**own).clone()))
-            }
-            _ => None,
-        })
-    });
-    let mut found: Vec<_> = rules
-        .filter(|(full, _)| {
-            name.is_none_or(|name| name == full || full.ends_with(&format!("/{name}")))
-        })
-        .collect();
-    match (found.pop(), found.is_empty()) {
-        (Some(one), true) => Ok(one),
-        (None, _) => Err(Failure::Usage("there is no such `vulnerabilities` rule".to_owned())),
-        (Some(_), false) => {
-            let text = "several `vulnerabilities` rules fit; name one by `--rule POLICY/RULE`";
-            Err(Failure::Usage(text.to_owned()))
-        }
-    }
 }

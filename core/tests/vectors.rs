@@ -73,6 +73,14 @@ fn essence(answer: &Value) -> Value {
     if answer["answer"] == "objects" {
         return json!({"verdict": "listed", "codes": answer["images"]});
     }
+    if answer["answer"] == "imported" {
+        return json!({"verdict": "imported", "codes": answer["left"]});
+    }
+    if answer["answer"] == "summary" {
+        let reports = answer["reports"].as_array().unwrap().iter();
+        let names: Vec<_> = reports.map(|report| &report["name"]).collect();
+        return json!({"verdict": "summary", "codes": names});
+    }
     let mut codes = BTreeSet::new();
     for decision in answer["decisions"].as_array().unwrap() {
         let results = decision["results"].as_array().into_iter().flatten();

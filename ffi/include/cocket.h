@@ -1707,6 +1707,37 @@ cocket_status cocket_policies_json(const struct cocket_policies *policies,
                                    struct cocket_error **error);
 
 /**
+ * Everything loaded as YAML in cocket's own form, as `cocket import` writes it: policies of other
+ * engines as policies of our own, a comment for each that has no equivalent. The caller owns the
+ * buffer. May be called from any thread, also at the same time.
+ *
+ * What the caller sees to:
+ * `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_policies_yaml(const struct cocket_policies *policies,
+                                   struct cocket_buffer **out,
+                                   struct cocket_error **error);
+
+/**
+ * One scan report in numbers, for people, as `cocket scan-summary` prints it: what the scanner
+ * says, beside what a `vulnerabilities` rule of `policies` counts. `name` is what the report is
+ * called; `policies` NULL counts as where no rule says otherwise; `rule` is `POLICY/RULE` or an
+ * end of that, NULL for the only one. The caller owns the buffer. May be called from any thread,
+ * also at the same time.
+ *
+ * What the caller sees to:
+ * Texts and bytes are as long as they say; `policies` is NULL or alive; `out` and `error` are NULL
+ * or may be written to.
+ */
+cocket_status cocket_scan_summary(struct cocket_text name,
+                                  struct cocket_bytes report,
+                                  const struct cocket_policies *policies,
+                                  struct cocket_text rule,
+                                  struct cocket_time now,
+                                  struct cocket_buffer **out,
+                                  struct cocket_error **error);
+
+/**
  * What loads and is probably not meant at the time `now`, such as an expired exception. The
  * result has the form of an error, with no fault where there is no doubt; the caller owns it. May
  * be called from any thread, also at the same time.

@@ -89,6 +89,12 @@ public:
         });
         return detail::string(digest);
     }
+    /// Everything loaded as YAML in cocket's own form; what has no equivalent is a comment.
+    std::string yaml() const {
+        return detail::written([&](cocket_buffer **out, cocket_error **error) {
+            return cocket_policies_yaml(handle_.get(), out, error);
+        });
+    }
     /// What loads and is probably not meant.
     std::vector<Fault> warnings(cocket_time now) const {
         auto found = detail::made<detail::ErrorOwner>([&](cocket_error **out, cocket_error **error) {
@@ -114,6 +120,18 @@ private:
     explicit Policies(Owner handle) : handle_(std::move(handle)) {}
     Owner handle_;
 };
+
+/// One scan report in numbers, for people: what the scanner says, beside what a rule counts, or
+/// what holds where no rule says otherwise.
+inline std::string scan_summary(std::string_view name, std::string_view report, cocket_time now,
+                                const Policies *policies = nullptr,
+                                const std::optional<std::string> &rule = std::nullopt) {
+    return detail::written([&](cocket_buffer **out, cocket_error **error) {
+        return cocket_scan_summary(detail::text(name), detail::bytes(report),
+                                   policies ? policies->get() : nullptr, detail::maybe(rule), now,
+                                   out, error);
+    });
+}
 
 /// Everything at hand about images, unverified.
 class Evidence {

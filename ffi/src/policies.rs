@@ -3,13 +3,14 @@
 use cocket::import::{self, Dialect, Options};
 use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::read_policies;
-use cocket::wire::Fault;
+use cocket::wire::{self, Fault};
 
 use crate::buffer::Buffer;
 use crate::error::{Error, put};
 use crate::guard::{self, Failure, Status};
 use crate::handle::{self, Opaque};
 use crate::results::Digest;
+use crate::review::of_request;
 use crate::source::unreadable;
 use crate::text::{Bytes, Text, list};
 use crate::time::Time;
@@ -222,6 +223,61 @@ pub unsafe extern "C" fn cocket_policies_json(
             lines.push(b'\n');
         }
         Ok(lines)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// Everything loaded as YAML in cocket's own form, as `cocket import` writes it: policies of other
+/// engines as policies of our own, a comment for each that has no equivalent. The caller owns the
+/// buffer. May be called from any thread, also at the same time.
+///
+/// # Safety
+/// `policies` is NULL or alive; `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policies_yaml(
+    policies: *const Policies,
+    out: *mut *mut Buffer,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    let work = || Ok(unsafe { handle::borrow(policies, "policies")? }.to_yaml().into_bytes());
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// One scan report in numbers, for people, as `cocket scan-summary` prints it: what the scanner
+/// says, beside what a `vulnerabilities` rule of `policies` counts. `name` is what the report is
+/// called; `policies` NULL counts as where no rule says otherwise; `rule` is `POLICY/RULE` or an
+/// end of that, NULL for the only one. The caller owns the buffer. May be called from any thread,
+/// also at the same time.
+///
+/// # Safety
+/// Texts and bytes are as long as they say; `policies` is NULL or alive; `out` and `error` are NULL
+/// or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_scan_summary(
+    name: Text,
+    report: Bytes,
+    policies: *const Policies,
+    rule: Text,
+    now: Time,
+    out: *mut *mut Buffer,
+    error: *mut *mut Error,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller's promise.
+        let (name, report) = unsafe { (name.required("name")?, report.required("report")?) };
+        // SAFETY: the caller's promise.
+        let rule = unsafe { rule.optional("rule")? };
+        let policies = match policies.is_null() {
+            true => None,
+            // SAFETY: the caller's promise.
+            false => Some(unsafe { handle::borrow(policies, "policies")? }),
+        };
+        let counting = (policies, rule);
+        let text = wire::summary_of(name, report.into(), counting, now.read("now")?);
+        text.map(String::into_bytes).map_err(of_request)
     };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }

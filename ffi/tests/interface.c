@@ -477,6 +477,18 @@ static void policies_tell_of_themselves(void) {
     cocket_error *doubts = NULL;
     CHECK(cocket_policies_digest(loaded, &digest, NULL) == COCKET_STATUS_OK);
     CHECK(cocket_policies_json(loaded, &json, NULL) == COCKET_STATUS_OK);
+    cocket_buffer *told = NULL;
+    CHECK(cocket_policies_yaml(loaded, &told, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_buffer_bytes(told).len > 20 && cocket_buffer_bytes(told).data[0] == 'a');
+    cocket_buffer_free(&told);
+    cocket_bytes report = {(const uint8_t *)"{}", 2};
+    CHECK(cocket_scan_summary(text("a.json"), report, NULL, (cocket_text){0}, now(), &told, NULL) ==
+          COCKET_STATUS_OK);
+    CHECK(memcmp(cocket_buffer_bytes(told).data, "a.json: ", 8) == 0);
+    cocket_buffer_free(&told);
+    CHECK(cocket_scan_summary(text("a.json"), report, NULL, text("scan"), now(), &told, &doubts) ==
+          COCKET_STATUS_INVALID_ARGUMENT);
+    CHECK(tells(&doubts, "request", "/summary/rule") && told == NULL);
     CHECK(cocket_policies_notes(loaded, &doubts, NULL) == COCKET_STATUS_OK);
     CHECK(cocket_error_free(&doubts) == COCKET_STATUS_OK);
     CHECK(cocket_policies_notes(NULL, &doubts, NULL) == COCKET_STATUS_INVALID_ARGUMENT);

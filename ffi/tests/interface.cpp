@@ -199,6 +199,8 @@ static void the_first_look_comes_out_as_its_page_says(char **argv) {
     cocket::Policies policies = cocket::Policies::read({argv[2]});
     cocket_time now = cocket::time("2026-11-23T12:00:00Z");
     CHECK(policies.digest().size() == 71 && !policies.warnings(now).empty());
+    CHECK(policies.yaml().find("apiVersion: cocket.dev/") == 0);
+    CHECK(cocket::scan_summary("a.json", "{}", now).find("a.json: ") == 0);
     cocket::Engine engine(policies, {}, 5);
     std::size_t allowed = 0, denied = 0;
     for (const auto &image : source.images()) {

@@ -54,7 +54,7 @@ from ._findings import Counts, Finding, FindingList, Findings
 from ._native import VERSION as __version__
 from ._native import answer
 from ._objects import Objects, Review, Unjudged, Workload, WorkloadImage
-from ._policies import Policies, Policy, TrustRoot
+from ._policies import Policies, Policy, TrustRoot, scan_summary
 from ._reasons import Explanation, Mode, Outcome, Reason, Verdict, Violation, explain
 from ._records import (
     EvidenceRecord,
@@ -142,4 +142,5 @@ __all__ = [
     "examine",
     "explain",
     "report",
+    "scan_summary",
 ]

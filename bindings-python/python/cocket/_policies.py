@@ -159,6 +159,16 @@ class Policies:
         """Everything loaded as ``{"documents": […]}``, in a fixed order, rules sorted by id."""
         return {"documents": [json.loads(one) for one in self._native.documents()]}
 
+    def to_yaml(self) -> str:
+        """Everything loaded as YAML in cocket's own form: policies of other engines as policies of
+        our own, and a comment for each that has no equivalent.
+
+        >>> policies = Policies.from_file("docs/examples/first-look/policy")
+        >>> Policies.from_yaml(policies.to_yaml()) == policies
+        True
+        """
+        return self._native.to_yaml()
+
     @property
     def digest(self) -> str:
         """The digest of the canonical model: layout, order and file names do not change it."""
@@ -201,6 +211,31 @@ class Policies:
     def __reduce__(self) -> tuple[Any, ...]:
         # The texts, so that faults and warnings have the same places in another process.
         return _loaded, (self._native.sources(), *self._options)
+
+
+def scan_summary(
+    report: str | BytesLike,
+    *,
+    now: datetime,
+    policies: Policies | None = None,
+    rule: str | None = None,
+    name: str = "report",
+) -> str:
+    """One scan report in numbers, for people: what the scanner says, beside what a rule counts.
+
+    `rule` is ``POLICY/RULE`` or an end of that, and can be left out where `policies` have one
+    ``vulnerabilities`` rule. Without `policies` it counts as where no rule says otherwise.
+
+    >>> report = '{"SchemaVersion": 2, "ArtifactName": "app:1", "Results": []}'
+    >>> print(scan_summary(report, now=now).splitlines()[0])
+    report: trivy of unknown version, of app:1
+
+    Raises `EvidenceError` for what is no report, `RequestError` for a rule that is not there and
+    for a naive `now`.
+    """
+    moment = _time.to_text(now, "now")
+    native = None if policies is None else policies._native
+    return _native.scan_summary(name, text_bytes(report), native, rule, moment)
 
 
 def _loaded(

@@ -54,7 +54,7 @@ pub use examine::{
 };
 pub use history::{History, StatementKey};
 pub use objects::ObjectRequest;
-pub use vulnerabilities::{Levels, ScanSummary, summary};
+pub use vulnerabilities::{Levels, ScanSummary, counting_rule, summary};
 
 /// Compiled policies: made once, shared between threads.
 ///

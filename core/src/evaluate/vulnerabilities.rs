@@ -28,7 +28,7 @@ use rows::{Row, rows};
 use vex::Statements;
 use waivers::{Fate, Waivers};
 
-pub use summary::{Levels, ScanSummary, summary};
+pub use summary::{Levels, ScanSummary, counting_rule, summary};
 
 #[derive(Debug)]
 pub(super) struct Compiled {

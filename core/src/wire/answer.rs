@@ -49,12 +49,30 @@ pub(super) enum Answer {
         workloads: Vec<Workload>,
         unjudged: Vec<Unjudged>,
     },
+    Imported {
+        /// The policies as our own, one document after the other.
+        yaml: String,
+        /// The names of those that judge objects and have no equivalent.
+        left: Vec<String>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<Fault>,
+    },
+    Summary {
+        reports: Vec<Summarised>,
+    },
     Version {
         version: &'static str,
     },
     Error {
         errors: Vec<Fault>,
     },
+}
+
+/// A scan report in numbers.
+#[derive(Serialize)]
+pub(super) struct Summarised {
+    pub(super) name: String,
+    pub(super) text: String,
 }
 
 /// An object that carries no pods, and that no rule is about.

@@ -9,17 +9,21 @@
 //! - `admit`: decide on the `AdmissionReview` whose text the member `review` holds,
 //! - `objects`: list what the Kubernetes objects of `context`, and the object of a `review`, would
 //!   run, where the kinds that the policy set declares are workloads too,
+//! - `import`: write the policies as policies of our own, and name those that have no equivalent,
+//! - `summary`: scan reports in numbers, for people, under a rule's way of counting,
 //! - `version`: the engine's version, which is in no decision.
 //!
 //! An answer is canonical JSON (RFC 8785) with a member `answer`: `decided`, `examined`, `admitted`,
-//! `objects`, `version` or `error`.
+//! `objects`, `imported`, `summary`, `version` or `error`.
 
 mod admit;
 mod answer;
 mod check;
 mod decision;
+mod imported;
 mod objects;
 mod request;
+mod summary;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -28,6 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use answer::{Fault, PassedOver};
 pub use decision::read_decision;
 pub use objects::{Listed, objects_with, review_images_with};
+pub use summary::summary_of;
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
@@ -58,6 +63,8 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
         Op::Verify => verify::verify(request),
         Op::Admit => admit::admit(request),
         Op::Objects => objects::asked(request),
+        Op::Import => imported::imported(request),
+        Op::Summary => summary::summarised(request),
         _ => check::check(request),
     })
 }
@@ -90,6 +97,10 @@ pub fn answer_with(engine: &Engine, evidence: &Evidence, request: &[u8]) -> Vec<
         Op::Verify => Err(vec![Fault::request(
             "/op",
             "`verify` is answered from policies in the request".to_owned(),
+        )]),
+        Op::Import | Op::Summary => Err(vec![Fault::request(
+            "/op",
+            "it is answered from policies in the request".to_owned(),
         )]),
         Op::Admit => admit::admit_with(engine, evidence, request),
         Op::Objects => objects::asked_with(engine, &request),
@@ -297,9 +308,7 @@ fn guarded(bytes: &[u8], answered: impl FnOnce(Request) -> Result<Answer, Vec<Fa
             Err(fault) => Answer::error(fault),
             Ok(request) => match request.op {
                 Op::Version => Answer::version(),
-                Op::Check | Op::Verify | Op::Admit | Op::Objects => {
-                    answered(request).unwrap_or_else(Answer::errors)
-                }
+                _ => answered(request).unwrap_or_else(Answer::errors),
             },
         }
         .to_bytes()
@@ -324,7 +333,11 @@ pub fn faults(faults: Vec<Fault>) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<Request, Fault> {
-    decode(bytes)
+    let request: Request = decode(bytes)?;
+    match (request.op, &request.summary) {
+        (Op::Summary, _) | (_, None) => Ok(request),
+        _ => Err(Fault::request("/summary", "the operation `summary` has it".to_owned())),
+    }
 }
 
 /// Strictly: no key twice, nothing that readers would take for different things.

@@ -37,6 +37,8 @@ pub(super) struct Request {
     pub(super) gaps: Vec<GapItem>,
     /// What `verify` asks.
     pub(super) verify: Option<VerifyItem>,
+    /// What `summary` sums up.
+    pub(super) summary: Option<SummaryItem>,
     /// The `AdmissionReview` that `admit` decides on and `objects` lists: its text, as it came.
     pub(super) review: Option<String>,
     #[serde(default)]
@@ -54,7 +56,25 @@ pub(super) enum Op {
     Verify,
     Admit,
     Objects,
+    Import,
+    Summary,
     Version,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SummaryItem {
+    /// `POLICY/RULE`, where several rules of the policies count.
+    pub(super) rule: Option<String>,
+    pub(super) reports: Vec<ReportItem>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReportItem {
+    pub(super) name: String,
+    /// Base64.
+    pub(super) data: String,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +104,7 @@ pub(super) struct VerifyTarget {
     pub(super) digest: Option<Digest>,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Text {
     /// The name that errors give.
@@ -130,7 +150,7 @@ pub(super) enum GapItemKind {
     Incomplete,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Context {
     #[serde(default)]
@@ -156,7 +176,7 @@ pub(super) struct Context {
     pub(super) pin: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Image {
     pub(super) image: String,

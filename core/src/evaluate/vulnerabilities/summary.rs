@@ -9,7 +9,8 @@ use super::rows::{Row, rows};
 use crate::evaluate::scope;
 use crate::evidence::Severity;
 use crate::evidence::scan::{Document, Finding, Status};
-use crate::policy::model::{CountBy, SeverityFrom, VulnerabilitiesRule};
+use crate::policy::Policies;
+use crate::policy::model::{CountBy, Family, SeverityFrom, VulnerabilitiesRule};
 
 /// How many findings there are of each severity, worst first; levels without any are left out.
 pub type Levels = BTreeMap<std::cmp::Reverse<Severity>, u64>;
@@ -34,6 +35,39 @@ pub struct ScanSummary {
     pub counted: Levels,
     /// How the rule counts.
     pub count_by: CountBy,
+}
+
+/// The `vulnerabilities` rule under whose counting reports are shown, with its full name: the one
+/// that is named, `POLICY/RULE` or an end of that, or the only one.
+///
+/// # Errors
+/// Why there is not just one, for a person.
+pub fn counting_rule<'p>(
+    policies: &'p Policies,
+    name: Option<&str>,
+) -> Result<(String, &'p VulnerabilitiesRule), String> {
+    let mut fitting = Vec::new();
+    for policy in policies.image_policies() {
+        for rule in &policy.spec.rules {
+            let Family::Vulnerabilities(own) = &rule.family else { continue };
+            let full = format!("{}/{}", policy.metadata.name, rule.id);
+            let fits = |name: &str| name == full || full.ends_with(&format!("/{name}"));
+            if name.is_none_or(fits) {
+                fitting.push((full, &**own));
+            }
+        }
+    }
+    match (fitting.pop(), fitting.is_empty()) {
+        (Some(one), true) => Ok(one),
+        (None, _) => Err("there is no such `vulnerabilities` rule".to_owned()),
+        (Some((last, _)), false) => {
+            let names = fitting.into_iter().map(|(name, _)| name).chain([last]);
+            let names = names.collect::<Vec<_>>().join("`, `");
+            Err(format!(
+                "several `vulnerabilities` rules fit, of which one must be named: `{names}`"
+            ))
+        }
+    }
 }
 
 /// Sums up a report, under the rule or under what holds where a rule does not say otherwise.

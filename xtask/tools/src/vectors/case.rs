@@ -79,6 +79,14 @@ impl Case {
         self.with("op", json!("objects"))
     }
 
+    /// An operation that looks at policies alone, without a moment.
+    pub(super) fn about_policies(mut self, operation: &str) -> Self {
+        if let Value::Object(members) = &mut self.request {
+            members.retain(|name, _| !["now", "evidence", "context"].contains(&name.as_str()));
+        }
+        self.with("op", json!(operation))
+    }
+
     pub(super) fn blobs<'a>(
         mut self,
         blobs: impl Iterator<Item = (&'static str, &'a [u8])>,

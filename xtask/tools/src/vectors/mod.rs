@@ -27,6 +27,7 @@ mod signature;
 mod verify;
 mod vulnerabilities;
 mod workloads;
+mod written;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,7 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         pods::cases(),
         containers::cases(),
         workloads::cases(),
+        written::cases(),
         verify::cases(),
         admission::cases(),
     ];
