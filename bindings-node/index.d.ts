@@ -504,6 +504,8 @@ export interface EngineOptions {
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
   /** How many findings of each kind decisions list. */
   readonly listing?: number | undefined;
+  /** An engine whose cache of verification results this one shares, such as the one that it replaces. */
+  readonly cacheOf?: Engine | undefined;
 }
 
 /**

@@ -18,7 +18,8 @@ class Engine {
   #onDiagnostic;
 
   constructor(loaded, given) {
-    const { verifiers, onDiagnostic, listing } = options(given, ['verifiers', 'onDiagnostic', 'listing']);
+    const names = ['verifiers', 'onDiagnostic', 'listing', 'cacheOf'];
+    const { verifiers, onDiagnostic, listing, cacheOf } = options(given, names);
     if (onDiagnostic !== undefined && typeof onDiagnostic !== 'function') {
       throw argument('/options/onDiagnostic', 'a function is expected');
     }
@@ -27,7 +28,8 @@ class Engine {
     this.#verifiers = new Map(known.map((one) => [one.name, one.verify]));
     this.#onDiagnostic = onDiagnostic;
     const settings = json({ verifiers: known.map(({ verify, ...told }) => told), listing });
-    engines.keep(this, native(() => new addon.Engine(policies.of(loaded), settings)));
+    const shared = cacheOf === undefined ? undefined : engines.of(cacheOf);
+    engines.keep(this, native(() => new addon.Engine(policies.of(loaded), settings, shared)));
   }
 
   get policiesDigest() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cocket::Timestamp;
 use cocket::evaluate::{self, Verifiers};
+use cocket::verify::VerificationCache;
 use cocket::wire;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Buffer};
@@ -56,11 +57,20 @@ struct Declared {
 impl Engine {
     /// Compiles policies.
     #[napi(constructor)]
-    pub fn new(policies: &Policies, settings: String) -> napi::Result<Self> {
-        Ok(guarded(|| Self::compiled(policies, text::read(&settings)?))?)
+    pub fn new(
+        policies: &Policies,
+        settings: String,
+        cache_of: Option<&Engine>,
+    ) -> napi::Result<Self> {
+        let cache = cache_of.map(|other| other.compiled.cache());
+        Ok(guarded(|| Self::compiled(policies, text::read(&settings)?, cache))?)
     }
 
-    fn compiled(policies: &Policies, settings: Settings) -> Result<Self, Faults> {
+    fn compiled(
+        policies: &Policies,
+        settings: Settings,
+        cache: Option<&Arc<VerificationCache>>,
+    ) -> Result<Self, Faults> {
         let mut verifiers = Verifiers::new();
         let mut ids = BTreeSet::new();
         for Declared { name, id, dates, attests } in settings.verifiers {
@@ -74,6 +84,9 @@ impl Engine {
         let mut compiled = evaluate::Engine::with_verifiers(&policies.loaded, &verifiers)?;
         if let Some(most) = settings.listing {
             compiled = compiled.listing(most);
+        }
+        if let Some(cache) = cache {
+            compiled = compiled.caching(Arc::clone(cache));
         }
         let has_host_verifiers = !verifiers.is_empty();
         Ok(Self { compiled: Arc::new(compiled), has_host_verifiers })

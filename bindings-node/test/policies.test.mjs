@@ -41,7 +41,8 @@ test('layout does not change the digest', () => {
   assert.match(plain.digest, /^sha256:[0-9a-f]{64}$/);
   assert.equal(spaced.digest, plain.digest);
   assert.equal(new Engine(plain).policiesDigest, plain.digest);
-  const { capacity, ...kept } = new Engine(plain).cacheStatistics;
+  const { capacity, ...kept } = new Engine(plain, { cacheOf: new Engine(plain) }).cacheStatistics;
+  assert.throws(() => new Engine(plain, { cacheOf: {} }), { code: 'argument' });
   assert.deepEqual(kept, { hits: 0, misses: 0, entries: 0 });
   assert.ok(capacity > 0);
   const [document] = plain.documents();

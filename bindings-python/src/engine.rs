@@ -1,6 +1,7 @@
 //! The engine.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cocket::evaluate::{
     Engine as Compiled, History as Recorded, ImageRequest, StatementKey, Verifiers,
@@ -61,6 +62,7 @@ impl Engine {
         policies: &Policies,
         verifiers: BTreeMap<String, (String, Py<PyAny>, Vec<String>, bool)>,
         listing: Option<usize>,
+        cache_of: Option<&Self>,
     ) -> PyResult<Self> {
         let mut named = Verifiers::new();
         for (name, (id, called, dates, attests)) in verifiers {
@@ -71,9 +73,13 @@ impl Engine {
         let loaded = policies.loaded();
         let compiled = faults::released(py, || Compiled::with_verifiers(&loaded, &named))?
             .map_err(|errors| faults::policies(py, &errors))?;
-        Ok(Self(match listing {
+        let compiled = match listing {
             None => compiled,
             Some(most) => compiled.listing(most),
+        };
+        Ok(Self(match cache_of {
+            None => compiled,
+            Some(other) => compiled.caching(Arc::clone(other.0.cache())),
         }))
     }
 

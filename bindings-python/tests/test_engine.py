@@ -206,6 +206,7 @@ def test_what_is_kept_of_verifications_can_be_seen(now: datetime) -> None:
     engine = cocket.Engine(cocket.Policies.from_file(FIRST_LOOK / "policy"))
     assert engine.cache_statistics.oldest is None
     first = engine.check(*asked(CHECKOUT), now=now)
+    assert cocket.Engine(engine.policies, cache_of=engine).cache_statistics == engine.cache_statistics
     before = engine.cache_statistics
     assert (before.hits, before.oldest) == (0, now)
     assert engine.check(*asked(CHECKOUT), now=now) == first

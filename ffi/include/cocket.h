@@ -697,6 +697,11 @@ typedef struct cocket_engine_options {
    * How many findings of each kind a decision lists; NULL for 100.
    */
   const size_t *listed_findings;
+  /**
+   * An engine whose cache of verification results this one shares, such as the one whose place
+   * it takes after policies have changed; NULL for a cache of its own.
+   */
+  const struct cocket_engine *cache_of;
 } cocket_engine_options;
 
 /**

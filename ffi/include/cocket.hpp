@@ -324,7 +324,8 @@ struct ImageRequest {
 class Engine {
 public:
     explicit Engine(const Policies &policies, std::vector<Verifier> verifiers = {},
-                    std::optional<std::size_t> listed_findings = std::nullopt) {
+                    std::optional<std::size_t> listed_findings = std::nullopt,
+                    const Engine *cache_of = nullptr) {
         std::vector<cocket_verifier> lent;
         std::vector<std::unique_ptr<Verifier>> owned;
         for (auto &one : verifiers) {
@@ -344,12 +345,14 @@ public:
         options.verifiers = lent.empty() ? nullptr : lent.data();
         options.verifiers_len = lent.size();
         options.listed_findings = listed_findings ? &*listed_findings : nullptr;
+        options.cache_of = cache_of ? cache_of->get() : nullptr;
         handle_ = detail::made<Owner>([&](cocket_engine **out, cocket_error **error) {
             return cocket_engine_new(policies.get(), &options, out, error);
         });
         // The engine has them now, and gives them to `release`.
         for (auto &one : owned) one.release();
     }
+    const cocket_engine *get() const noexcept { return handle_.get(); }
     /// What is kept of verifications; no decision depends on it.
     cocket_cache_statistics cache_statistics() const {
         cocket_cache_statistics now;

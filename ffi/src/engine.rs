@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cocket::evaluate::{Engine as Compiled, Verifiers};
 use cocket::report::Judged;
+use cocket::verify::VerificationCache;
 
 use crate::decision::{Decision, Kept};
 use crate::error::{Error, put};
@@ -37,6 +38,9 @@ pub struct EngineOptions {
     pub verifiers_len: usize,
     /// How many findings of each kind a decision lists; NULL for 100.
     pub listed_findings: *const usize,
+    /// An engine whose cache of verification results this one shares, such as the one whose place
+    /// it takes after policies have changed; NULL for a cache of its own.
+    pub cache_of: *const Engine,
 }
 
 impl Opaque for Engine {
@@ -64,13 +68,17 @@ pub unsafe extern "C" fn cocket_engine_new(
         // SAFETY: the caller's promise.
         let policies = unsafe { handle::borrow(policies, "policies")? };
         // SAFETY: the caller's promise.
-        let (verifiers, listed) = unsafe { chosen(options)? };
+        let Chosen { verifiers, listed, cache } = unsafe { chosen(options)? };
         let named = verifiers.iter().map(|(name, one)| (name.clone(), one.named()));
         let known: Verifiers = named.collect();
         let engine = Compiled::with_verifiers(policies, &known).map_err(faulty)?;
         verifiers.values().for_each(|verifier| verifier.owned());
-        Ok(match listed {
+        let engine = match listed {
             Some(most) => engine.listing(most),
+            None => engine,
+        };
+        Ok(match cache {
+            Some(cache) => engine.caching(cache),
             None => engine,
         })
     };
@@ -78,14 +86,20 @@ pub unsafe extern "C" fn cocket_engine_new(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
-type Chosen = (BTreeMap<String, Arc<Foreign>>, Option<usize>);
+/// What the options say.
+#[derive(Default)]
+struct Chosen {
+    verifiers: BTreeMap<String, Arc<Foreign>>,
+    listed: Option<usize>,
+    cache: Option<Arc<VerificationCache>>,
+}
 
 /// # Safety
 /// As for `cocket_engine_new`.
 unsafe fn chosen(options: *const EngineOptions) -> Result<Chosen, Failure> {
-    let mut verifiers = BTreeMap::new();
+    let mut chosen = Chosen::default();
     if options.is_null() {
-        return Ok((verifiers, None));
+        return Ok(chosen);
     }
     // SAFETY: the caller's promise.
     let options = unsafe { structure(options, "options")? };
@@ -95,7 +109,7 @@ unsafe fn chosen(options: *const EngineOptions) -> Result<Chosen, Failure> {
         let place = format!("options.verifiers[{position}]");
         // SAFETY: the caller's promise.
         let (name, foreign) = unsafe { Foreign::read(verifier, &place)? };
-        if verifiers.insert(name, Arc::new(foreign)).is_some() {
+        if chosen.verifiers.insert(name, Arc::new(foreign)).is_some() {
             let message = "has the name of another one";
             return Err(Failure::argument(Status::InvalidArgument, &place, message));
         }
@@ -104,7 +118,13 @@ unsafe fn chosen(options: *const EngineOptions) -> Result<Chosen, Failure> {
     let len = usize::from(!options.listed_findings.is_null());
     // SAFETY: the caller's promise.
     let most = unsafe { list(options.listed_findings, len, "options.listed_findings")? };
-    Ok((verifiers, most.and_then(|most| most.first()).copied()))
+    chosen.listed = most.and_then(|most| most.first()).copied();
+    if !options.cache_of.is_null() {
+        // SAFETY: the caller's promise.
+        let other = unsafe { handle::borrow(options.cache_of, "options.cache_of")? };
+        chosen.cache = Some(Arc::clone(other.cache()));
+    }
+    Ok(chosen)
 }
 
 /// Writes the digest of the engine's policies to `out`. May be called from any thread, also at

@@ -508,6 +508,13 @@ static void policies_tell_of_themselves(void) {
     CHECK(cocket_engine_cache_statistics(made, &kept, NULL) == COCKET_STATUS_OK);
     CHECK(kept.hits == 0 && kept.entries == 0 && kept.capacity > 0 && kept.oldest.seconds == 0);
     CHECK(cocket_engine_cache_statistics(NULL, &kept, NULL) == COCKET_STATUS_INVALID_ARGUMENT);
+    cocket_engine *next = NULL;
+    cocket_engine_options sharing = {.size = sizeof sharing, .cache_of = made};
+    CHECK(cocket_engine_new(loaded, &sharing, &next, NULL) == COCKET_STATUS_OK);
+    CHECK(cocket_engine_cache_statistics(next, &kept, NULL) == COCKET_STATUS_OK && kept.hits == 0);
+    cocket_engine_free(&next);
+    sharing.cache_of = (const cocket_engine *)(const void *)loaded;
+    CHECK(cocket_engine_new(loaded, &sharing, &next, NULL) != COCKET_STATUS_OK && next == NULL);
     CHECK(memcmp(digest.text, again.text, digest.len) == 0);
     cocket_engine_free(&made);
     cocket_buffer_free(&json);

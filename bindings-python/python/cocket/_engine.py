@@ -193,9 +193,12 @@ class Engine:
         *,
         verifiers: Mapping[str, Verifier] | None = None,
         listing: int | None = None,
+        cache_of: Engine | None = None,
     ) -> None:
         """Compiles `policies`, with verifiers by the names that the policies call them.
-        `listing` is how many findings of each kind a decision lists.
+        `listing` is how many findings of each kind a decision lists; `cache_of` is an engine whose
+        cache of verification results this one shares, such as the one whose place it takes after
+        policies have changed.
 
         Raises `PolicyError` for what the loader cannot see, such as a verifier that is not given.
         """
@@ -204,7 +207,8 @@ class Engine:
         self._listing = listing
         self._diagnostics = Diagnostics()
         called = adapted(self._verifiers, self._diagnostics)
-        self._native = _native.Engine(policies._native, called, listing)
+        shared = None if cache_of is None else cache_of._native
+        self._native: _native.Engine = _native.Engine(policies._native, called, listing, shared)
 
     @property
     def policies(self) -> Policies:

@@ -93,6 +93,7 @@ class Engine:
         policies: Policies,
         verifiers: dict[str, tuple[str, Any, list[str], bool]],
         listing: int | None,
+        cache_of: Engine | None,
     ) -> Engine: ...
     def check(
         self,
