@@ -372,6 +372,10 @@ fn images_of_other_kinds_are_judged_where_a_rule_says_where_they_stand() {
     // Of another version nothing is said.
     let policy = extracting(&json!(["tekton.dev/v1/Task"]), &steps);
     assert_eq!(decided(&policy, &task(&image), &[]), []);
+    // Nor of a kind that the rule is not about.
+    let policies = load(&extracting(&json!(["Pipeline"]), &steps), Options::default()).unwrap();
+    assert!(policies.set().is_none());
+    assert!(policies.notes().iter().any(|note| note.path.ends_with("imageExtractors.Task")));
     // A rule about tasks is not about pods.
     let policies = load(&extracting(&json!(["Task"]), &steps), Options::default()).unwrap();
     let engine = Engine::new(&policies).unwrap();

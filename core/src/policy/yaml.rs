@@ -8,9 +8,9 @@ use super::model::{ImagePolicy, Rule};
 impl Policies {
     /// Everything loaded as YAML, one document after the other, in the order of
     /// [`Policies::to_canonical_json`]. Loading it gives equal policies with the same digest. What
-    /// was made of other engines' policies stands there as policies of our own. Those that judge
-    /// objects do so where there is an equivalent ([`ObjectJudge::equivalent`](super::ObjectJudge::equivalent)); of the others a
-    /// comment at the start says the names.
+    /// was made of other engines' policies stands there as policies of our own; of those that judge
+    /// objects and have no [equivalent](super::ObjectJudge::equivalent) a comment at the start says
+    /// the names.
     ///
     /// ```
     /// use cocket::policy::Policies;

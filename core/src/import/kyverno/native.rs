@@ -14,7 +14,8 @@ use crate::policy::model::{
     RuleSeverity,
 };
 
-/// The policy of ours that decides as this one does on every object whose namespace is known.
+/// The policy of ours that decides as this one does on every object whose namespace is known. What
+/// Kyverno does not judge by it, ephemeral containers that are added to a pod, it judges as well.
 pub(super) fn policy(
     policy: &KyvernoPolicy,
     severity: Option<RuleSeverity>,
@@ -41,12 +42,9 @@ pub(super) fn policy(
             }
         }
     }
-    for (position, rule) in rules.iter_mut().enumerate() {
-        let is_taken =
-            |id: &Name| policy.rules.iter().filter(|own| own.name == id.as_str()).count() > 1;
-        if is_taken(&rule.id) {
-            rule.id = Name::numbered(rule.id.as_str(), position);
-        }
+    let ids: BTreeSet<&Name> = rules.iter().map(|rule| &rule.id).collect();
+    if ids.len() < rules.len() {
+        return None;
     }
     let exclude = excluded.filter(|namespaces| !namespaces.is_empty());
     Some(ImagePolicy {

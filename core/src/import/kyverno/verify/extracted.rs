@@ -6,7 +6,7 @@ use super::attestors::Making;
 use super::document::Rule;
 use super::{kind_of, resources};
 use crate::import::kyverno::extractors::{Extractor, Extractors};
-use crate::import::kyverno::pod_path;
+use crate::import::kyverno::{pod_path, wildcard_match};
 use crate::kubernetes::CustomKind;
 use crate::policy::{DeclaredKind, PolicyErrorKind as Kind};
 
@@ -36,10 +36,16 @@ pub(super) fn kinds(path: &str, rule: &Rule, making: &mut Making<'_, '_>) -> Vec
             making.work.not_taken(making.document, &path, detail, None);
             continue;
         }
+        let versions = versions(rule, kind);
+        if versions.is_empty() {
+            let detail = "`match` does not name the kind, so nothing is looked at there";
+            making.work.inexact(making.document, &path, detail);
+            continue;
+        }
         for (position, extractor) in extractors.iter().enumerate() {
             let path = format!("{path}[{position}]");
-            for api_version in versions(rule, kind) {
-                declare(&path, &api_version, kind, extractor, making);
+            for api_version in &versions {
+                declare(&path, api_version, kind, extractor, making);
             }
         }
         let detail = "what is found there is judged by every policy that is about its kind or \
@@ -50,11 +56,12 @@ pub(super) fn kinds(path: &str, rule: &Rule, making: &mut Making<'_, '_>) -> Vec
     taken
 }
 
-/// The versions of a kind that `match` names; every one where it names the kind alone, or not.
+/// The versions of a kind that `match` names; every one where it names the kind alone.
 fn versions(rule: &Rule, kind: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for one in resources(&rule.matches) {
-        for written in one.kinds.as_slice().iter().filter(|written| kind_of(written) == kind) {
+        let is_meant = |written: &&String| wildcard_match(kind_of(written), kind);
+        for written in one.kinds.as_slice().iter().filter(is_meant) {
             let parts: Vec<&str> = written.split('/').collect();
             found.insert(match parts.as_slice() {
                 [group, version, _] if !group.contains('*') && !version.contains('*') => {
@@ -65,7 +72,7 @@ fn versions(rule: &Rule, kind: &str) -> BTreeSet<String> {
             });
         }
     }
-    match found.is_empty() || found.contains("*") {
+    match found.contains("*") {
         true => BTreeSet::from(["*".to_owned()]),
         false => found,
     }
