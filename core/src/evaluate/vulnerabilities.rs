@@ -160,7 +160,7 @@ impl Compiled {
         reasons: &mut Vec<Reason>,
     ) {
         let by = self.rule.count_by.unwrap_or(CountBy::VulnerabilityAndPackage);
-        let all = groups(counted.iter().copied(), by);
+        let all = groups(counted, by);
         if let Some(bounds) = &self.max {
             reasons.extend(bounds.over(&all, Code::VulnerabilitiesTooMany, ""));
         }
@@ -170,14 +170,14 @@ impl Compiled {
                 row.fixable && bounds::is_due(row, &grace, case)
             };
             let due: Vec<Row<'_>> = counted.iter().copied().filter(|row| due(row, case)).collect();
-            let fixable = groups(due.into_iter(), by);
+            let fixable = groups(&due, by);
             let code = Code::VulnerabilitiesTooManyFixable;
             reasons.extend(bounds.over(&fixable, code, "fixable "));
         }
         if let (Some(bounds), Some(rule)) = (&self.published, &self.rule.published) {
             let old: Vec<Row<'_>> =
                 counted.iter().copied().filter(|row| bounds::is_old(row, rule, case)).collect();
-            let old = groups(old.into_iter(), by);
+            let old = groups(&old, by);
             let kind = format!("published more than {} ago of severity ", rule.before);
             reasons.extend(bounds.over(&old, Code::VulnerabilitiesPublished, &kind));
         }
@@ -195,8 +195,8 @@ impl Compiled {
     /// Findings that nothing waives.
     fn denied(&self, rows: &[Row<'_>]) -> Option<Reason> {
         let is_denied = |row: &Row<'_>| self.rule.deny.iter().any(|id| row.is_called(id));
-        let denied = rows.iter().copied().filter(is_denied);
-        let denied = groups(denied, CountBy::VulnerabilityAndPackage);
+        let denied: Vec<Row<'_>> = rows.iter().copied().filter(is_denied).collect();
+        let denied = groups(&denied, CountBy::VulnerabilityAndPackage);
         let denied: Vec<_> = denied.iter().collect();
         (!denied.is_empty()).then(|| {
             Reason::new(Code::VulnerabilitiesDenied)

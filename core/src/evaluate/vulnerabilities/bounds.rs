@@ -82,7 +82,8 @@ pub(super) fn is_due(row: &Row<'_>, grace: &Grace, case: &mut Case<'_>) -> bool 
         Severity::Unknown => grace.unknown,
     };
     let seen = || case.history.first_seen.get(row.name).copied();
-    let Some((time, since)) = time.zip(row.fixed_since().or_else(seen)) else { return true };
+    let since = || row.fixed_since().or_else(seen);
+    let Some((time, since)) = time.and_then(|time| Some((time, since()?))) else { return true };
     // A date in the future would be grace without end.
     case.is_older(since, time.seconds()).unwrap_or(true)
 }

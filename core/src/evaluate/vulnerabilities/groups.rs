@@ -11,42 +11,30 @@ pub(super) struct Group<'a> {
     /// The row that is shown: the first in an order that does not depend on the report's.
     pub(super) shown: Row<'a>,
     pub(super) severity: Severity,
-    pub(super) rows: Vec<Row<'a>>,
+    pub(super) rows: &'a [Row<'a>],
 }
 
-/// The rows in groups, sorted by what is shown.
-pub(super) fn groups<'a>(rows: impl Iterator<Item = Row<'a>>, by: CountBy) -> Vec<Group<'a>> {
-    let mut rows: Vec<Row<'a>> = rows.collect();
-    rows.sort_by(|a, b| key(a).cmp(&key(b)));
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for row in rows {
-        match groups.last_mut().filter(|group| one(by, &group.shown, &row)) {
-            Some(group) => {
-                group.severity = group.severity.max(row.severity);
-                group.rows.push(row);
-            }
-            None => groups.push(Group { shown: row, severity: row.severity, rows: vec![row] }),
-        }
-    }
-    groups
+/// The rows, some or all of a report's in the order of [`rows`](super::rows::rows), in groups.
+pub(super) fn groups<'a>(rows: &'a [Row<'a>], by: CountBy) -> Vec<Group<'a>> {
+    let own = |rows: &'a [Row<'a>]| {
+        let shown = *rows.first()?;
+        let severity = rows.iter().map(|row| row.severity).max()?;
+        Some(Group { shown, severity, rows })
+    };
+    rows.chunk_by(|a, b| one(by, a, b)).filter_map(own).collect()
 }
 
 /// How many there are in each of the three ways.
 pub(super) fn counts(rows: &[Row<'_>]) -> Counts {
-    let count = |by| u64::try_from(groups(rows.iter().copied(), by).len()).unwrap_or(u64::MAX);
+    let count = |by| {
+        let groups = rows.chunk_by(|a, b| one(by, a, b)).count();
+        u64::try_from(groups).unwrap_or(u64::MAX)
+    };
     Counts {
         vulnerability: count(CountBy::Vulnerability),
         vulnerability_and_package: count(CountBy::VulnerabilityAndPackage),
         row: u64::try_from(rows.len()).unwrap_or(u64::MAX),
     }
-}
-
-/// Two rows with one key say the same of the same package, so their order in a report never
-/// matters to what is shown.
-fn key<'a>(row: &Row<'a>) -> impl Ord + 'a {
-    let finding = &row.finding;
-    let worst = std::cmp::Reverse(row.severity);
-    (row.name, finding.package(), finding.installed(), worst, finding.id(), finding.fixed())
 }
 
 /// Whether two rows count as one. What has no id is never the same as another.
@@ -55,8 +43,7 @@ fn one(by: CountBy, a: &Row<'_>, b: &Row<'_>) -> bool {
     match by {
         CountBy::Vulnerability => same,
         CountBy::VulnerabilityAndPackage => {
-            same && a.finding.package() == b.finding.package()
-                && a.finding.installed() == b.finding.installed()
+            same && a.package == b.package && a.installed == b.installed
         }
         CountBy::Row => false,
     }
@@ -70,8 +57,7 @@ pub(super) fn worst(groups: &[&Group<'_>], most: usize) -> (Vec<String>, usize) 
     sorted.truncate(most);
     let mut packages: Vec<(String, Vec<String>)> = Vec::new();
     for group in &sorted {
-        let finding = &group.shown.finding;
-        let package = format!("{} {}", finding.package(), finding.installed());
+        let package = format!("{} {}", group.shown.package, group.shown.installed);
         let words = named(group);
         match packages.iter_mut().find(|(known, _)| *known == package) {
             Some((_, list)) => list.push(words),
@@ -94,7 +80,7 @@ fn named(group: &Group<'_>) -> String {
         "" => "a finding without an id",
         name => name,
     };
-    match group.shown.finding.fixed() {
+    match group.shown.fixed {
         "" => id.to_owned(),
         fixed => format!("{id} (fixed in {fixed})"),
     }

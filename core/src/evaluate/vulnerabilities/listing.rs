@@ -1,22 +1,22 @@
 //! What counted and what did not, for the decision.
 
+use std::cmp::Reverse;
+
 use super::groups::groups;
 use super::rows::Row;
 use crate::decision::{Finding, FindingList, Findings};
+use crate::evidence::Severity;
 use crate::policy::model::CountBy;
 
 /// The findings that counted, and those that did not with why, each package's once.
 pub(super) fn listed(counted: &[Row<'_>], waived: &[(Row<'_>, String)], most: usize) -> Findings {
-    let by = CountBy::VulnerabilityAndPackage;
-    let counted = groups(counted.iter().copied(), by);
-    let mut list: Vec<Finding> =
-        counted.iter().map(|group| finding(&group.shown, group.severity.name(), None)).collect();
-    let counted = cut(&mut list, most);
-    let mut list: Vec<Finding> = waived
-        .iter()
-        .map(|(row, why)| finding(row, row.severity.name(), Some(why.clone())))
-        .collect();
-    Findings { counted, set_apart: cut(&mut list, most) }
+    let counted = groups(counted, CountBy::VulnerabilityAndPackage);
+    let counted = counted.iter().map(|group| Line::of(&group.shown, group.severity.name(), None));
+    let set_apart = waived.iter().map(|(row, why)| Line::of(row, row.severity.name(), Some(why)));
+    Findings {
+        counted: first(counted.collect(), most),
+        set_apart: first(set_apart.collect(), most),
+    }
 }
 
 /// Joins what platforms and scanners list; what is on both lists is there once.
@@ -47,17 +47,56 @@ fn cut(list: &mut Vec<Finding>, most: usize) -> FindingList {
     FindingList { items: std::mem::take(list), more }
 }
 
-fn finding(row: &Row<'_>, severity: &'static str, because: Option<String>) -> Finding {
-    let finding = &row.finding;
-    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Finding {
-        rank: std::cmp::Reverse(row.severity),
-        severity,
-        id: row.name.to_owned(),
-        package: finding.package().to_owned(),
-        installed: finding.installed().to_owned(),
-        fixed: text(finding.fixed()),
-        link: finding.primary_url().map(Into::into),
-        because,
+/// A [`Finding`] whose texts are still the report's, of which most are never shown. Members stand in
+/// the order of those, so that both sort alike; one rank has one severity.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Line<'a> {
+    rank: Reverse<Severity>,
+    id: &'a str,
+    package: &'a str,
+    installed: &'a str,
+    fixed: Option<&'a str>,
+    link: Option<&'a str>,
+    because: Option<&'a str>,
+    severity: &'static str,
+}
+
+impl<'a> Line<'a> {
+    fn of(row: &Row<'a>, severity: &'static str, because: Option<&'a String>) -> Self {
+        Self {
+            rank: Reverse(row.severity),
+            severity,
+            id: row.name,
+            package: row.package,
+            installed: row.installed,
+            fixed: Some(row.fixed).filter(|fixed| !fixed.is_empty()),
+            link: row.finding.primary_url(),
+            because: because.map(String::as_str),
+        }
     }
+}
+
+impl From<Line<'_>> for Finding {
+    fn from(line: Line<'_>) -> Self {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            rank: line.rank,
+            severity: line.severity,
+            id: line.id.to_owned(),
+            package: line.package.to_owned(),
+            installed: line.installed.to_owned(),
+            fixed: text(line.fixed),
+            link: text(line.link),
+            because: text(line.because),
+        }
+    }
+}
+
+/// As [`cut`], before the texts are copied.
+fn first(mut list: Vec<Line<'_>>, most: usize) -> FindingList {
+    list.sort_unstable();
+    list.dedup();
+    let more = u64::try_from(list.len().saturating_sub(most)).unwrap_or(u64::MAX);
+    list.truncate(most);
+    FindingList { items: list.into_iter().map(Finding::from).collect(), more }
 }

@@ -85,9 +85,7 @@ pub fn summary(
         .copied()
         .filter(|row| !rule.is_some_and(|rule| waives(rule, row, now)))
         .collect();
-    let count = |rows: &[Row<'_>], by| {
-        levels(groups(rows.iter().copied(), by).iter().map(|group| group.severity))
-    };
+    let count = |rows: &[Row<'_>], by| levels(groups(rows, by).iter().map(|group| group.severity));
     let fixable: Vec<Row<'_>> = counted.iter().copied().filter(|row| row.fixable).collect();
     let own = |set_aside: bool| {
         let findings = document.findings().filter(|one| one.is_set_aside() == set_aside);
@@ -116,7 +114,7 @@ fn waives(rule: &VulnerabilitiesRule, row: &Row<'_>, now: Timestamp) -> bool {
                 && ignored.expires > now
                 && row.is(&ignored.id)
                 && (ignored.packages.is_empty()
-                    || scope::any(&ignored.packages, row.finding.package()).is_some())
+                    || scope::any(&ignored.packages, row.package).is_some())
         })
 }
 

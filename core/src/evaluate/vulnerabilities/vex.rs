@@ -113,11 +113,7 @@ impl<'a> Statements<'a> {
     /// What a document says about a row, as far as its date lets it count.
     fn statement<'d>(&self, document: &'d VexDocument, row: &Row<'_>) -> Option<VexMatch<'d>> {
         let purl = row.finding.purl().and_then(|purl| PackageUrl::parse(&purl).ok());
-        let package = VexPackage {
-            purl: purl.as_ref(),
-            name: row.finding.package(),
-            version: row.finding.installed(),
-        };
+        let package = VexPackage { purl: purl.as_ref(), name: row.package, version: row.installed };
         let image = VexImage {
             digests: &self.digests,
             reference: Some(self.reference),

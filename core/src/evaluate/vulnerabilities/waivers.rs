@@ -31,7 +31,7 @@ impl Waivers<'_> {
         statements: &Statements<'_>,
         used: &mut BTreeSet<usize>,
     ) -> Fate {
-        let package = row.finding.package();
+        let package = row.package;
         if let Some(filter) = row.finding.set_aside_as().map(Status::name)
             && self.filters.iter().any(|accepted| accepted.matches(filter))
         {
@@ -47,8 +47,7 @@ impl Waivers<'_> {
         if let Some(statement) = statements.suppressing(row) {
             return Fate::Waived(statement);
         }
-        let waivable =
-            Waivable { ids: [row.finding.id(), row.name], package, fixable: row.fixable };
+        let waivable = Waivable { ids: [row.id, row.name], package, fixable: row.fixable };
         match self.exceptions.iter().position(|exception| exception.waives(waivable)) {
             Some(position) => {
                 used.insert(position);
