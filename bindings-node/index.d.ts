@@ -400,6 +400,8 @@ export interface ImageRequest {
   readonly admission?: boolean | undefined;
   /** The kind of the object that names it, such as `Deployment`; absent: rules about every kind hold. */
   readonly kind?: string | undefined;
+  /** The labels of that object's owner, where you know them. */
+  readonly ownerLabels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What was recorded before. */
@@ -435,6 +437,8 @@ export interface Circumstances {
 export interface AdmissionOptions extends Circumstances {
   /** The labels of the request's namespace, where they are known. */
   readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
+  /** The labels of what owns the object, such as the `Deployment` of a pod, where they are known. */
+  readonly ownerLabels?: Readonly<Record<string, string>> | undefined;
   /** The digests that references stand for, by reference as written. */
   readonly resolved?: Readonly<Record<string, string>> | undefined;
   /** Whether names by tag are completed with digests, as only a mutating webhook may answer. */
@@ -476,6 +480,8 @@ export interface ObjectsOptions extends Circumstances {
   readonly namespace?: string | undefined;
   /** That namespace's labels, where you know them. */
   readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
+  /** The labels of what owns the objects, such as the `Deployment` of a pod, where you know them. */
+  readonly ownerLabels?: Readonly<Record<string, string>> | undefined;
   /** Whether you vouch for the namespaces that objects name themselves. */
   readonly objectNamespaces?: boolean | undefined;
   /** Whether the images will be pulled by the names given, as after admission. */

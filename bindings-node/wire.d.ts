@@ -47,6 +47,7 @@ export type WireRequest =
         readonly objects?: readonly PolicySource[];
         readonly namespace?: string;
         readonly namespaceLabels?: Readonly<Record<string, string>>;
+        readonly ownerLabels?: Readonly<Record<string, string>>;
         readonly objectNamespaces?: boolean;
         readonly admission?: boolean;
         readonly resolved?: Readonly<Record<string, Digest>>;
@@ -73,6 +74,7 @@ export type WireRequest =
       readonly review: string;
       readonly context?: {
         readonly namespaceLabels?: Readonly<Record<string, string>>;
+        readonly ownerLabels?: Readonly<Record<string, string>>;
         readonly resolved?: Readonly<Record<string, Digest>>;
         readonly pin?: boolean;
       };

@@ -4,7 +4,7 @@ const { native } = require('./errors.js');
 const { bytes, json, options, plain, time } = require('./values.js');
 const { decided } = require('./decision.js');
 
-const NAMES = ['namespaceLabels', 'resolved', 'pin', 'covered', 'history', 'now'];
+const NAMES = ['namespaceLabels', 'ownerLabels', 'resolved', 'pin', 'covered', 'history', 'now'];
 
 /** A review's own bytes; what is handed in as an object was read, and had no key twice any more. */
 function reviewBytes(review) {
@@ -13,12 +13,13 @@ function reviewBytes(review) {
 
 /** A request of the wire, without its review. */
 function admissionRequest(given, recorded) {
-  const { namespaceLabels, resolved, pin, covered, history, now } = options(given, NAMES);
+  const { namespaceLabels, ownerLabels, resolved, pin, covered, history, now } = options(given, NAMES);
   const past = history === undefined ? {} : recorded(history);
   return json({
     op: 'admit',
     context: {
       namespaceLabels: namespaceLabels === undefined ? undefined : plain(namespaceLabels, '/options/namespaceLabels'),
+      ownerLabels: ownerLabels === undefined ? undefined : plain(ownerLabels, '/options/ownerLabels'),
       resolved: resolved === undefined ? undefined : plain(resolved, '/options/resolved'),
       pin,
     },

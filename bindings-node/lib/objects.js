@@ -5,7 +5,7 @@ const { bytes, json, options, plain, text, time } = require('./values.js');
 const { decided } = require('./decision.js');
 
 const NAMES = [
-  'namespace', 'namespaceLabels', 'objectNamespaces', 'admission', 'resolved', 'history', 'now',
+  'namespace', 'namespaceLabels', 'ownerLabels', 'objectNamespaces', 'admission', 'resolved', 'history', 'now',
 ];
 
 /** A text as JSON has it; bytes that are none are a fault of the object. */
@@ -22,7 +22,7 @@ function content(name, given, path) {
 /** A request of the wire about objects. */
 function objectsRequest(objects, given, recorded) {
   if (!Array.isArray(objects)) throw argument('/objects', 'a list of texts is expected');
-  const { namespaceLabels, resolved, history, now, ...rest } = options(given, NAMES);
+  const { namespaceLabels, ownerLabels, resolved, history, now, ...rest } = options(given, NAMES);
   const texts = objects.map((one, position) => {
     const place = `/objects/${position}`;
     const { name, text: written } = plain(one, place);
@@ -34,6 +34,7 @@ function objectsRequest(objects, given, recorded) {
       ...rest,
       objects: texts,
       namespaceLabels: namespaceLabels === undefined ? undefined : plain(namespaceLabels, '/options/namespaceLabels'),
+      ownerLabels: ownerLabels === undefined ? undefined : plain(ownerLabels, '/options/ownerLabels'),
       resolved: resolved === undefined ? undefined : plain(resolved, '/options/resolved'),
     },
     history: history === undefined ? undefined : recorded(history),

@@ -75,6 +75,7 @@ struct Request {
     digest: Option<Digest>,
     parent: Option<Digest>,
     kind: Option<String>,
+    owner_labels: Option<BTreeMap<String, String>>,
     namespace: Option<String>,
     namespace_labels: Option<BTreeMap<String, String>>,
     #[serde(default)]
@@ -125,6 +126,7 @@ impl Ask {
                 digest: request.digest,
                 parent: request.parent,
                 kind: request.kind,
+                owner_labels: request.owner_labels,
                 namespace: request.namespace,
                 namespace_labels: request.namespace_labels,
                 admission: request.admission,

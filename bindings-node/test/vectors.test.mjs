@@ -69,11 +69,11 @@ async function typed(whole) {
   const { context, history, now } = whole;
   const { loaded, engine, evidence } = prebuilt(whole);
   const { images = [], objects = [], ...places } = context;
-  const { namespace, namespaceLabels, admission, resolved = {} } = places;
+  const { namespace, namespaceLabels, ownerLabels, admission, resolved = {} } = places;
   const decisions = [];
   for (const image of images) {
     const own = image.namespace === undefined ? { namespace, namespaceLabels, admission } : { admission };
-    const asked = { digest: resolved[image.image], ...image, ...own };
+    const asked = { digest: resolved[image.image], ownerLabels, ...image, ...own };
     const decision = await engine.evaluate(asked, evidence, { history, now });
     assert.deepEqual(engine.evaluateSync(asked, evidence, { history, now }).bytes(), decision.bytes());
     decisions.push(decision);
@@ -225,7 +225,7 @@ test('admission reviews by typed calls, with the same bytes', async () => {
     if (request.op !== 'admit' || name.startsWith('requests/')) continue;
     const { evidence: items = [], context = {}, history = {}, now, review } = request;
     const { covered, ...past } = history;
-    const { namespaceLabels, resolved, pin } = context;
+    const { namespaceLabels, ownerLabels, resolved, pin } = context;
     const engine = new Engine(Policies.fromSources(request.policies));
     const evidence = new Evidence();
     for (const { mediaType, subject, annotations, digest, data } of items) {
@@ -233,7 +233,7 @@ test('admission reviews by typed calls, with the same bytes', async () => {
       if (subject === undefined) evidence.addBlob(content, { mediaType, digest });
       else evidence.attach(content, { mediaType, subject, annotations });
     }
-    const options = { now, history: past, namespaceLabels, resolved, pin, covered };
+    const options = { now, history: past, namespaceLabels, ownerLabels, resolved, pin, covered };
     const admission = await engine.admit(review, evidence, options);
     assert.ok(admission.bytes().equals(expected), name);
     assert.ok(engine.admitSync(Buffer.from(review), evidence, options).bytes().equals(expected), name);

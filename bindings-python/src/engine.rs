@@ -94,6 +94,7 @@ impl Engine {
         kind: Option<String>,
         namespace: Option<String>,
         namespace_labels: Option<BTreeMap<String, String>>,
+        owner_labels: Option<BTreeMap<String, String>>,
         admission: bool,
         evidence: &Evidence,
         history: &History,
@@ -106,6 +107,7 @@ impl Engine {
             kind,
             namespace,
             namespace_labels,
+            owner_labels,
             admission,
         };
         let now = convert::moment(py, "now", now)?;

@@ -95,6 +95,7 @@ def test_admissions_have_the_same_bytes(cases: list[Case]) -> None:
             now=now(case),
             history=history({name: recorded[name] for name in recorded if name != "covered"}),
             namespace_labels=context.get("namespaceLabels"),
+            owner_labels=context.get("ownerLabels"),
             resolved=context.get("resolved"),
             pin=context.get("pin", False),
             covered=recorded.get("covered", ()),
@@ -202,6 +203,7 @@ def test_objects_are_judged_in_the_same_bytes(cases: list[Case]) -> None:
                 history=history(case.request.get("history", {})),
                 namespace=context.get("namespace"),
                 namespace_labels=context.get("namespaceLabels"),
+                owner_labels=context.get("ownerLabels"),
                 object_namespaces=context.get("objectNamespaces", False),
                 admission=context.get("admission", False),
                 resolved=context.get("resolved"),
@@ -293,6 +295,7 @@ def image_request(image: dict[str, Any], context: dict[str, Any]) -> cocket.Imag
         namespace_labels=image.get(
             "namespaceLabels", context.get("namespaceLabels") if own is None else None
         ),
+        owner_labels=image.get("ownerLabels", context.get("ownerLabels")),
         admission=context.get("admission", False),
     )
 

@@ -91,6 +91,9 @@ pub(crate) struct Check {
     /// A label of that namespace
     #[arg(long, value_name = "KEY=VALUE", requires = "namespace", value_parser = label)]
     pub(crate) namespace_label: Vec<(String, String)>,
+    /// A label of what owns the objects, such as the Deployment of a pod
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
+    pub(crate) owner_label: Vec<(String, String)>,
     /// A JSON file that records which tag stood for which digest:
     /// `{"registry.example.com/app:1.0": "sha256:…"}`
     #[arg(long, value_name = "FILE")]

@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
     if arguments.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Failure::Usage("standard input can be read only once".to_owned()));
     }
-    let labels = labels(&arguments.namespace_label)?;
+    let owner_labels = labels("owner", &arguments.owner_label)?;
+    let labels = labels("namespace", &arguments.namespace_label)?;
     let policies = policies::load(&arguments.policy, arguments.import.options())?;
     let engine = Engine::new(&policies).map_err(Failure::Policies)?;
     let history = arguments.tags.as_deref().map(tags::read).transpose()?.unwrap_or_default();
@@ -30,7 +31,7 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
     // All targets before any verdict: each layout is evidence for every other target.
     let Asked { images, objects, mut passed_over } =
         inputs::collect(&arguments.targets, &engine, &mut sources);
-    let context = Context { arguments, labels, engine, history, now };
+    let context = Context { arguments, labels, owner_labels, engine, history, now };
     let mut judged: Vec<Judged> =
         images.into_iter().map(|request| context.judge(request, &mut sources)).collect();
     for object in objects.iter().filter(|_| context.engine.judges_objects()) {
@@ -51,13 +52,15 @@ pub(crate) fn run(arguments: &Check, now: Timestamp) -> Result<u8, Failure> {
     Ok(status(arguments, &judged, complete))
 }
 
+/// The labels of a namespace, or of an owner.
 pub(crate) fn labels(
+    of: &str,
     given: &[(String, String)],
 ) -> Result<Option<BTreeMap<String, String>>, Failure> {
     let mut labels = BTreeMap::new();
     for (key, value) in given {
         if labels.insert(key.clone(), value.clone()).is_some() {
-            return Err(Failure::Usage(format!("the namespace label `{key}` is given twice")));
+            return Err(Failure::Usage(format!("the {of} label `{key}` is given twice")));
         }
     }
     Ok(if labels.is_empty() { None } else { Some(labels) })
@@ -67,6 +70,7 @@ pub(crate) fn labels(
 struct Context<'a> {
     arguments: &'a Check,
     labels: Option<BTreeMap<String, String>>,
+    owner_labels: Option<BTreeMap<String, String>>,
     engine: Engine,
     history: History,
     now: Timestamp,
@@ -88,6 +92,7 @@ impl Context<'_> {
             kind: request.kind,
             namespace: self.arguments.namespace.clone().or(request.namespace),
             namespace_labels: self.labels.clone(),
+            owner_labels: self.owner_labels.clone(),
             ..ImageRequest::default()
         };
         let mut evidence = sources.evidence(digest.or(written));
@@ -119,6 +124,7 @@ impl Context<'_> {
             user: None,
             namespace: self.arguments.namespace.as_deref().or(object.namespace.as_deref()),
             namespace_labels: self.labels.as_ref(),
+            owner_labels: self.owner_labels.as_ref(),
             digests: &digests,
         };
         let decision = self.engine.check_object(&request, &evidence, self.now)?;

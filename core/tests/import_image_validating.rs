@@ -76,6 +76,7 @@ fn decide(policy: &Value, digest_known: bool, attached: &[Signature]) -> Decisio
         user: None,
         namespace: Some("shop"),
         namespace_labels: None,
+        owner_labels: None,
         digests: &digests,
     };
     let now = "2026-11-23T15:00:00Z".parse().unwrap();

@@ -60,6 +60,7 @@ fn judged(texts: &[&str], asked: &Asked<'_>) -> Option<Decision> {
         user: asked.user,
         namespace: Some("shop"),
         namespace_labels: asked.labels,
+        owner_labels: None,
         digests: &BTreeMap::new(),
     };
     let now = "2026-11-25T00:00:00Z".parse().unwrap();

@@ -54,6 +54,7 @@ fn judged(engine: &Engine, object: &Value) -> Decision {
         user: None,
         namespace: Some("shop"),
         namespace_labels: None,
+        owner_labels: None,
         digests: &BTreeMap::new(),
     };
     let now: Timestamp = "2026-11-25T00:00:00Z".parse().unwrap();

@@ -104,6 +104,7 @@ fn check(engine: &Engine, text: &str, namespace: &str) -> Option<Decision> {
         user: None,
         namespace: Some(namespace),
         namespace_labels: None,
+        owner_labels: None,
         digests: &BTreeMap::new(),
     };
     engine.check_object(&request, &Evidence::new(), now())
@@ -255,6 +256,7 @@ fn who_asks_and_for_which_part_reaches_the_judges_and_the_digest() {
         user: None,
         namespace: None,
         namespace_labels: None,
+        owner_labels: None,
         digests: &digests,
     };
     let user = User { username: "ada".to_owned(), groups: vec!["dev".to_owned()] };

@@ -47,6 +47,7 @@ fn check_in(engine: &Engine, object: &str, namespace: Option<&str>) -> Option<De
         user: None,
         namespace,
         namespace_labels: None,
+        owner_labels: None,
         digests: &BTreeMap::new(),
     };
     engine.check_object(&request, &Evidence::new(), now())
@@ -229,6 +230,7 @@ fn what_goes_or_starts_no_container_has_no_default() {
             user: None,
             namespace: Some("shop"),
             namespace_labels: None,
+            owner_labels: None,
             digests: &BTreeMap::new(),
         };
         engine.check_object(&request, &Evidence::new(), now()).map(|decision| decision.verdict)

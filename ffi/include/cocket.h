@@ -773,6 +773,15 @@ typedef struct cocket_image_request {
    * known: then rules about every kind hold.
    */
   struct cocket_text kind;
+  /**
+   * The labels of the object's owner, such as the `Deployment` of a pod; NULL where they are not
+   * known, which is another thing than a list of length 0.
+   */
+  const struct cocket_pair *owner_labels;
+  /**
+   * How many of them.
+   */
+  size_t owner_labels_len;
 } cocket_image_request;
 
 /**
@@ -1308,6 +1317,15 @@ typedef struct cocket_objects_request {
    * How many of them.
    */
   size_t resolved_len;
+  /**
+   * The labels of the objects' owner, such as the `Deployment` of a pod; NULL where they are not
+   * known.
+   */
+  const struct cocket_pair *owner_labels;
+  /**
+   * How many of them.
+   */
+  size_t owner_labels_len;
 } cocket_objects_request;
 
 /**
@@ -1369,6 +1387,15 @@ typedef struct cocket_admission_options {
    * webhook may answer: 0 for no.
    */
   int32_t pin;
+  /**
+   * The labels of the object's owner, such as the `Deployment` of a pod; NULL where they are not
+   * known.
+   */
+  const struct cocket_pair *owner_labels;
+  /**
+   * How many of them.
+   */
+  size_t owner_labels_len;
 } cocket_admission_options;
 
 /**

@@ -318,6 +318,7 @@ struct ImageRequest {
     std::optional<Pairs> namespace_labels{};
     bool admission = false;
     std::optional<std::string> kind{};
+    std::optional<Pairs> owner_labels{};
 };
 
 /// Compiled policies.
@@ -420,7 +421,7 @@ private:
         std::vector<cocket_policy_text> texts;
         for (const auto &one : request.texts)
             texts.push_back({detail::text(one.first), detail::bytes(one.second)});
-        detail::Labels labels(request.namespace_labels);
+        detail::Labels labels(request.namespace_labels), owner(request.owner_labels);
         std::vector<cocket_pair> resolved = detail::pairs(request.resolved);
         cocket_objects_request lent{};
         lent.size = sizeof lent;
@@ -429,6 +430,8 @@ private:
         lent.namespace_name = detail::maybe(request.namespace_name);
         lent.namespace_labels = labels.data();
         lent.namespace_labels_len = labels.size();
+        lent.owner_labels = owner.data();
+        lent.owner_labels_len = owner.size();
         lent.object_namespaces = request.object_namespaces ? 1 : 0;
         lent.admission = request.admission ? 1 : 0;
         lent.resolved = resolved.empty() ? nullptr : resolved.data();
@@ -441,7 +444,7 @@ private:
     Admission admitted(std::string_view review, const AdmissionRequest &request,
                        const Evidence &evidence, const cocket_history *history,
                        cocket_time now) const {
-        detail::Labels labels(request.namespace_labels);
+        detail::Labels labels(request.namespace_labels), owner(request.owner_labels);
         std::vector<cocket_pair> resolved = detail::pairs(request.resolved);
         std::vector<cocket_text> covered;
         for (const auto &proof : request.covered) covered.push_back(detail::text(proof));
@@ -449,6 +452,8 @@ private:
         lent.size = sizeof lent;
         lent.namespace_labels = labels.data();
         lent.namespace_labels_len = labels.size();
+        lent.owner_labels = owner.data();
+        lent.owner_labels_len = owner.size();
         lent.resolved = resolved.empty() ? nullptr : resolved.data();
         lent.resolved_len = resolved.size();
         lent.covered = covered.empty() ? nullptr : covered.data();
@@ -463,7 +468,7 @@ private:
 
     Decision decide(const ImageRequest &request, const Evidence &evidence,
                     const cocket_history *history, cocket_time now) const {
-        detail::Labels labels(request.namespace_labels);
+        detail::Labels labels(request.namespace_labels), owner(request.owner_labels);
         cocket_image_request lent{};
         lent.size = sizeof lent;
         lent.image = detail::text(request.image);
@@ -472,6 +477,8 @@ private:
         lent.namespace_name = detail::maybe(request.namespace_name);
         lent.namespace_labels = labels.data();
         lent.namespace_labels_len = labels.size();
+        lent.owner_labels = owner.data();
+        lent.owner_labels_len = owner.size();
         lent.admission = request.admission ? 1 : 0;
         lent.kind = detail::maybe(request.kind);
         return Decision(

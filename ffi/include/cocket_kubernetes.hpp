@@ -15,6 +15,8 @@ struct ObjectsRequest {
     bool object_namespaces = false, admission = false;
     /// The digests that references stand for.
     Pairs resolved{};
+    /// The labels of the objects' owner, where they are known.
+    std::optional<Pairs> owner_labels{};
 };
 
 /// The decisions on Kubernetes objects.
@@ -161,6 +163,8 @@ struct AdmissionRequest {
     std::vector<std::string> covered{};
     /// Whether names by tag are completed with digests, as only a mutating webhook may answer.
     bool pin = false;
+    /// The labels of the object's owner, where they are known.
+    std::optional<Pairs> owner_labels{};
 };
 
 /// What came of an admission review.

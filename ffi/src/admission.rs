@@ -63,6 +63,11 @@ pub struct AdmissionOptions {
     /// Whether names by tag are completed with the digests that are judged, as only a mutating
     /// webhook may answer: 0 for no.
     pub pin: i32,
+    /// The labels of the object's owner, such as the `Deployment` of a pod; NULL where they are not
+    /// known.
+    pub owner_labels: *const Pair,
+    /// How many of them.
+    pub owner_labels_len: usize,
 }
 
 /// Decides on an `AdmissionReview`, given as the bytes that the API server sent, for the moment
@@ -128,6 +133,11 @@ unsafe fn chosen(options: *const AdmissionOptions) -> Result<(Value, Value), Fai
         }
         let context = json!({
             "namespaceLabels": map(labels, many, "options.namespace_labels")?,
+            "ownerLabels": map(
+                options.owner_labels,
+                options.owner_labels_len,
+                "options.owner_labels",
+            )?,
             "resolved": resolved.unwrap_or_default(),
             "pin": options.pin != 0,
         });

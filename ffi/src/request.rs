@@ -30,6 +30,11 @@ pub struct ImageRequest {
     /// The kind of the object that names the image, such as `Deployment`; NULL where it is not
     /// known: then rules about every kind hold.
     pub kind: Text,
+    /// The labels of the object's owner, such as the `Deployment` of a pod; NULL where they are not
+    /// known, which is another thing than a list of length 0.
+    pub owner_labels: *const Pair,
+    /// How many of them.
+    pub owner_labels_len: usize,
 }
 
 /// # Safety
@@ -53,6 +58,11 @@ pub(crate) unsafe fn read(request: *const ImageRequest) -> Result<Asked, Failure
             )?,
             admission: request.admission != 0,
             kind: request.kind.optional("request.kind")?.map(str::to_owned),
+            owner_labels: map(
+                request.owner_labels,
+                request.owner_labels_len,
+                "request.owner_labels",
+            )?,
         })
     }
 }

@@ -59,6 +59,11 @@ pub struct ObjectsRequest {
     pub resolved: *const Pair,
     /// How many of them.
     pub resolved_len: usize,
+    /// The labels of the objects' owner, such as the `Deployment` of a pod; NULL where they are not
+    /// known.
+    pub owner_labels: *const Pair,
+    /// How many of them.
+    pub owner_labels_len: usize,
 }
 
 /// An object that carries no pods, and that no rule is about. Its texts live as long as the review.
@@ -310,6 +315,11 @@ unsafe fn context(request: *const ObjectsRequest) -> Result<Value, Failure> {
                 request.namespace_labels,
                 request.namespace_labels_len,
                 "request.namespace_labels",
+            )?,
+            "ownerLabels": map(
+                request.owner_labels,
+                request.owner_labels_len,
+                "request.owner_labels",
             )?,
             "objectNamespaces": request.object_namespaces != 0,
             "admission": request.admission != 0,

@@ -42,6 +42,8 @@ class ImageRequest:
     """Whether the image will be pulled by the name given, as after admission."""
     kind: str | None = None
     """The kind of the object that names it, such as `Deployment`; None: rules about every kind hold."""
+    owner_labels: Mapping[str, str] | None = None
+    """The labels of that object's owner, where the caller knows them."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,7 @@ class Engine:
             asked.kind,
             asked.namespace,
             None if labels is None else dict(labels),
+            None if asked.owner_labels is None else dict(asked.owner_labels),
             asked.admission,
             (evidence or _NOTHING)._native,
             (history or _UNRECORDED)._native,
@@ -281,6 +284,7 @@ class Engine:
         history: History | None = None,
         namespace: str | None = None,
         namespace_labels: Mapping[str, str] | None = None,
+        owner_labels: Mapping[str, str] | None = None,
         object_namespaces: bool = False,
         admission: bool = False,
         resolved: Mapping[str, str] | None = None,
@@ -299,6 +303,7 @@ class Engine:
             "objects": texts,
             "namespace": namespace,
             "namespaceLabels": None if namespace_labels is None else dict(namespace_labels),
+            "ownerLabels": None if owner_labels is None else dict(owner_labels),
             "objectNamespaces": object_namespaces,
             "admission": admission,
             "resolved": dict(resolved or {}),
@@ -322,13 +327,15 @@ class Engine:
         now: datetime,
         history: History | None = None,
         namespace_labels: Mapping[str, str] | None = None,
+        owner_labels: Mapping[str, str] | None = None,
         resolved: Mapping[str, str] | None = None,
         pin: bool = False,
         covered: Iterable[str] = (),
     ) -> Admission:
         """Answers an `AdmissionReview`, given as the API server sent it. A malformed one is denied.
 
-        `namespace_labels` are those of the request's namespace; `resolved` gives the digests that
+        `namespace_labels` are those of the request's namespace, `owner_labels` those of what owns the
+        object, such as the ``Deployment`` of a pod; `resolved` gives the digests that
         references stand for. With `pin`, names by tag are completed with them, as only a mutating
         webhook may answer. On ``UPDATE`` an image that an earlier admission covers (its `coverage`)
         is not judged again where it stands unchanged.
@@ -340,6 +347,7 @@ class Engine:
             "op": "admit",
             "context": {
                 "namespaceLabels": None if namespace_labels is None else dict(namespace_labels),
+                "ownerLabels": None if owner_labels is None else dict(owner_labels),
                 "resolved": dict(resolved or {}),
                 "pin": pin,
             },

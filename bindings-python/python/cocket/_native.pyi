@@ -103,6 +103,7 @@ class Engine:
         kind: str | None,
         namespace: str | None,
         namespace_labels: dict[str, str] | None,
+        owner_labels: dict[str, str] | None,
         admission: bool,
         evidence: Evidence,
         history: History,

@@ -27,6 +27,9 @@ pub(crate) struct Admit {
     /// A label of the request's namespace
     #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
     pub(crate) namespace_label: Vec<(String, String)>,
+    /// A label of what owns the object, such as the Deployment of a pod
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
+    pub(crate) owner_label: Vec<(String, String)>,
     /// A JSON file that records which tag stood for which digest
     #[arg(long, value_name = "FILE")]
     pub(crate) tags: Option<PathBuf>,

@@ -26,7 +26,8 @@ const MAX_PROOFS: u64 = 64 << 20;
 
 pub(crate) fn run(arguments: &Admit, now: Timestamp) -> Result<u8, Failure> {
     let outputs = output::files_only(&arguments.output)?;
-    let namespace_labels = check::labels(&arguments.namespace_label)?;
+    let namespace_labels = check::labels("namespace", &arguments.namespace_label)?;
+    let owner_labels = check::labels("owner", &arguments.owner_label)?;
     let policies = policies::load(&arguments.policy, arguments.import.options())?;
     let engine = Engine::new(&policies).map_err(Failure::Policies)?;
     let history = arguments.tags.as_deref().map(tags::read).transpose()?.unwrap_or_default();
@@ -34,7 +35,8 @@ pub(crate) fn run(arguments: &Admit, now: Timestamp) -> Result<u8, Failure> {
     let review = engine.review(&text(&arguments.review)?);
     let mut sources = Sources::open(&arguments.evidence, &arguments.vouch);
     let (digests, evidence) = gathered(&review, &mut sources);
-    let context = AdmissionContext { namespace_labels, digests, pin: arguments.pin, covered };
+    let context =
+        AdmissionContext { namespace_labels, owner_labels, digests, pin: arguments.pin, covered };
     let admission = engine.admit(&review, &context, &evidence, &history, now);
     answer(arguments, &outputs, admission)
 }

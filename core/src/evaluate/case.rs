@@ -72,6 +72,7 @@ impl<'a> Case<'a> {
                 kind: request.kind.as_deref(),
                 namespace: request.namespace.as_deref(),
                 namespace_labels: request.namespace_labels.as_ref(),
+                owner_labels: request.owner_labels.as_ref(),
                 now: facts.now,
                 valid_until: None,
             },

@@ -19,6 +19,8 @@ pub(super) struct Circumstances<'a> {
     pub(super) namespace: Option<&'a str>,
     /// Its labels, where the caller knows them.
     pub(super) namespace_labels: Option<&'a BTreeMap<String, String>>,
+    /// Those of the object's owner, likewise.
+    pub(super) owner_labels: Option<&'a BTreeMap<String, String>>,
     /// The moment that is decided for.
     pub(super) now: Timestamp,
     /// The first moment after `now` at which a date that was looked at changes its meaning.

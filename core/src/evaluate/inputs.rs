@@ -28,6 +28,8 @@ struct Inputs<'a> {
     namespace: Option<&'a str>,
     namespace_labels: Option<&'a BTreeMap<String, String>>,
     now: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner_labels: Option<&'a BTreeMap<String, String>>,
     parent: Option<Digest>,
     policies: Digest,
     recorded: Option<Digest>,
@@ -39,7 +41,8 @@ impl Inputs<'_> {
     /// Their canonical JSON (RFC 8785): between strings and the order of members, all that is left
     /// to a writer is how names given by others are sorted, by UTF-16 there and by UTF-8 here.
     fn to_bytes(&self) -> Vec<u8> {
-        let labels = self.namespace_labels.into_iter().flat_map(BTreeMap::keys);
+        let labels = self.namespace_labels.into_iter().chain(self.owner_labels);
+        let labels = labels.flat_map(BTreeMap::keys);
         let mut names = labels.map(String::as_str).chain(self.first_seen.keys().copied());
         let written = match names.all(str::is_ascii) {
             true => serde_json::to_vec(self),
@@ -79,6 +82,7 @@ pub(super) fn inputs(
         namespace: request.namespace.as_deref(),
         namespace_labels: request.namespace_labels.as_ref(),
         now: facts.now,
+        owner_labels: request.owner_labels.as_ref(),
         parent: facts.parent,
         policies,
         recorded: history.tags.get(name).copied(),
@@ -110,6 +114,7 @@ mod tests {
                     namespace: None,
                     namespace_labels: Some(&labels),
                     now,
+                    owner_labels: Some(&labels),
                     parent: None,
                     policies: digest,
                     recorded: Some(digest),

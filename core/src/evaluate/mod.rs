@@ -115,6 +115,8 @@ pub struct ImageRequest {
     pub namespace: Option<String>,
     /// The namespace's labels, where the caller knows them.
     pub namespace_labels: Option<BTreeMap<String, String>>,
+    /// The labels of the object's owner, where the caller knows them.
+    pub owner_labels: Option<BTreeMap<String, String>>,
     /// Whether the image will be pulled by the name given, as after admission: then a tag may
     /// stand for another image than the judged one.
     pub admission: bool,

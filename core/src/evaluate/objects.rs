@@ -43,6 +43,8 @@ pub struct ObjectRequest<'a> {
     pub namespace: Option<&'a str>,
     /// The namespace's labels, where the caller knows them.
     pub namespace_labels: Option<&'a BTreeMap<String, String>>,
+    /// The labels of the object's owner, where the caller knows them.
+    pub owner_labels: Option<&'a BTreeMap<String, String>>,
     /// The digests that its images stand for, by reference as written.
     pub digests: &'a BTreeMap<String, Digest>,
 }
@@ -164,6 +166,7 @@ impl<'e> Work<'e> {
                 kind: Some(&request.object.kind),
                 namespace: request.namespace,
                 namespace_labels: request.namespace_labels,
+                owner_labels: request.owner_labels,
                 now,
                 valid_until: None,
             },
@@ -318,6 +321,8 @@ struct Inputs<'a> {
     user: Option<&'a User>,
     namespace: Option<&'a str>,
     namespace_labels: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner_labels: Option<&'a BTreeMap<String, String>>,
     digests: BTreeMap<&'a str, Digest>,
     evidence: BTreeSet<Digest>,
     now: String,
@@ -339,6 +344,7 @@ fn inputs(
         user: request.user,
         namespace: request.namespace,
         namespace_labels: request.namespace_labels,
+        owner_labels: request.owner_labels,
         digests: images
             .filter_map(|image| Some((image.as_str(), *request.digests.get(image)?)))
             .collect(),

@@ -1,5 +1,7 @@
 //! Where policies and rules apply, and with what weight.
 
+use std::collections::BTreeMap;
+
 use super::circumstances::Circumstances;
 use super::compile::{CompiledPolicy, CompiledRule, CompiledSet};
 use crate::policy::model::{Match, Mode, NameGlob, ScopedMode};
@@ -53,26 +55,25 @@ impl Scope {
             .as_ref()
             .and_then(|images| images.matches(around.images.first()?))
             .and_then(|position| self.rule.images.get(position));
-        let labels = &self.rule.namespace_labels;
+        let rule = &self.rule;
         let parts = [
             glob.map(|glob| format!("namespace `{glob}`")),
-            (!labels.is_empty()).then(|| "namespace labels".to_owned()),
+            (!rule.namespace_labels.is_empty()).then(|| "namespace labels".to_owned()),
+            (!rule.owner_labels.is_empty()).then(|| "the owner's labels".to_owned()),
             pattern.map(|pattern| format!("image `{}`", pattern.as_str())),
-            (!self.rule.images_as.is_empty()).then(|| "another engine's pattern".to_owned()),
+            (!rule.images_as.is_empty()).then(|| "another engine's pattern".to_owned()),
         ];
         Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
     }
 
-    /// Whether the namespace is one of those meant; `unknown` where the request does not say it.
+    /// Whether namespace and owner are among those meant; `unknown` where the request does not say it.
     fn is_here(&self, around: &Circumstances<'_>, unknown: bool) -> bool {
         let rule = &self.rule;
         let namespace = rule.namespaces.is_empty()
             || around.namespace.map_or(unknown, |name| any(&rule.namespaces, name).is_some());
-        let labels = rule.namespace_labels.is_empty()
-            || around.namespace_labels.map_or(unknown, |labels| {
-                rule.namespace_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
-            });
-        namespace && labels
+        namespace
+            && has_all(around.namespace_labels, &rule.namespace_labels, unknown)
+            && has_all(around.owner_labels, &rule.owner_labels, unknown)
     }
 
     fn is_about_all_images(&self) -> bool {
@@ -154,6 +155,18 @@ impl CompiledSet {
 fn scoped(modes: &[ScopedMode], namespace: &str) -> Option<Mode> {
     let here = modes.iter().filter(|scoped| any(&scoped.namespaces, namespace).is_some());
     here.map(|scoped| scoped.mode).max()
+}
+
+/// Whether labels are there as wanted; `unknown` where they are not known.
+fn has_all(
+    labels: Option<&BTreeMap<String, String>>,
+    wanted: &BTreeMap<String, String>,
+    unknown: bool,
+) -> bool {
+    let are = |labels: &BTreeMap<String, String>| {
+        wanted.iter().all(|(key, value)| labels.get(key) == Some(value))
+    };
+    wanted.is_empty() || labels.map_or(unknown, are)
 }
 
 /// The first of `globs` that matches `name` as a whole.

@@ -104,6 +104,7 @@ fn excludes_all(matches: &Match, exclude: &Match) -> bool {
         && exclude.images.is_empty()
         && exclude.images_as.is_empty()
         && exclude.namespace_labels.is_empty()
+        && exclude.owner_labels.is_empty()
         && matches.namespaces.iter().all(|own| {
             exclude
                 .namespaces

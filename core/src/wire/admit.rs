@@ -76,6 +76,7 @@ fn decided(
     let (context, mut history) = (request.context, request.history);
     let context = AdmissionContext {
         namespace_labels: context.namespace_labels,
+        owner_labels: context.owner_labels,
         digests: context.resolved,
         pin: context.pin,
         covered: std::mem::take(&mut history.covered),

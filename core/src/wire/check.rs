@@ -183,6 +183,7 @@ fn judged(
             Some(_) => None,
             None => context.namespace_labels.as_ref(),
         },
+        owner_labels: context.owner_labels.as_ref(),
         digests: &context.resolved,
     };
     let decision = engine.check_object(&request, evidence, now)?;
@@ -228,6 +229,7 @@ fn named(image: &Image, context: &Context) -> ImageRequest {
             (None, false) => context.namespace_labels.clone(),
             (labels, _) => labels.clone(),
         },
+        owner_labels: image.owner_labels.clone().or_else(|| context.owner_labels.clone()),
         admission: context.admission,
     }
 }
@@ -249,6 +251,7 @@ fn run_by<'a>(
                 Some(_) => None,
                 None => context.namespace_labels.clone(),
             },
+            owner_labels: context.owner_labels.clone(),
             admission: context.admission,
         };
         let origin = Origin {

@@ -120,6 +120,7 @@ fn only_of_objects(request: &Request) -> Result<(), Fault> {
         ("/context/images", context.images.is_empty()),
         ("/context/namespace", context.namespace.is_none()),
         ("/context/namespaceLabels", context.namespace_labels.is_none()),
+        ("/context/ownerLabels", context.owner_labels.is_none()),
         ("/context/objectNamespaces", !context.object_namespaces),
         ("/context/admission", !context.admission),
         ("/context/resolved", context.resolved.is_empty()),

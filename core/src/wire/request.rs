@@ -162,6 +162,8 @@ pub(super) struct Context {
     pub(super) namespace: Option<String>,
     /// The labels of that namespace.
     pub(super) namespace_labels: Option<BTreeMap<String, String>>,
+    /// The labels of the owner of each object, and of the images that do not say other ones.
+    pub(super) owner_labels: Option<BTreeMap<String, String>>,
     /// Whether the caller vouches for the namespaces that the objects themselves name.
     #[serde(default)]
     pub(super) object_namespaces: bool,
@@ -186,6 +188,7 @@ pub(super) struct Image {
     pub(super) kind: Option<String>,
     pub(super) namespace: Option<String>,
     pub(super) namespace_labels: Option<BTreeMap<String, String>>,
+    pub(super) owner_labels: Option<BTreeMap<String, String>>,
 }
 
 #[derive(PartialEq, Deserialize)]

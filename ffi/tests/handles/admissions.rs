@@ -17,6 +17,8 @@ pub(crate) fn admitted(
 ) -> Vec<u8> {
     let context = &case.request["context"];
     let labels = &context["namespaceLabels"];
+    let owner = &context["ownerLabels"];
+    let owned_by = pairs(owner);
     let (lent, resolved) = (pairs(labels), pairs(&context["resolved"]));
     let covered: Vec<Text> = items(&case.request["history"], "covered").map(optional).collect();
     let options = admission::AdmissionOptions {
@@ -28,6 +30,8 @@ pub(crate) fn admitted(
         covered: covered.as_ptr(),
         covered_len: covered.len(),
         pin: i32::from(context["pin"] == json!(true)),
+        owner_labels: if owner.is_object() { owned_by.as_ptr() } else { null() },
+        owner_labels_len: owned_by.len(),
     };
     let review = bytes(case.request["review"].as_str().unwrap().as_bytes());
     let mut past = recorded(case);

@@ -280,6 +280,9 @@ fn checked(
         false => &place["namespaceLabels"],
     };
     let lent = pairs(labels);
+    let own = &image["ownerLabels"];
+    let owner = if own.is_object() { own } else { &context["ownerLabels"] };
+    let owned_by = pairs(owner);
     let resolved = &context["resolved"][image["image"].as_str().unwrap_or_default()];
     let asked = request::ImageRequest {
         size: size_of::<request::ImageRequest>(),
@@ -291,6 +294,8 @@ fn checked(
         namespace_labels_len: lent.len(),
         admission: i32::from(context["admission"] == json!(true)),
         kind: optional(&image["kind"]),
+        owner_labels: if owner.is_object() { owned_by.as_ptr() } else { null() },
+        owner_labels_len: owned_by.len(),
     };
     let mut past = recorded(case);
     let (mut made, mut written) = (null_mut(), null_mut());

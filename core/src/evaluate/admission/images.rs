@@ -62,6 +62,7 @@ impl Work<'_> {
             kind: Some(self.request.object.object.kind.clone()),
             namespace: self.request.namespace.clone(),
             namespace_labels: self.context.namespace_labels.clone(),
+            owner_labels: self.context.owner_labels.clone(),
             admission: true,
         };
         self.engine.check(&request, self.evidence, self.history, self.now)
@@ -138,6 +139,8 @@ impl Work<'_> {
             image: &'a str,
             namespace: Option<&'a str>,
             namespace_labels: Option<&'a BTreeMap<String, String>>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            owner_labels: Option<&'a BTreeMap<String, String>>,
         }
         let proof = Proof {
             proof: "cocket.dev/coverage/v1",
@@ -145,6 +148,7 @@ impl Work<'_> {
             image,
             namespace: self.request.namespace.as_deref(),
             namespace_labels: self.context.namespace_labels.as_ref(),
+            owner_labels: self.context.owner_labels.as_ref(),
         };
         // Texts and digests only: writing them cannot fail, and an empty text proves nothing.
         Digest::sha256(&serde_json_canonicalizer::to_vec(&proof).unwrap_or_default())

@@ -22,6 +22,8 @@ use images::Images;
 pub struct AdmissionContext {
     /// The labels of the request's namespace, where the caller knows them.
     pub namespace_labels: Option<BTreeMap<String, String>>,
+    /// The labels of the object's owner, where the caller knows them.
+    pub owner_labels: Option<BTreeMap<String, String>>,
     /// The digests that references stand for, by reference as written.
     pub digests: BTreeMap<String, Digest>,
     /// Whether images that are named by a tag are completed with the digest that they are judged
@@ -226,6 +228,7 @@ impl Work<'_> {
             user: self.request.user.as_ref(),
             namespace: self.request.namespace.as_deref(),
             namespace_labels: self.context.namespace_labels.as_ref(),
+            owner_labels: self.context.owner_labels.as_ref(),
             digests,
         };
         self.engine.check_object(&request, self.evidence, self.now)

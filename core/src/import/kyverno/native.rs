@@ -80,13 +80,7 @@ fn merge(into: &mut OwnRule, from: OwnRule) {
 }
 
 fn scope(namespaces: Vec<NameGlob>, kinds: Vec<NameGlob>) -> Match {
-    Match {
-        namespaces,
-        namespace_labels: BTreeMap::new(),
-        kinds,
-        images: Vec::new(),
-        images_as: Vec::new(),
-    }
+    Match { namespaces, kinds, ..Match::default() }
 }
 
 /// A rule of ours for each filter of `match`.

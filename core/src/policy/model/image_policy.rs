@@ -87,6 +87,10 @@ pub struct Match {
     /// Labels of the namespace, as the caller supplies them: all must be equal.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub namespace_labels: BTreeMap<String, String>,
+    /// Labels of the object's owner, such as the `Deployment` of a pod, as the caller supplies them:
+    /// all must be equal. The object's own labels select nothing, for its author writes them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owner_labels: BTreeMap<String, String>,
     /// Kinds of the objects that carry the pods or name the image, in `match` alone: who writes an
     /// object chooses its kind, so none is kept out by it. An image that is asked about without
     /// an object counts as one of each.

@@ -77,6 +77,7 @@ fn decided(engine: &Engine, pod: &Value, now: Timestamp) -> Result<Option<Decisi
         user: None,
         namespace: None,
         namespace_labels: None,
+        owner_labels: None,
         digests: &BTreeMap::new(),
     };
     Ok(engine.check_object(&request, &Evidence::new(), now))

@@ -157,6 +157,7 @@ fn weights() -> Vec<Case> {
     let by_labels = policy("match: {namespaceLabels: {tier: gold}}", RULE)
         + "---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {name: set}\n\
            spec: {default: allow}\n";
+    let by_owner = by_labels.replace("namespaceLabels: {tier: gold}", "ownerLabels: {team: shop}");
     let excluded = policy("exclude: {namespaces: [shop]}", RULE)
         + "---\napiVersion: cocket.dev/v1alpha1\nkind: PolicySet\nmetadata: {name: set}\n\
            spec: {exclude: {namespaces: [shop]}}\n";
@@ -180,6 +181,12 @@ fn weights() -> Vec<Case> {
         admitted("admission/namespace-labels", &by_labels, &create(&pod(OUTSIDE)))
             .context("namespaceLabels", json!({"tier": "gold"}))
             .expect("deny", denied),
+        admitted("admission/owner-labels", &by_owner, &create(&pod(OUTSIDE)))
+            .context("ownerLabels", json!({"team": "shop"}))
+            .expect("deny", denied),
+        admitted("admission/other-owner-labels", &by_owner, &create(&pod(OUTSIDE)))
+            .context("ownerLabels", json!({"team": "bank"}))
+            .expect("allow", &["policy.not_covered"]),
         admitted("admission/other-namespace-labels", &by_labels, &create(&pod(OUTSIDE)))
             .context("namespaceLabels", json!({"tier": "lead"}))
             .expect("allow", &["policy.not_covered"]),

@@ -1,6 +1,6 @@
 //! Modes, namespaces, the default, and workloads.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::case::{Case, REPOSITORY, good_image, policy};
 
@@ -53,6 +53,10 @@ fn coverage() -> Vec<Case> {
     let matched = policy("match: {namespaces: ['production-*']}", RULE);
     let excluded = policy("exclude: {namespaces: [kube-system]}", RULE);
     let system = |case: Case| case.context("namespace", json!("kube-system"));
+    let owned = |name, scope: &str, labels: Value| {
+        Case::of_policy(name, &policy(&format!("{scope}: {{ownerLabels: {{team: shop}}}}"), RULE))
+            .request(json!({"image": OUTSIDE, "ownerLabels": labels}))
+    };
     vec![
         outside("scope/not-covered", &matched)
             .context("namespace", json!("sandbox"))
@@ -81,6 +85,16 @@ fn coverage() -> Vec<Case> {
         )
         .request(json!({"image": OUTSIDE, "namespace": "a", "namespaceLabels": {"tier": "lead"}}))
         .expect("deny", &["policy.not_covered"]),
+        owned("scope/owner-labels", "match", json!({"team": "shop"}))
+            .expect("deny", &["registry.not_allowed"]),
+        owned("scope/other-owner-labels", "match", json!({"team": "bank"}))
+            .expect("deny", &["policy.not_covered"]),
+        owned("scope/unknown-owner-labels", "match", json!(null))
+            .expect("deny", &["registry.not_allowed"]),
+        owned("scope/exclude-owner-labels", "exclude", json!({"team": "shop"}))
+            .expect("deny", &["policy.not_covered"]),
+        owned("scope/exclude-unknown-owner-labels", "exclude", json!(null))
+            .expect("deny", &["registry.not_allowed"]),
     ]
 }
 

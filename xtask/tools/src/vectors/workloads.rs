@@ -96,12 +96,19 @@ fn kinds() -> Vec<Case> {
         Case::of_policy(name, &policy("match: {kinds: [Job]}", PLACE))
             .context("images", json!([{"image": NAMED, "kind": kind}]))
     };
+    let owned = |name, team: &str| {
+        case(name, "", &format!("{LEVEL}\n  match: {{ownerLabels: {{team: shop}}}}\n{PLACE}"))
+            .context("ownerLabels", json!({"team": team}))
+    };
     let meant = |kind: &str| format!("{LEVEL}\n  match: {{kinds: [{kind}]}}\n{PLACE}");
     vec![
         case("workloads/kind-matched", "", &meant("Pod"))
             .expect("deny", &["podSecurity.host_namespaces", "registry.allowed"]),
         case("workloads/kind-not-matched", "", &meant("'*Set'"))
             .expect("allow", &["registry.allowed"]),
+        owned("workloads/owner-matched", "shop")
+            .expect("deny", &["podSecurity.host_namespaces", "registry.allowed"]),
+        owned("workloads/owner-not-matched", "bank").expect("allow", &["registry.allowed"]),
         case("workloads/kind-excluded", "exclude: {kinds: [Pod]}", LEVEL)
             .expect("error", &["policy.contradiction"]),
         case("workloads/kind-of-an-image", "match: {kinds: [Pod]}", PLACE)

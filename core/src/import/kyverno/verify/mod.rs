@@ -9,7 +9,7 @@ mod document;
 mod extracted;
 pub(in crate::import) mod trust;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -311,10 +311,9 @@ fn entry(
             message: None,
             matches: Some(Match {
                 namespaces: scope.namespaces.clone(),
-                namespace_labels: BTreeMap::new(),
                 kinds: scope.kinds.clone(),
-                images: Vec::new(),
                 images_as: vec![ForeignPattern::Kyverno(images.clone())],
+                ..Match::default()
             }),
             family,
         })

@@ -87,6 +87,7 @@ fn judge(engine: &Engine, object: &Value, operation: Operation) -> Result<Vec<An
         user: None,
         namespace: object.pointer("/metadata/namespace").and_then(Value::as_str),
         namespace_labels: None,
+        owner_labels: None,
         digests: &BTreeMap::new(),
     };
     let decision = engine.check_object(&request, &Evidence::new(), Timestamp::UNIX_EPOCH);
