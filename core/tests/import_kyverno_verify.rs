@@ -325,8 +325,15 @@ fn extracting(kinds: &Value, extractors: &Value) -> String {
 
 /// What is decided on the images that an object of `policy`'s kinds names.
 fn decided(policy: &str, object: &Value, attached: &[Signature]) -> Vec<(String, Verdict)> {
-    let policies = load(policy, Options::default()).unwrap();
-    let engine = Engine::new(&policies).unwrap();
+    decided_by(&load(policy, Options::default()).unwrap(), object, attached)
+}
+
+fn decided_by(
+    policies: &Policies,
+    object: &Value,
+    attached: &[Signature],
+) -> Vec<(String, Verdict)> {
+    let engine = Engine::new(policies).unwrap();
     let objects = engine.objects("object.json", object.to_string().as_bytes()).unwrap();
     let mut evidence = Evidence::new();
     for one in attached {
@@ -399,7 +406,37 @@ fn a_prefix_that_an_extractor_takes_off_is_no_part_of_the_image() {
     let image = format!("{REPOSITORY}:1");
     assert_eq!(decided(&policy, &found, &[signed("a")]), [(image, Verdict::Allow)]);
     assert_eq!(decided(&policy, &volume(json!({"blank": {}})), &[]), []);
-    let other = json!({"Task": [{"path": "/spec/image", "jmesPath": "split(@, '@')[0]"}]});
+}
+
+#[test]
+fn an_extractor_that_is_not_taken_lets_nothing_pass() {
+    let read = |jmes_path| json!({"path": "/spec/steps/*/image", "jmesPath": jmes_path});
+    let both = json!({"Task": [read("trim_prefix(@, 'docker://')"), {"path": "/spec/tool"}]});
+    let of_pods = json!({"Pod": [{"path": "/metadata/annotations/image"}]});
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
+        "spec": {"containers": [{"name": "a", "image": format!("{REPOSITORY}:1")}]}});
+    let task = task(&format!("{REPOSITORY}:1"));
+    for (kind, extractors, object) in [
+        ("Task", json!({"Task": [read("split(@, '@')[0]")]}), &task),
+        ("Task", both, &task),
+        ("Pod", of_pods, &pod),
+    ] {
+        let text = extracting(&json!([kind]), &extractors);
+        let errors = load(&text, Options::default()).unwrap_err();
+        assert!(errors.as_slice().iter().all(|one| one.kind == PolicyErrorKind::NotTaken));
+        let partly = Options { allow_partial: true, ..Options::default() };
+        let found = decided_by(&load(&text, partly).unwrap(), object, &[signed("a")]);
+        assert_eq!(found.len(), 1, "{extractors}");
+        assert_eq!(found[0].1, Verdict::Deny, "{extractors}");
+    }
+    let mut with_context: Value =
+        serde_json::from_str(&extracting(&json!(["Pod"]), &json!({}))).unwrap();
+    with_context["spec"]["rules"][0]["context"] = json!([{"name": "a", "variable": {"value": 1}}]);
+    with_context["spec"]["rules"][0]["verifyImages"][0]["imageReferences"] = json!(["{{ a }}"]);
+    let partly = Options { allow_partial: true, ..Options::default() };
+    let policies = load(&with_context.to_string(), partly).unwrap();
+    assert_eq!(decided_by(&policies, &pod, &[signed("a")])[0].1, Verdict::Deny);
+    let other = json!({"Task": [read("split(@, '@')[0]")]});
     let errors = load(&extracting(&json!(["Task"]), &other), Options::default()).unwrap_err();
     assert_eq!(errors.as_slice()[0].kind, PolicyErrorKind::NotTaken);
     assert!(errors.as_slice()[0].path.ends_with("imageExtractors.Task[0].jmesPath"), "{errors}");

@@ -17,7 +17,8 @@ use crate::report::scan_summary;
 pub(super) fn summarised(mut request: Request) -> Result<Answer, Vec<Fault>> {
     only_of_policies(&request, "`summary`").map_err(one)?;
     let now = now(&request).map_err(one)?;
-    let Some(asked) = request.summary.take() else {
+    let asked = request.summary.take().filter(|asked| !asked.reports.is_empty());
+    let Some(asked) = asked else {
         return Err(one(Fault::request("/summary", "there is nothing to sum up".to_owned())));
     };
     let policies = match request.policies.is_empty() && request.trust.is_empty() {

@@ -137,6 +137,8 @@ impl Work<'_> {
             proof: &'static str,
             policies: Digest,
             image: &'a str,
+            /// Rules may be about some kinds alone.
+            kind: &'a str,
             namespace: Option<&'a str>,
             namespace_labels: Option<&'a BTreeMap<String, String>>,
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,6 +148,7 @@ impl Work<'_> {
             proof: "cocket.dev/coverage/v1",
             policies: self.engine.digest,
             image,
+            kind: &self.request.object.object.kind,
             namespace: self.request.namespace.as_deref(),
             namespace_labels: self.context.namespace_labels.as_ref(),
             owner_labels: self.context.owner_labels.as_ref(),

@@ -226,6 +226,13 @@ fn unchanged() -> Vec<Case> {
     let audited = policy("mode: audit", RULE);
     let before = deployment(&good);
     let [bank, bank_scaled] = &elsewhere;
+    let of_kinds = policy(
+        "",
+        "- id: pods\n  match: {kinds: [Pod]}\n  static: {action: pass, message: a pod}\n\
+         - id: none\n  match: {kinds: [Deployment]}\n  static: {action: fail, message: no more}",
+    );
+    let of_pod = coverage(&of_kinds, &create(&pod(&good)));
+    let (outside, outside_scaled) = (before.clone(), scaled.clone());
     vec![
         case("admission/unchanged", &rule, &before, &scaled, &proofs)
             .expect("allow", &["admission.unchanged"]),
@@ -239,6 +246,9 @@ fn unchanged() -> Vec<Case> {
             .expect("deny", &["admission.unchanged", "registry.not_allowed"]),
         case("admission/unchanged-in-another-namespace", &rule, bank, bank_scaled, &proofs)
             .expect("allow", &["registry.allowed"]),
+        // The pod's proof says nothing of rules that are about deployments alone.
+        case("admission/unchanged-in-another-kind", &of_kinds, &outside, &outside_scaled, &of_pod)
+            .expect("deny", &["static.failed"]),
         case("admission/unchanged-tag", &rule, &tagged, &tagged, &proofs)
             .expect("allow", &["registry.allowed"]),
         case("admission/changed-image", &rule, &tagged, &scaled, &proofs)

@@ -64,6 +64,12 @@ fn custom() -> Vec<Case> {
         declared("workloads/declared-place-absent", PLACE, image, &json!({
             "apiVersion": "example.com/v1", "kind": "Server", "metadata": {"name": "a"}, "spec": {}}))
             .expect("error", &["object"]),
+        declared("workloads/declared-for-every-version-too", PLACE,
+            "[{apiVersion: example.com/v1, kind: Server, pods: [/spec/pod]}, \
+             {apiVersion: '*', kind: Server, images: [/spec/image]}]",
+            &json!({"apiVersion": "example.com/v1", "kind": "Server", "metadata": {"name": "a"},
+                "spec": {"image": "docker.io/library/nginx:1", "pod": bare["spec"]["pod"]}}))
+            .expect("deny", &["registry.allowed", "registry.not_allowed"]),
         declared("workloads/declared-prefix", PLACE,
             "[{apiVersion: '*', kind: Server, images: [/spec/image], imagePrefix: 'docker://'}]",
             &server(&format!("docker://{NAMED}")))

@@ -65,6 +65,9 @@ fn summed() -> Vec<Case> {
         case("summary/several-rules", &two, Value::Null, bytes).expect("error", &["request"]),
         case("summary/no-such-rule", &one, json!("other"), bytes).expect("error", &["request"]),
         case("summary/unreadable", &one, Value::Null, b"[").expect("error", &["evidence"]),
+        case("summary/of-nothing", &one, Value::Null, bytes)
+            .with("summary", json!({"reports": []}))
+            .expect("error", &["request"]),
         case("summary/without-a-moment", &one, Value::Null, bytes)
             .about_policies("summary")
             .expect("error", &["request"]),

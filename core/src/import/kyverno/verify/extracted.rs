@@ -8,10 +8,17 @@ use super::{kind_of, resources};
 use crate::import::kyverno::extractors::{Extractor, Extractors};
 use crate::import::kyverno::{pod_path, wildcard_match};
 use crate::kubernetes::CustomKind;
+use crate::policy::model::Family;
 use crate::policy::{DeclaredKind, PolicyErrorKind as Kind};
 
 /// The kinds that the rule has extractors for, which the set then declares.
-pub(super) fn kinds(path: &str, rule: &Rule, making: &mut Making<'_, '_>) -> Vec<String> {
+/// For one that is not taken a check fails.
+pub(super) fn kinds(
+    path: &str,
+    rule: &Rule,
+    making: &mut Making<'_, '_>,
+    failing: &mut Vec<Family>,
+) -> Vec<String> {
     let path = format!("{path}.imageExtractors");
     let Some(value) = rule.image_extractors.as_ref().filter(|value| !value.is_null()) else {
         return Vec::new();
@@ -33,7 +40,7 @@ pub(super) fn kinds(path: &str, rule: &Rule, making: &mut Making<'_, '_>) -> Vec
         let path = format!("{path}.{kind}");
         if pod_path(kind).is_some() {
             let detail = "images of pods are found where containers have them, and there alone";
-            making.work.not_taken(making.document, &path, detail, None);
+            failing.push(making.untaken(&path, detail.to_owned(), None));
             continue;
         }
         let versions = versions(rule, kind);
@@ -45,7 +52,7 @@ pub(super) fn kinds(path: &str, rule: &Rule, making: &mut Making<'_, '_>) -> Vec
         for (position, extractor) in extractors.iter().enumerate() {
             let path = format!("{path}[{position}]");
             for api_version in &versions {
-                declare(&path, api_version, kind, extractor, making);
+                failing.extend(declare(&path, api_version, kind, extractor, making));
             }
         }
         let detail = "what is found there is judged by every policy that is about its kind or \
@@ -78,34 +85,33 @@ fn versions(rule: &Rule, kind: &str) -> BTreeSet<String> {
     }
 }
 
-/// Declares one place, in what is already said of its kind if there is anything.
+/// Declares one place, in what is already said of its kind if there is anything. A place whose text
+/// is not read as its extractor says is declared too, for the check that fails to be met there.
 fn declare(
     path: &str,
     api_version: &str,
     kind: &str,
     extractor: &Extractor,
     making: &mut Making<'_, '_>,
-) {
+) -> Option<Family> {
     let pointer = match extractor.pointer() {
         Ok(pointer) => pointer,
         Err(detail) => {
             let fault = making.document.remark(Kind::Value, path, detail, None);
-            return making.work.errors.push(fault);
+            making.work.errors.push(fault);
+            return None;
         }
     };
-    let prefix = extractor.prefix().map(|prefix| Some(prefix.to_owned()).filter(|p| !p.is_empty()));
+    let prefix = extractor.prefix();
+    let image_prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
     let workloads = &mut making.work.made.workloads;
     let known = workloads
         .iter_mut()
         .map(|declared| &mut declared.kind)
         .find(|one| one.api_version == api_version && one.kind == kind);
-    match (prefix, known) {
-        (None, _) => {
-            let detail = "of `jmesPath` only `trim_prefix(@, PREFIX)` is taken in a rule that \
-                          verifies images";
-            making.work.not_taken(making.document, &format!("{path}.jmesPath"), detail, None);
-        }
-        (Some(image_prefix), None) => {
+    let is_other = known.as_ref().is_some_and(|known| known.image_prefix != image_prefix);
+    match known {
+        None => {
             let kind = CustomKind {
                 api_version: api_version.to_owned(),
                 kind: kind.to_owned(),
@@ -118,14 +124,15 @@ fn declare(
             let (position, name) = (making.position, making.name.clone());
             workloads.push(DeclaredKind { position, name, kind });
         }
-        (Some(prefix), Some(known)) if known.image_prefix == prefix => {
-            if !known.images.contains(&pointer) {
-                known.images.push(pointer);
-            }
-        }
-        (Some(_), Some(_)) => {
-            let detail = "another prefix than other extractors of the kind have";
-            making.work.not_taken(making.document, &format!("{path}.jmesPath"), detail, None);
-        }
+        Some(known) if !known.images.contains(&pointer) => known.images.push(pointer),
+        Some(_) => {}
     }
+    let detail = match (prefix, is_other) {
+        (None, _) => {
+            "of `jmesPath` only `trim_prefix(@, PREFIX)` is taken in a rule that verifies images"
+        }
+        (Some(_), true) => "another prefix than other extractors of the kind have",
+        (Some(_), false) => return None,
+    };
+    Some(making.untaken(&format!("{path}.jmesPath"), detail.to_owned(), None))
 }

@@ -175,6 +175,8 @@ fn plain(name: &str) -> &str {
 struct Where {
     namespaces: Vec<NameGlob>,
     kinds: Vec<NameGlob>,
+    /// Checks that fail for every image there: they stand for what is not taken.
+    failing: Vec<Family>,
 }
 
 /// What a rule is about. What narrows it further is left aside, and said.
@@ -187,9 +189,10 @@ fn scope(path: &str, rule: &Rule, namespace: Option<&str>, making: &mut Making<'
             making.work.inexact(making.document, &format!("{path}.{key}"), detail);
         }
     }
+    let mut read = Where::default();
     if rule.context.is_some() {
-        let detail = "`context` of a rule that verifies images is not taken";
-        making.work.not_taken(making.document, &format!("{path}.context"), detail, None);
+        let detail = "`context` of a rule that verifies images is not taken".to_owned();
+        read.failing.push(making.untaken(&format!("{path}.context"), detail, None));
     }
     let scalar = |one: &&Resources| one.kinds.is_one() || one.namespaces.is_one();
     if resources(&rule.matches).iter().any(scalar) {
@@ -197,7 +200,7 @@ fn scope(path: &str, rule: &Rule, namespace: Option<&str>, making: &mut Making<'
                       drops such a policy without a word";
         making.work.inexact(making.document, &format!("{path}.match"), detail);
     }
-    let extracted = extracted::kinds(path, rule, making);
+    let extracted = extracted::kinds(path, rule, making, &mut read.failing);
     let (globs, is_narrower) = namespaces(&rule.matches, &extracted);
     if is_narrower {
         let detail = "the rule is taken to be about every object in these namespaces";
@@ -207,7 +210,6 @@ fn scope(path: &str, rule: &Rule, namespace: Option<&str>, making: &mut Making<'
         Some(own) => vec![own.to_owned()],
         None => globs,
     };
-    let mut read = Where::default();
     // A rule that is also about pods is about images that are asked about by themselves.
     let of_extracted = resources(&rule.matches).iter().all(|one| {
         one.kinds.as_slice().iter().all(|kind| extracted.iter().any(|own| own == kind_of(kind)))
@@ -300,9 +302,12 @@ fn entry(
         let detail = "`validate` of an entry is not taken";
         families.push(making.untaken(&format!("{path}.validate"), detail.to_owned(), None));
     }
-    let numbered = families.into_iter().enumerate();
-    numbered
-        .map(|(position, family)| model::Rule {
+    let every = KyvernoImages { any: vec!["*".to_owned()], except: Vec::new() };
+    let failing = scope.failing.iter().cloned().map(|family| (family, &every));
+    let families = families.into_iter().map(|family| (family, &images)).chain(failing);
+    families
+        .enumerate()
+        .map(|(position, (family, images))| model::Rule {
             id: Name::numbered(id.as_str(), position),
             mode: Some(mode),
             modes: Vec::new(),
