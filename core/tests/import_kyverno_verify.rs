@@ -379,6 +379,18 @@ fn images_of_other_kinds_are_judged_where_a_rule_says_where_they_stand() {
     // Of another version nothing is said.
     let policy = extracting(&json!(["tekton.dev/v1/Task"]), &steps);
     assert_eq!(decided(&policy, &task(&image), &[]), []);
+    // A filter beside it that names no kind is about everything.
+    let mut wider: Value = serde_json::from_str(&extracting(&json!(["Task"]), &steps)).unwrap();
+    wider["spec"]["rules"][0]["match"]["any"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"resources": {"namespaces": ["production"]}}));
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
+        "spec": {"containers": [{"name": "a", "image": image}]}});
+    let found = decided(&wider.to_string(), &pod, &[]);
+    assert_eq!(found, [(image.clone(), Verdict::Deny)]);
+    let policies = load(&wider.to_string(), Options::default()).unwrap();
+    assert!(policies.image_policies()[0].spec.rules[0].matches.as_ref().unwrap().kinds.is_empty());
     // Nor of a kind that the rule is not about.
     let policies = load(&extracting(&json!(["Pipeline"]), &steps), Options::default()).unwrap();
     assert!(policies.set().is_none());

@@ -211,8 +211,11 @@ fn scope(path: &str, rule: &Rule, namespace: Option<&str>, making: &mut Making<'
         None => globs,
     };
     // A rule that is also about pods is about images that are asked about by themselves.
+    // So is one with a filter that names no kind.
     let of_extracted = resources(&rule.matches).iter().all(|one| {
-        one.kinds.as_slice().iter().all(|kind| extracted.iter().any(|own| own == kind_of(kind)))
+        let kinds = one.kinds.as_slice();
+        let is_extracted = |kind: &String| extracted.iter().any(|own| own == kind_of(kind));
+        !kinds.is_empty() && kinds.iter().all(is_extracted)
     });
     if of_extracted {
         read.kinds =
