@@ -65,7 +65,7 @@ impl ObjectJudge for HostNetwork {
             rule: "host-network".to_owned(),
             outcome,
             message: format!("hostNetwork is {}", case.object["spec"]["hostNetwork"]),
-            notes: vec![Note { quirk: "twoWayWildcard", detail: "`*`".to_owned() }],
+            notes: vec![Note { quirk: "twoWayWildcard".into(), detail: "`*`".to_owned() }],
         };
         let result = ObjectResult {
             answer,

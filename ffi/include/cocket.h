@@ -289,6 +289,31 @@ typedef int32_t cocket_signed;
 #endif // __cplusplus
 
 /**
+ * What a judge's function gives back. Any other number is a failure.
+ */
+enum cocket_judged
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The judge could not say: each of its rules is an error, which denies.
+   */
+  COCKET_JUDGED_FAILED = 0,
+  /**
+   * It gave its answer to `cocket_judgement_answer`.
+   */
+  COCKET_JUDGED_YES = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cocket_judged cocket_judged;
+#else
+typedef int32_t cocket_judged;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Which of a rule's findings.
  */
 enum cocket_finding_list
@@ -364,6 +389,12 @@ typedef struct cocket_examination cocket_examination;
  * `COCKET_STATUS_BUSY`; others may use it from any thread, also at the same time.
  */
 typedef struct cocket_history cocket_history;
+
+/**
+ * Where a judge's function writes its answer. It belongs to the library and lives until that
+ * function returns.
+ */
+typedef struct cocket_judgement cocket_judgement;
 
 /**
  * What Kubernetes objects would run. The caller owns it; `cocket_objects_free` frees it. It never
@@ -521,6 +552,58 @@ typedef struct cocket_digest {
 } cocket_digest;
 
 /**
+ * A judge's function: judges one object. `object_case` is a JSON object that lives until the
+ * function returns: `object`, `operation` (such as `CREATE`), `subresource`, `images` (references
+ * as written), `digests` (by reference), `now` (RFC 3339), `signed` (what came of each question of
+ * the declaration about each image), and where they are known `old`, `user`, `namespace`,
+ * `namespaceLabels`, `ownerLabels`, and, where the declaration asks for it, `evidence`. It is called
+ * from every thread that decides, also at the same time; the same case must give the same answer.
+ * It must return: an exception or a jump out of it is undefined.
+ */
+typedef int32_t (*cocket_judge_function)(void *user_data,
+                                         struct cocket_text object_case,
+                                         struct cocket_judgement *judgement);
+
+/**
+ * Called once with a verifier's user data, when the engine is freed.
+ */
+typedef void (*cocket_release_function)(void *user_data);
+
+/**
+ * Judges whole Kubernetes objects, beside the policies. Set everything to zero, then `size`,
+ * `declaration` and `judge`.
+ */
+typedef struct cocket_judge {
+  /**
+   * `sizeof(cocket_judge)`.
+   */
+  size_t size;
+  /**
+   * A JSON object: `name`, by which exceptions name it; `id`, its own name and version, which
+   * changes with its answers and is a part of digests; `rules`, the names of all rules that it
+   * answers for. It may have `authorities`, as in an `ImagePolicy`, with `signed`, what is asked
+   * of them about each image (`authority` with `annotations`, or with `predicateType`);
+   * `evidence`, true where it wants to see everything at hand; and `equivalent`, the
+   * `ImagePolicy` that decides as it does.
+   */
+  struct cocket_bytes declaration;
+  /**
+   * Judges one object.
+   */
+  cocket_judge_function judge;
+  /**
+   * Handed to `judge` and `release`; may be NULL.
+   */
+  void *user_data;
+  /**
+   * Called once when the policies and all engines made of them are freed; NULL where there is
+   * nothing to release. It is not called where no policies are made: the user data is still the
+   * caller's then.
+   */
+  cocket_release_function release;
+} cocket_judge;
+
+/**
  * A name and a value, such as an annotation or a label.
  */
 typedef struct cocket_pair {
@@ -625,11 +708,6 @@ typedef struct cocket_signed_call {
 typedef int32_t (*cocket_verify_function)(void *user_data,
                                           const struct cocket_signed_call *call,
                                           struct cocket_verification *verification);
-
-/**
- * Called once with a verifier's user data, when the engine is freed.
- */
-typedef void (*cocket_release_function)(void *user_data);
 
 /**
  * Verifies signatures for the authorities that name it in a policy. It answers for the signature
@@ -1832,6 +1910,69 @@ cocket_status cocket_verification_signer(struct cocket_verification *verificatio
 cocket_status cocket_verification_failure(struct cocket_verification *verification,
                                           struct cocket_text detail,
                                           struct cocket_error **error);
+
+/**
+ * Gives a judge's answer, a JSON object: `results`, none where it is not about the object; and
+ * where there is one `excludedBy`, what keeps an object away that it would be about, and
+ * `validUntil`, the first moment at which the answer could change. A result has `rule` and
+ * `outcome` (`pass`, `fail`, `skip`, `excepted` or `error`), and may have `message`, `mode`
+ * (`enforce`, else `warn` or `audit`), `severity`, `controls`, `evidence`, `refused` and `notes`.
+ * What is anything else is a failure. The text is copied; the last one counts. To be called by the
+ * judge's function alone, in the thread that asks it, before it returns.
+ *
+ * What the caller sees to:
+ * `judgement` is NULL or the one that the function was called with; `answer` holds what it says;
+ * `error` is NULL or may be written to.
+ */
+cocket_status cocket_judgement_answer(struct cocket_judgement *judgement,
+                                      struct cocket_bytes answer,
+                                      struct cocket_error **error);
+
+/**
+ * Says why the judge could not say; its first 200 characters become a part of the decision, so
+ * that it should be the same each time. It is copied. To be called by the judge's function alone,
+ * in the thread that asks it, before it returns.
+ *
+ * What the caller sees to:
+ * `judgement` is NULL or the one that the function was called with; `detail` holds what it says;
+ * `error` is NULL or may be written to.
+ */
+cocket_status cocket_judgement_failure(struct cocket_judgement *judgement,
+                                       struct cocket_text detail,
+                                       struct cocket_error **error);
+
+/**
+ * As `cocket_policies_load_with`, with judges of the caller's own, which belong to the set:
+ * exceptions may name their rules, and its digest holds their declarations. A set of nothing but
+ * judges is one. What is wrong with a declaration is `COCKET_STATUS_INVALID_ARGUMENT`. May be called from
+ * any thread at any time.
+ *
+ * What the caller sees to:
+ * As for `cocket_policies_load`; `judges` points to `judges_len` judges that hold what they say, as
+ * long as the policies and engines made of them live.
+ */
+cocket_status cocket_policies_load_with_judges(const struct cocket_policy_text *texts,
+                                               size_t len,
+                                               struct cocket_import_options options,
+                                               const struct cocket_judge *judges,
+                                               size_t judges_len,
+                                               struct cocket_policies **out,
+                                               struct cocket_error **error);
+
+/**
+ * As `cocket_policies_read_with`, with judges of the caller's own, as
+ * `cocket_policies_load_with_judges` takes them. May be called from any thread at any time.
+ *
+ * What the caller sees to:
+ * As for `cocket_policies_read` and `cocket_policies_load_with_judges`.
+ */
+cocket_status cocket_policies_read_with_judges(const struct cocket_text *paths,
+                                               size_t len,
+                                               struct cocket_import_options options,
+                                               const struct cocket_judge *judges,
+                                               size_t judges_len,
+                                               struct cocket_policies **out,
+                                               struct cocket_error **error);
 
 /**
  * No evidence, to be added to; the caller owns it. May be called from any thread at any time.

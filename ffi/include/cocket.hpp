@@ -16,6 +16,7 @@
 
 #include "cocket_decision.hpp"
 #include "cocket_examination.hpp"
+#include "cocket_judge.hpp"
 #include "cocket_kubernetes.hpp"
 
 namespace cocket {
@@ -58,28 +59,36 @@ class Evidence;
 /// Loaded policies.
 class Policies {
 public:
-    /// Loads texts as one set: pairs of a name and a text.
-    static Policies load(const Pairs &texts,
-                         const ImportOptions &options = {}) {
+    /// Loads texts as one set: pairs of a name and a text; with judges that belong to it.
+    static Policies load(const Pairs &texts, const ImportOptions &options = {},
+                         std::vector<Judge> judges = {}) {
         std::vector<cocket_policy_text> lent;
         for (const auto &one : texts)
             lent.push_back({detail::text(one.first), detail::bytes(one.second)});
         cocket_policy_text none{};
-        return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
-            return cocket_policies_load_with(lent.empty() ? &none : lent.data(), lent.size(),
-                                             detail::lend(options), out, error);
+        detail::LentJudges judging(std::move(judges));
+        Policies loaded(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
+            return cocket_policies_load_with_judges(
+                lent.empty() ? &none : lent.data(), lent.size(), detail::lend(options),
+                judging.data(), judging.size(), out, error);
         }));
+        judging.taken();
+        return loaded;
     }
-    /// Reads files, and every policy file in directories.
-    static Policies read(const std::vector<std::string> &paths,
-                         const ImportOptions &options = {}) {
+    /// Reads files, and every policy file in directories; with judges that belong to them.
+    static Policies read(const std::vector<std::string> &paths, const ImportOptions &options = {},
+                         std::vector<Judge> judges = {}) {
         std::vector<cocket_text> lent;
         for (const auto &path : paths) lent.push_back(detail::text(path));
         cocket_text none{};
-        return Policies(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
-            return cocket_policies_read_with(lent.empty() ? &none : lent.data(), lent.size(),
-                                             detail::lend(options), out, error);
+        detail::LentJudges judging(std::move(judges));
+        Policies loaded(detail::made<Owner>([&](cocket_policies **out, cocket_error **error) {
+            return cocket_policies_read_with_judges(
+                lent.empty() ? &none : lent.data(), lent.size(), detail::lend(options),
+                judging.data(), judging.size(), out, error);
         }));
+        judging.taken();
+        return loaded;
     }
     /// The digest of everything loaded.
     std::string digest() const {

@@ -16,6 +16,7 @@ pub mod examination;
 pub mod guard;
 mod handle;
 pub mod history;
+pub mod judge;
 pub mod objects;
 pub mod policies;
 pub mod request;

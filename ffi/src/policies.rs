@@ -1,7 +1,9 @@
 //! Loading policies.
 
+use std::sync::Arc;
+
 use cocket::import::{self, Dialect, Options};
-use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
+use cocket::policy::{ObjectJudge, Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::read_policies;
 use cocket::wire::{self, Fault};
 
@@ -63,7 +65,7 @@ pub unsafe extern "C" fn cocket_policies_load(
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::load(texts, len, DEFAULT) };
+    let work = || unsafe { self::load(texts, len, DEFAULT, &[]) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
@@ -82,7 +84,7 @@ pub unsafe extern "C" fn cocket_policies_load_with(
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::load(texts, len, options) };
+    let work = || unsafe { self::load(texts, len, options, &[]) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
@@ -102,7 +104,7 @@ pub unsafe extern "C" fn cocket_policies_read(
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::read(paths, len, DEFAULT) };
+    let work = || unsafe { self::read(paths, len, DEFAULT, &[]) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
@@ -121,7 +123,7 @@ pub unsafe extern "C" fn cocket_policies_read_with(
     error: *mut *mut Error,
 ) -> Status {
     // SAFETY: the caller's promise.
-    let work = || unsafe { self::read(paths, len, options) };
+    let work = || unsafe { self::read(paths, len, options, &[]) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
@@ -150,13 +152,17 @@ impl ImportOptions {
 
 /// # Safety
 /// As for `cocket_policies_load`.
-unsafe fn load(
+pub(crate) unsafe fn load(
     texts: *const PolicyText,
     len: usize,
     options: ImportOptions,
+    judges: &[Arc<dyn ObjectJudge>],
 ) -> Result<Loaded, Failure> {
     // SAFETY: the caller's promise.
-    let texts = unsafe { list(texts, len, "texts")? }.ok_or_else(|| Failure::null("texts"))?;
+    let texts = match unsafe { list(texts, len, "texts")? } {
+        None if judges.is_empty() => return Err(Failure::null("texts")),
+        texts => texts.unwrap_or_default(),
+    };
     let mut sources = Vec::with_capacity(texts.len());
     for (position, text) in texts.iter().enumerate() {
         // SAFETY: the caller's promise.
@@ -167,14 +173,22 @@ unsafe fn load(
     }
     // SAFETY: the caller's promise.
     let options = unsafe { options.read()? };
-    import::load(&sources, options).map_err(faulty)
+    import::load_with_judges(&sources, options, judges).map_err(faulty)
 }
 
 /// # Safety
 /// As for `cocket_policies_read`.
-unsafe fn read(paths: *const Text, len: usize, options: ImportOptions) -> Result<Loaded, Failure> {
+pub(crate) unsafe fn read(
+    paths: *const Text,
+    len: usize,
+    options: ImportOptions,
+    judges: &[Arc<dyn ObjectJudge>],
+) -> Result<Loaded, Failure> {
     // SAFETY: the caller's promise.
-    let paths = unsafe { list(paths, len, "paths")? }.ok_or_else(|| Failure::null("paths"))?;
+    let paths = match unsafe { list(paths, len, "paths")? } {
+        None if judges.is_empty() => return Err(Failure::null("paths")),
+        paths => paths.unwrap_or_default(),
+    };
     let mut read = Vec::with_capacity(paths.len());
     for (position, path) in paths.iter().enumerate() {
         // SAFETY: the caller's promise.
@@ -183,7 +197,7 @@ unsafe fn read(paths: *const Text, len: usize, options: ImportOptions) -> Result
     let sources = read_policies(&read).map_err(unreadable)?;
     // SAFETY: the caller's promise.
     let options = unsafe { options.read()? };
-    import::load(&sources, options).map_err(faulty)
+    import::load_with_judges(&sources, options, judges).map_err(faulty)
 }
 
 /// Writes the digest of everything loaded to `out`; neither layout nor the order of documents,

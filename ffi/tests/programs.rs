@@ -134,6 +134,17 @@ fn the_static_library_does_the_same() {
 }
 
 #[test]
+fn judges_in_cpp_are_asked_and_freed() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "tests/judges.cpp";
+    let Some(program) = compile(CPP, source, &[], folder.path()) else { return };
+    assert_eq!(run(&mut Command::new(&program)), "ok\n");
+    under_valgrind::<&str>(&program, &[]);
+    let program = compile(CPP, source, &SANITIZED, folder.path()).unwrap();
+    assert_eq!(run(&mut Command::new(program)), "ok\n");
+}
+
+#[test]
 fn the_interface_keeps_its_word_in_cpp() {
     let folder = tempfile::tempdir().unwrap();
     let source = "tests/interface.cpp";

@@ -116,6 +116,8 @@ fn case<'a>(
         user: request.user,
         namespace: request.namespace,
         namespace_labels: request.namespace_labels,
+        owner_labels: request.owner_labels,
+        images: &request.object.images,
         evidence,
         digests: request.digests,
         signed,

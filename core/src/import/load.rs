@@ -8,6 +8,8 @@
 //! | their other rules | judges of objects |
 //! | Kyverno's `ValidatingPolicy` and `ImageValidatingPolicy`, `ValidatingAdmissionPolicy` with its bindings | judges of objects |
 
+use std::sync::Arc;
+
 use super::cluster_image_policy;
 use super::containers_policy;
 use super::foreign::ForeignKind;
@@ -16,8 +18,8 @@ use super::outcome::Dialect;
 use super::supplied::Supplied;
 use super::{objects, repair};
 use crate::policy::{
-    Foreign, ForeignDocument, Head, Policies, PolicyError, PolicyErrorKind as Kind, PolicyErrors,
-    PolicySource, Translation,
+    Foreign, ForeignDocument, Head, ObjectJudge, Policies, PolicyError, PolicyErrorKind as Kind,
+    PolicyErrors, PolicySource, Translation,
 };
 
 /// How policies of other engines are taken.
@@ -56,14 +58,27 @@ pub struct Options {
 /// Every fault that was found, among them those that the other engine finds itself; and what is not
 /// taken, unless `options` allow that.
 pub fn load(sources: &[PolicySource], options: Options) -> Result<Policies, PolicyErrors> {
-    let errors = match read(sources, &[], options) {
+    load_with_judges(sources, options, &[])
+}
+
+/// As [`load`], with judges of Kubernetes objects that the program supplies, as
+/// [`Policies::load_with_judges`] takes them.
+///
+/// # Errors
+/// As [`load`] and [`Policies::load_with_judges`].
+pub fn load_with_judges(
+    sources: &[PolicySource],
+    options: Options,
+    judges: &[Arc<dyn ObjectJudge>],
+) -> Result<Policies, PolicyErrors> {
+    let errors = match read(sources, &[], options, judges) {
         Ok(policies) => return Ok(policies),
         Err(errors) => errors,
     };
     let (repaired, repairs) = repair::sources(sources);
     match repairs.is_empty() {
         true => Err(errors),
-        false => read(&repaired, &repairs, options),
+        false => read(&repaired, &repairs, options, judges),
     }
 }
 
@@ -71,8 +86,10 @@ fn read(
     sources: &[PolicySource],
     repairs: &[PolicyError],
     options: Options,
+    judges: &[Arc<dyn ObjectJudge>],
 ) -> Result<Policies, PolicyErrors> {
-    Policies::load_mixed(sources, recognise, &|foreign| translate(foreign, repairs, options))
+    let translate = |foreign: &Foreign<'_, '_>| translate(foreign, repairs, options);
+    Policies::load_mixed(sources, recognise, &translate, judges.to_vec())
 }
 
 /// Whether a document is another engine's, or one that such a document may name.

@@ -29,5 +29,5 @@ pub use cluster_data::{ClusterData, UserInfo, Variables};
 pub use diagnostic::{Diagnostic, DiagnosticKind, Extent};
 pub use foreign::ForeignKind;
 pub(crate) use judged::soon;
-pub use load::{Options, load};
+pub use load::{Options, load, load_with_judges};
 pub use outcome::{Dialect, Note, RuleOutcome, RuleResult};

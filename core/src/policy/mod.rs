@@ -28,6 +28,7 @@ pub use object_judge::{
     NotSigned, Note, ObjectAnswer, ObjectCase, ObjectJudge, ObjectResult, RuleOutcome, RuleResult,
     SignedImages, SignedStatement,
 };
+pub(crate) use policies::image_policy;
 pub(crate) use policies::{Foreign, Translation};
 pub use policies::{Policies, PolicySource};
 #[cfg(feature = "schema")]

@@ -1,6 +1,7 @@
 //! Policies about whole Kubernetes objects, written for other engines: what they are asked, and
 //! what they answer.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -60,6 +61,10 @@ pub struct ObjectCase<'a> {
     pub namespace_labels: Option<&'a BTreeMap<String, String>>,
     /// What is at hand about its images, unverified.
     pub evidence: &'a Evidence,
+    /// The labels of the object's owner, where the caller knows them.
+    pub owner_labels: Option<&'a BTreeMap<String, String>>,
+    /// The references of its images as written, also in kinds that the policy set declares.
+    pub images: &'a [String],
     /// The digests that references stand for, by reference as written.
     pub digests: &'a BTreeMap<String, Digest>,
     /// Who has signed what about its images, as far as the judge's own authorities go.
@@ -176,7 +181,7 @@ impl RuleOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// The stable name, such as `twoWayWildcard`.
-    pub quirk: &'static str,
+    pub quirk: Cow<'static, str>,
     /// What it did here.
     pub detail: String,
 }

@@ -87,6 +87,17 @@ pub(crate) struct Foreign<'f, 's> {
 pub(crate) type Translate<'t> =
     dyn Fn(&Foreign<'_, '_>) -> Result<Translation, Vec<PolicyError>> + 't;
 
+/// The one document of a text, which must be an `ImagePolicy`; what it names elsewhere is not
+/// looked for.
+pub(crate) fn image_policy(name: &str, text: &str) -> Result<ImagePolicy, PolicyErrors> {
+    let sources = [PolicySource { name: name.to_owned(), bytes: text.as_bytes().to_vec() }];
+    let mut documents = load::read(&sources, None)?.documents;
+    match (documents.pop().map(|document| document.typed), documents.is_empty()) {
+        (Some(Typed::Policy(policy)), true) => Ok(*policy),
+        _ => Err(nothing(&sources).into()),
+    }
+}
+
 impl Policies {
     /// Loads one text.
     ///
@@ -109,13 +120,14 @@ impl Policies {
     /// name their rules, and the set's digest holds theirs. A set of nothing but judges is one.
     ///
     /// # Errors
-    /// As [`Policies::load`].
+    /// As [`Policies::load`]; and a judge without rules, one that shares its name, and authorities
+    /// of one that a policy could not have either, by the judge's name in place of a file's.
     pub fn load_with_judges(
         sources: &[PolicySource],
         judges: Vec<Arc<dyn ObjectJudge>>,
     ) -> Result<Self, PolicyErrors> {
         let mut collection = load::read(sources, None)?;
-        collection.judges = judges;
+        collection.take_judges(judges)?;
         Self::assemble(collection, Vec::new(), sources)
     }
 
@@ -124,6 +136,7 @@ impl Policies {
         sources: &[PolicySource],
         recognise: Recognise,
         translate: &Translate<'_>,
+        judges: Vec<Arc<dyn ObjectJudge>>,
     ) -> Result<Self, PolicyErrors> {
         let mut collection = load::read(sources, Some(recognise))?;
         let roots = collection.documents.iter().filter_map(|document| match &document.typed {
@@ -144,6 +157,7 @@ impl Policies {
         }
         collection.declare(made.workloads);
         collection.judges = made.judges;
+        collection.take_judges(judges)?;
         Self::assemble(collection, load::sorted(made.notes), sources)
     }
 

@@ -21,6 +21,7 @@ mod answer;
 mod check;
 mod decision;
 mod imported;
+mod judge;
 mod objects;
 mod request;
 mod summary;
@@ -31,6 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use answer::{Fault, PassedOver};
 pub use decision::read_decision;
+pub use judge::{JudgeHost, judge};
 pub use objects::{Listed, objects_with, review_images_with};
 pub use summary::summary_of;
 pub use typed::{Admitted, Examined, Review, admit_with, examination_with, review_with};

@@ -5,6 +5,7 @@
 mod admissions;
 mod examinations;
 mod faults;
+mod judges;
 mod objects;
 mod told;
 
@@ -66,24 +67,24 @@ impl Case {
 fn cases() -> Vec<Case> {
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/tests/vectors");
     let roots = [Some(vectors), std::env::var_os("COCKET_CASES").map(PathBuf::from)];
-    let mut found = Vec::new();
-    for root in roots.into_iter().flatten() {
-        for area in folders(&root) {
-            for folder in folders(&area) {
-                let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
-                let bytes = read("answer.json");
-                found.push(Case {
-                    name: folder.strip_prefix(&root).unwrap().display().to_string(),
-                    policy: String::from_utf8(read("policy.yaml")).unwrap(),
-                    request: serde_json::from_slice(&read("request.json")).unwrap(),
-                    answer: serde_json::from_slice(&bytes).unwrap(),
-                    bytes,
-                });
-            }
-        }
-    }
+    let found: Vec<Case> = roots.into_iter().flatten().flat_map(|root| cases_in(&root)).collect();
     assert!(found.len() > 50);
     found
+}
+
+fn cases_in(root: &Path) -> Vec<Case> {
+    let case = |folder: PathBuf| {
+        let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
+        let bytes = read("answer.json");
+        Case {
+            name: folder.strip_prefix(root).unwrap().display().to_string(),
+            policy: String::from_utf8(read("policy.yaml")).unwrap(),
+            request: serde_json::from_slice(&read("request.json")).unwrap(),
+            answer: serde_json::from_slice(&bytes).unwrap(),
+            bytes,
+        }
+    };
+    folders(root).iter().flat_map(|area| folders(area)).map(case).collect()
 }
 
 fn folders(of: &Path) -> Vec<PathBuf> {

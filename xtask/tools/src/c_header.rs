@@ -5,7 +5,7 @@ use std::path::Path;
 use cbindgen::{Builder, Config, EnumConfig, ExportConfig, Language, RenameRule, Style};
 
 /// The sources, in the order in which the header tells of them.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 22] = [
     "version",
     "text",
     "guard",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 21] = [
     "results",
     "policies",
     "verifier",
+    "judge",
     "request",
     "evidence",
     "history",
@@ -30,7 +31,7 @@ const SOURCES: [&str; 21] = [
 ];
 
 /// The types by their names in Rust; `PolicyText` is `cocket_policy_text` in C.
-const TYPES: [&str; 61] = [
+const TYPES: [&str; 65] = [
     "Admission",
     "AdmissionOptions",
     "Buffer",
@@ -57,6 +58,10 @@ const TYPES: [&str; 61] = [
     "History",
     "ImageRequest",
     "ImportOptions",
+    "Judge",
+    "Judged",
+    "JudgeFunction",
+    "Judgement",
     "JudgedPlatform",
     "LayoutImage",
     "Listed",
@@ -135,7 +140,7 @@ fn unprefixed(header: &str) -> Option<&str> {
 
 fn config() -> Config {
     // What only the caller or a comment names is not found by looking at the functions.
-    let include = ["Missing", "Signed", "FindingList"].map(str::to_owned).to_vec();
+    let include = ["Missing", "Signed", "Judged", "FindingList"].map(str::to_owned).to_vec();
     Config {
         language: Language::C,
         cpp_compat: true,

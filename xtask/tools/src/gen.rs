@@ -9,6 +9,7 @@ use crate::{c_header, gen_example, typescript, vectors};
 
 const EXAMPLE: &str = "docs/examples/first-look";
 const VECTORS: &str = "core/tests/vectors";
+const JUDGES: &str = "core/tests/judges";
 const SCHEMA: &str = "docs/policy.schema.json";
 const POLICY: &str = "docs/policy.md";
 const REASONS: &str = "docs/reasons.md";
@@ -19,7 +20,7 @@ const C_HEADER: &str = "ffi/include/cocket.h";
 const FILES: [&str; 5] = [SCHEMA, POLICY, REASONS, CODES, C_HEADER];
 
 /// Files in generated folders that are written otherwise: by people, and by the vectors' runner.
-const NOT_OURS: [&str; 2] = ["README.md", "answer.json"];
+const NOT_OURS: [&str; 3] = ["README.md", "answer.json", "asked.json"];
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -49,6 +50,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 fn write(root: &Path) -> Result<(), String> {
     gen_example::write(&root.join(EXAMPLE)).map_err(|error| format!("{EXAMPLE}: {error}"))?;
     vectors::write(&root.join(VECTORS))?;
+    vectors::write_judges(&root.join(JUDGES))?;
     let schema = serde_json::to_string_pretty(&cocket::policy::schema());
     let schema = schema.map_err(|error| format!("{SCHEMA}: {error}"))? + "\n";
     for (file, text) in [
@@ -77,7 +79,7 @@ fn check(root: &Path) -> Result<Vec<PathBuf>, String> {
     }
     write(&made)?;
     let (mut expected, mut found) = (BTreeMap::new(), BTreeMap::new());
-    for folder in [EXAMPLE, VECTORS] {
+    for folder in [EXAMPLE, VECTORS, JUDGES] {
         files(&made, Path::new(folder), &mut expected).map_err(fault)?;
         files(root, Path::new(folder), &mut found).map_err(fault)?;
     }

@@ -99,7 +99,7 @@ impl<'r> Context<'r> {
         const MOST: usize = 20;
         let mut notes = self.notes.borrow_mut();
         if notes.len() < MOST {
-            notes.insert(Note { quirk, detail: detail.into() });
+            notes.insert(Note { quirk: quirk.into(), detail: detail.into() });
         }
     }
 

@@ -75,7 +75,12 @@ pub(super) fn check_trust_root(root: &TrustRoot, report: &mut Report<'_>) {
     }
 }
 
-fn authority(path: &str, authority: &Authority, roots: &Roots<'_>, report: &mut Report<'_>) {
+pub(super) fn authority(
+    path: &str,
+    authority: &Authority,
+    roots: &Roots<'_>,
+    report: &mut Report<'_>,
+) {
     let given: Vec<&str> = [
         ("key", authority.key.is_some()),
         ("keys", authority.keys.is_some()),

@@ -5,6 +5,7 @@ mod authorities;
 mod catalogs;
 mod emptiness;
 mod exceptions;
+mod judges;
 mod keyless;
 mod patterns;
 mod pod_security;

@@ -48,7 +48,7 @@ pub(super) fn create(object: &Value) -> Value {
     review
 }
 
-fn update(old: &Value, new: &Value) -> Value {
+pub(super) fn update(old: &Value, new: &Value) -> Value {
     let mut review = review("UPDATE", new);
     review["request"]["object"] = new.clone();
     review["request"]["oldObject"] = old.clone();

@@ -1,5 +1,6 @@
 //! One case: a policy, a request, and what must come out.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -22,6 +23,7 @@ pub(super) struct Case {
     request: Value,
     verdict: &'static str,
     codes: Vec<&'static str>,
+    judge: Option<Value>,
 }
 
 impl Case {
@@ -33,7 +35,14 @@ impl Case {
     /// A case with a whole policy text.
     pub(super) fn of_policy(name: &'static str, policy: &str) -> Self {
         let request = json!({"op": "check", "now": NOW, "evidence": [], "context": {"images": []}});
-        Self { name, policy: policy.to_owned(), request, verdict: "deny", codes: Vec::new() }
+        Self {
+            name,
+            policy: policy.to_owned(),
+            request,
+            verdict: "deny",
+            codes: Vec::new(),
+            judge: None,
+        }
     }
 
     /// The judged image: given by name and digest.
@@ -133,6 +142,13 @@ impl Case {
         self.with("gaps", json!([{"subject": subject, "kind": kind, "detail": detail}]))
     }
 
+    /// A judge of a program's own beside the policy, and what it answers about an object of a name;
+    /// without a text it has no answer.
+    pub(super) fn judge(self, declaration: &Value, answers: &[(&str, Option<&str>)]) -> Self {
+        let answers: BTreeMap<&str, Option<&str>> = answers.iter().copied().collect();
+        Self { judge: Some(json!({"declaration": declaration, "answers": answers})), ..self }
+    }
+
     /// What must come out: the verdict, and the codes of all reasons, sorted, each once.
     pub(super) fn expect(mut self, verdict: &'static str, codes: &[&'static str]) -> Self {
         self.verdict = verdict;
@@ -150,11 +166,13 @@ impl Case {
         let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
         std::fs::create_dir_all(&folder).map_err(fault)?;
         let expected = json!({"verdict": self.verdict, "codes": self.codes});
-        for (file, text) in [
+        let judge = self.judge.iter().map(|judge| ("judge.json", format!("{judge:#}\n")));
+        let files = [
             ("policy.yaml", self.policy.clone()),
             ("request.json", format!("{:#}\n", self.request)),
             ("expected.json", format!("{expected:#}\n")),
-        ] {
+        ];
+        for (file, text) in files.into_iter().chain(judge) {
             std::fs::write(folder.join(file), text).map_err(fault)?;
         }
         Ok(())

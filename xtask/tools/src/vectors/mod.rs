@@ -16,6 +16,7 @@ mod expression;
 mod foreign_objects;
 mod image_validating;
 mod imports;
+mod judges;
 mod keyless;
 mod names;
 mod objects_alone;
@@ -61,7 +62,16 @@ pub(crate) fn write(folder: &Path) -> Result<(), String> {
         verify::cases(),
         admission::cases(),
     ];
-    let cases: Vec<case::Case> = areas.into_iter().flatten().collect();
+    write_all(folder, areas.into_iter().flatten().collect())
+}
+
+/// Writes the cases of judges, which no request can hold, into `folder`, in the place of those that
+/// are there.
+pub(crate) fn write_judges(folder: &Path) -> Result<(), String> {
+    write_all(folder, judges::cases())
+}
+
+fn write_all(folder: &Path, cases: Vec<case::Case>) -> Result<(), String> {
     for case in &cases {
         case.write(folder)?;
     }

@@ -238,7 +238,7 @@ impl CelPolicy {
             return result;
         }
         let detail = "no image of the object is among `matchImageReferences`".to_owned();
-        result.notes.push(Note { quirk: "nothingApplied", detail: detail.clone() });
+        result.notes.push(Note { quirk: "nothingApplied".into(), detail: detail.clone() });
         if request.dialect == Dialect::Strict {
             result.outcome = RuleOutcome::Skip;
             result.message = detail;
