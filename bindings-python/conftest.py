@@ -40,23 +40,22 @@ class Case:
 
 
 def read_cases() -> list[Case]:
-    cases = []
     found = [path.parent for path in VECTORS.glob("*/*/request.json")]
     # Signed images of the corpus in the same form, where `cargo xtask` has written them.
     if more := os.environ.get("COCKET_CASES"):
         signed = [path.parent for path in Path(more).glob("*/*/request.json")]
         assert signed, f"{more} holds no case"
         found += signed
-    for folder in sorted(found):
-        cases.append(
-            Case(
-                name=f"{folder.parent.name}/{folder.name}",
-                policy=(folder / "policy.yaml").read_text(encoding="utf-8"),
-                request=json.loads((folder / "request.json").read_bytes()),
-                answer=(folder / "answer.json").read_bytes(),
-            )
-        )
-    return cases
+    return [read_case(folder) for folder in sorted(found)]
+
+
+def read_case(folder: Path) -> Case:
+    return Case(
+        name=f"{folder.parent.name}/{folder.name}",
+        policy=(folder / "policy.yaml").read_text(encoding="utf-8"),
+        request=json.loads((folder / "request.json").read_bytes()),
+        answer=(folder / "answer.json").read_bytes(),
+    )
 
 
 @pytest.fixture(scope="session")

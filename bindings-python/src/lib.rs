@@ -10,6 +10,7 @@ mod engine;
 mod evidence;
 mod faults;
 mod guard;
+mod judge;
 mod policies;
 mod source;
 mod verifier;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cocket::import::{self, Dialect, Options};
-use cocket::policy::{Policies as Loaded, PolicyErrors, PolicySource};
+use cocket::policy::{ObjectJudge, Policies as Loaded, PolicyErrors, PolicySource};
 use cocket::source::{SourceError, read_policies};
 use cocket::wire;
 use pyo3::exceptions::PyValueError;
@@ -13,7 +13,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyTuple};
 
 use crate::evidence::Evidence;
-use crate::{convert, faults};
+use crate::{convert, faults, judge};
 
 /// Loaded policies, and the texts they came from: those are what is pickled, so that faults have
 /// the same places in another process.
@@ -37,12 +37,14 @@ impl Policies {
         texts: Vec<(String, PyBackedBytes)>,
         allow_partial: bool,
         dialect: &str,
+        judges: Vec<(PyBackedBytes, Py<PyAny>)>,
     ) -> PyResult<Self> {
         let source =
             |(name, bytes): (String, PyBackedBytes)| PolicySource { name, bytes: bytes.to_vec() };
         let sources: Vec<PolicySource> = texts.into_iter().map(source).collect();
         let options = options(allow_partial, dialect)?;
-        faults::released(py, || loaded(sources, options))?
+        let judges = judge::judges(py, judges)?;
+        faults::released(py, || loaded(sources, options, &judges))?
             .map_err(|errors| faults::policies(py, &errors))
     }
 
@@ -52,10 +54,12 @@ impl Policies {
         paths: Vec<PathBuf>,
         allow_partial: bool,
         dialect: &str,
+        judges: Vec<(PyBackedBytes, Py<PyAny>)>,
     ) -> PyResult<Self> {
         let options = options(allow_partial, dialect)?;
+        let judges = judge::judges(py, judges)?;
         let read = |paths: &[PathBuf]| -> Result<_, SourceError> {
-            Ok(loaded(read_policies(paths)?, options))
+            Ok(loaded(read_policies(paths)?, options, &judges))
         };
         faults::released(py, || read(&paths))?
             .map_err(|error| faults::source(py, &error))?
@@ -122,8 +126,12 @@ fn options(allow_partial: bool, dialect: &str) -> PyResult<Options> {
     Ok(Options { allow_partial, dialect })
 }
 
-fn loaded(sources: Vec<PolicySource>, options: Options) -> Result<Policies, PolicyErrors> {
-    let loaded = Arc::new(import::load(&sources, options)?);
+fn loaded(
+    sources: Vec<PolicySource>,
+    options: Options,
+    judges: &[Arc<dyn ObjectJudge>],
+) -> Result<Policies, PolicyErrors> {
+    let loaded = Arc::new(import::load_with_judges(&sources, options, judges)?);
     Ok(Policies { sources: sources.into(), loaded })
 }
 

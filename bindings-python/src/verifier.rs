@@ -110,9 +110,9 @@ impl AttestationVerifier for PythonVerifier {
     }
 }
 
-/// Whoever pressed Ctrl-C while the verifier ran wants the program to stop: the refusal stands,
+/// Whoever pressed Ctrl-C while a verifier or judge ran wants the program to stop: the refusal stands,
 /// and the interrupt comes again once the main thread is back in Python.
-fn interrupt_again(py: Python<'_>, error: &PyErr) {
+pub(crate) fn interrupt_again(py: Python<'_>, error: &PyErr) {
     if error.is_instance_of::<PyKeyboardInterrupt>(py) {
         // Where even that fails, the decision is still a refusal.
         let _ = py.import("_thread").and_then(|module| module.call_method0("interrupt_main"));

@@ -51,6 +51,14 @@ from ._errors import (
 from ._evidence import Evidence, EvidenceDirectory, LayoutImage
 from ._examination import Cause, Check, Examination, ExaminedDocument, examine
 from ._findings import Counts, Finding, FindingList, Findings
+from ._judges import (
+    JudgeDiagnostic,
+    ObjectAnswer,
+    ObjectCase,
+    ObjectJudge,
+    ObjectResult,
+    SignedImage,
+)
 from ._native import VERSION as __version__
 from ._native import answer
 from ._objects import Objects, Review, Unjudged, Workload, WorkloadImage
@@ -106,11 +114,16 @@ __all__ = [
     "History",
     "ImageRequest",
     "InternalError",
+    "JudgeDiagnostic",
     "JudgedImage",
     "JudgedObject",
     "JudgedPlatform",
     "LayoutImage",
     "Mode",
+    "ObjectAnswer",
+    "ObjectCase",
+    "ObjectJudge",
+    "ObjectResult",
     "Objects",
     "Origin",
     "Outcome",
@@ -126,6 +139,7 @@ __all__ = [
     "RuleResult",
     "Signature",
     "SignatureVerifier",
+    "SignedImage",
     "SignedMaterial",
     "Signer",
     "SourceError",

@@ -207,7 +207,7 @@ class Engine:
         self._policies = policies
         self._verifiers = MappingProxyType(dict(verifiers or {}))
         self._listing = listing
-        self._diagnostics = Diagnostics()
+        self._diagnostics: Diagnostics[Diagnostic] = Diagnostics()
         called = adapted(self._verifiers, self._diagnostics)
         shared = None if cache_of is None else cache_of._native
         self._native: _native.Engine = _native.Engine(policies._native, called, listing, shared)

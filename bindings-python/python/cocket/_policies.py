@@ -13,6 +13,8 @@ from typing import Any, Literal
 from . import _native, _time
 from ._bytes import BytesLike, text_bytes
 from ._errors import Fault
+from ._judges import Adapter, JudgeDiagnostic, ObjectJudge, adapted
+from ._verifiers import Diagnostics
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Policies:
     2 7 did you mean `ImagePolicy`?
     """
 
-    __slots__ = ("__dict__", "_native", "_options")
+    __slots__ = ("__dict__", "_diagnostics", "_judges", "_native", "_options")
 
     def __init__(
         self,
@@ -95,18 +97,27 @@ class Policies:
         *,
         allow_partial: bool = False,
         dialect: Literal["strict", "kyverno"] = "strict",
+        judges: Iterable[ObjectJudge] = (),
     ) -> None:
         """Loads texts, each with the name that faults give: YAML (several documents in one) or
         JSON (one). Policies of other engines may be among them; with `allow_partial` also those
         of which parts are not taken, which `notes` then names. In the dialect `kyverno` they
         decide as Kyverno does, quirks included, and each quirk that mattered is a reason of the
-        decision.
+        decision. `judges` judge Kubernetes objects beside them, and belong to the set: exceptions
+        may name their rules, and its digest holds what they say of themselves.
 
-        Raises `PolicyError` with every fault that was found.
+        Raises `PolicyError` with every fault that was found, and `RequestError` for a judge that
+        says something wrong of itself.
         """
         given = [(name, text_bytes(text)) for name, text in texts]
-        self._native = _native.Policies.load(given, allow_partial, dialect)
+        judging = self._judged_by(judges)
+        self._native = _native.Policies.load(given, allow_partial, dialect, judging)
         self._options: tuple[bool, Literal["strict", "kyverno"]] = (allow_partial, dialect)
+
+    def _judged_by(self, judges: Iterable[ObjectJudge]) -> list[tuple[bytes, Adapter]]:
+        self._judges = tuple(judges)
+        self._diagnostics: Diagnostics[JudgeDiagnostic] = Diagnostics()
+        return adapted(self._judges, self._diagnostics)
 
     @classmethod
     def from_file(
@@ -115,12 +126,13 @@ class Policies:
         *,
         allow_partial: bool = False,
         dialect: Literal["strict", "kyverno"] = "strict",
+        judges: Iterable[ObjectJudge] = (),
     ) -> Policies:
         """Loads a file, or every ``*.yaml``, ``*.yml`` and ``*.json`` in a directory.
 
         Raises `SourceError` where something cannot be read, and `PolicyError`.
         """
-        return cls.from_files([path], allow_partial=allow_partial, dialect=dialect)
+        return cls.from_files([path], allow_partial=allow_partial, dialect=dialect, judges=judges)
 
     @classmethod
     def from_files(
@@ -129,13 +141,15 @@ class Policies:
         *,
         allow_partial: bool = False,
         dialect: Literal["strict", "kyverno"] = "strict",
+        judges: Iterable[ObjectJudge] = (),
     ) -> Policies:
         """As `from_file`, from several files and directories as one set."""
         if isinstance(paths, (str, bytes, os.PathLike)):
             raise TypeError("`paths` must be several; for one there is `from_file`")
         made = cls.__new__(cls)
         given = [os.fspath(path) for path in paths]
-        made._native = _native.Policies.read(given, allow_partial, dialect)
+        judging = made._judged_by(judges)
+        made._native = _native.Policies.read(given, allow_partial, dialect, judging)
         made._options = (allow_partial, dialect)
         return made
 
@@ -198,6 +212,17 @@ class Policies:
         """Where what was made of other engines' policies is not just what they say."""
         return self._native.notes()
 
+    @property
+    def judges(self) -> tuple[ObjectJudge, ...]:
+        """The judges of objects that the program supplied."""
+        return self._judges
+
+    @property
+    def diagnostics(self) -> tuple[JudgeDiagnostic, ...]:
+        """The newest hundred exceptions in judges, with their tracebacks, oldest first. They are in
+        no decision."""
+        return self._diagnostics.all()
+
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, Policies) else NotImplemented
 
@@ -210,7 +235,7 @@ class Policies:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The texts, so that faults and warnings have the same places in another process.
-        return _loaded, (self._native.sources(), *self._options)
+        return _loaded, (self._native.sources(), *self._options, self._judges)
 
 
 def scan_summary(
@@ -239,9 +264,12 @@ def scan_summary(
 
 
 def _loaded(
-    texts: list[tuple[str, bytes]], allow_partial: bool, dialect: Literal["strict", "kyverno"]
+    texts: list[tuple[str, bytes]],
+    allow_partial: bool,
+    dialect: Literal["strict", "kyverno"],
+    judges: tuple[ObjectJudge, ...],
 ) -> Policies:
-    return Policies(texts, allow_partial=allow_partial, dialect=dialect)
+    return Policies(texts, allow_partial=allow_partial, dialect=dialect, judges=judges)
 
 
 def _policy(document: Mapping[str, Any], digests: Mapping[str, str]) -> Policy:

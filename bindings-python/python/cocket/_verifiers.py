@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, Union, runtime_checkable
+from typing import Generic, Protocol, TypeVar, Union, runtime_checkable
 
 from . import _time
 
@@ -203,18 +203,21 @@ class Diagnostic:
     traceback: str
 
 
-class Diagnostics:
-    """The newest diagnostics of one engine."""
+_Noted = TypeVar("_Noted")
+
+
+class Diagnostics(Generic[_Noted]):
+    """The newest diagnostics of one engine, or of one set of policies."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: deque[Diagnostic] = deque(maxlen=MAX_DIAGNOSTICS)
+        self._kept: deque[_Noted] = deque(maxlen=MAX_DIAGNOSTICS)
 
-    def add(self, diagnostic: Diagnostic) -> None:
+    def add(self, diagnostic: _Noted) -> None:
         with self._lock:
             self._kept.append(diagnostic)
 
-    def all(self) -> tuple[Diagnostic, ...]:
+    def all(self) -> tuple[_Noted, ...]:
         with self._lock:
             return tuple(self._kept)
 
@@ -225,7 +228,7 @@ _Answer = tuple["tuple[str, str | None, list[str]] | None", "str | None"]
 class Adapter:
     """Between the native side and a verifier: it turns whatever that one does into an answer."""
 
-    def __init__(self, name: str, verifier: Verifier, diagnostics: Diagnostics) -> None:
+    def __init__(self, name: str, verifier: Verifier, diagnostics: Diagnostics[Diagnostic]) -> None:
         self._name = name
         self._verifier = verifier
         self._diagnostics = diagnostics
@@ -278,7 +281,7 @@ def _answer(signer: object) -> _Answer:
 
 
 def adapted(
-    verifiers: Mapping[str, Verifier], diagnostics: Diagnostics
+    verifiers: Mapping[str, Verifier], diagnostics: Diagnostics[Diagnostic]
 ) -> dict[str, tuple[str, Adapter, list[str], bool]]:
     """What the native engine takes; a verifier that is none is refused here."""
     made = {}
