@@ -122,6 +122,11 @@ export interface LoadOptions {
   readonly allowPartial?: boolean | undefined;
   /** How closely Kyverno is followed; `strict` (the default) leaves its quirks out. */
   readonly dialect?: 'strict' | 'kyverno' | undefined;
+  /**
+   * Judges of Kubernetes objects, beside the policies. They belong to the set: exceptions may name
+   * their rules, and its digest holds what they say of themselves.
+   */
+  readonly judges?: readonly ObjectJudge[] | undefined;
 }
 
 /** Loaded policies. */
@@ -373,12 +378,179 @@ export interface AttestationVerifier {
 }
 
 /** A verifier that gave no answer. */
-export interface Diagnostic {
+export interface VerifierDiagnostic {
   readonly verifier: string;
   readonly authority: string;
   readonly subject: Digest;
   /** What it threw, or what is wrong with what it gave. */
   readonly error: unknown;
+  readonly judge?: never;
+}
+
+/** A judge that gave no answer. */
+export interface JudgeDiagnostic {
+  readonly judge: string;
+  /** Kind and name of the object, such as `Pod/web`. */
+  readonly object: string;
+  /** What it threw, or what is wrong with what it gave. */
+  readonly error: unknown;
+  readonly verifier?: never;
+}
+
+/** A verifier or a judge that gave no answer. */
+export type Diagnostic = VerifierDiagnostic | JudgeDiagnostic;
+
+// ---------------------------------------------------------------------------------------------
+// Judges of Kubernetes objects
+
+/** What a judge asks of its authorities about each image of an object. */
+export interface SignedQuestion {
+  /** One of the judge's `authorities`. */
+  readonly authority: string;
+  /** What is stated, in statements of this type; absent: who approves of the image. */
+  readonly predicateType?: string | undefined;
+  /** What an approval must have been annotated with. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+interface SignedBase {
+  /** The reference as the object names it. */
+  readonly image: string;
+  readonly authority: string;
+  readonly predicateType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface NoneSigned {
+  readonly documents?: never;
+  readonly statements?: never;
+  readonly refused?: never;
+  readonly unknown?: never;
+}
+
+/** What came of a question about one image. */
+export type SignedImage = SignedBase &
+  (
+    | (Omit<NoneSigned, 'documents'> & {
+        /** The digests of what approves of the image; at least one. */
+        readonly documents: readonly [Digest, ...Digest[]];
+      })
+    | (Omit<NoneSigned, 'statements'> & {
+        /** What is stated, each with the digest of the document around it; at least one. */
+        readonly statements: readonly {
+          readonly document: Digest;
+          readonly statement: Readonly<Record<string, unknown>>;
+        }[];
+      })
+    | (Omit<NoneSigned, 'refused'> & {
+        /** Why nothing at hand counts. */
+        readonly refused: string;
+      })
+    | (Omit<NoneSigned, 'unknown'> & {
+        /** Why it cannot be told. */
+        readonly unknown: string;
+      })
+  );
+
+/** A piece of evidence, unverified. */
+export interface EvidencePiece {
+  readonly digest: Digest;
+  readonly subject?: Digest;
+  readonly mediaType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Base64. */
+  readonly data: string;
+}
+
+/** Everything at hand, unverified. */
+export interface EvidenceAtHand {
+  /** Manifests, indexes and configurations. */
+  readonly blobs: readonly EvidencePiece[];
+  readonly attached: readonly EvidencePiece[];
+  readonly vouched: readonly { readonly digest: Digest; readonly subject?: Digest }[];
+  readonly gaps: readonly Gap[];
+}
+
+/** What a judge is asked. */
+export interface ObjectCase {
+  /** The whole object. */
+  readonly object: Readonly<Record<string, unknown>>;
+  /** What it replaces, where that is known. */
+  readonly old?: Readonly<Record<string, unknown>>;
+  /** What is done to it. */
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  /** The part of it that is written to; empty for the object itself. */
+  readonly subresource: string;
+  /** Who asks, where that is known. */
+  readonly user?: { readonly username: string; readonly groups: readonly string[] };
+  /** The namespace of the request; the object's own claim stands in `object`. */
+  readonly namespace?: string;
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  readonly ownerLabels?: Readonly<Record<string, string>>;
+  /** The references of its images as written, also in kinds that the policy set declares. */
+  readonly images: readonly string[];
+  /** The digests that references stand for. */
+  readonly digests: Readonly<Record<string, Digest>>;
+  /** What came of the judge's questions, for each image. */
+  readonly signed: readonly SignedImage[];
+  /** For a judge that asks for it. */
+  readonly evidence?: EvidenceAtHand;
+  /** The moment of the decision, RFC 3339. */
+  readonly now: string;
+}
+
+/** How one rule of a judge came out. */
+export interface ObjectResult {
+  readonly rule: string;
+  readonly outcome: 'pass' | 'fail' | 'skip' | 'excepted' | 'error';
+  readonly message?: string | undefined;
+  /** The weight that it has here; `enforce` if absent. */
+  readonly mode?: Mode | undefined;
+  readonly severity?: 'low' | 'medium' | 'high' | 'critical' | undefined;
+  /** Controls that the rule serves. */
+  readonly controls?: readonly string[] | undefined;
+  /** Digests that it rests on, beside those that `signed` names. */
+  readonly evidence?: readonly Digest[] | undefined;
+  /** Why signatures did not count that the rule asked for. */
+  readonly refused?: readonly string[] | undefined;
+  /** Peculiarities that mattered. */
+  readonly notes?: readonly { readonly quirk: string; readonly detail: string }[] | undefined;
+}
+
+/** What a judge answers. */
+export interface ObjectAnswer {
+  /** None where the judge is not about the object. */
+  readonly results: readonly ObjectResult[];
+  /** What keeps an object away that the judge would be about. */
+  readonly excludedBy?: string | undefined;
+  /** The first moment at which the answer could change. */
+  readonly validUntil?: Time | undefined;
+  readonly refused?: never;
+}
+
+/**
+ * Judges whole Kubernetes objects. What it throws, and whatever is no answer, is an error of each
+ * of its rules, which denies. The same case has to be given the same answer.
+ */
+export interface ObjectJudge {
+  /** By which exceptions and decisions name it; no policy beside it has the same. */
+  readonly name: string;
+  /** Its own name and version, which changes with its answers: a part of digests. */
+  readonly id: string;
+  /** The names of all rules that it answers for; at least one. */
+  readonly rules: readonly string[];
+  /** Those whose signatures it asks for, as in an `ImagePolicy`. */
+  readonly authorities?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  /** What is asked of them about each image. */
+  readonly signed?: readonly SignedQuestion[] | undefined;
+  /** Whether it wants to see everything at hand. */
+  readonly evidence?: boolean | undefined;
+  /** The `ImagePolicy` that decides as it does, for `Policies.toYaml` to write. */
+  readonly equivalent?: Readonly<Record<string, unknown>> | undefined;
+  judge(
+    objectCase: ObjectCase,
+    context: { readonly signal: AbortSignal | undefined },
+  ): Promise<ObjectAnswer | Refused>;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -580,7 +752,8 @@ export class Engine {
 
   /**
    * As `checkObjects`, before it returns.
-   * @throws {CocketError} also where the engine has verifiers, which answer later
+   * @throws {CocketError} also where the engine has verifiers, or its policies have judges: both answer
+   * later
    */
   checkObjectsSync(
     objects: readonly ObjectText[],
@@ -601,7 +774,8 @@ export class Engine {
 
   /**
    * As `admit`, before it returns.
-   * @throws {CocketError} also where the engine has verifiers, which answer later
+   * @throws {CocketError} also where the engine has verifiers, or its policies have judges: both answer
+   * later
    */
   admitSync(review: string | Bytes, evidence: Evidence, options: AdmissionOptions): Admission;
 
@@ -614,7 +788,7 @@ export class Engine {
   /**
    * Answers a wire request that has no policies and no evidence of its own, off the event loop:
    * the same bytes as the whole request has. Faults in it are answers of kind `error`.
-   * @throws {CocketError} where the engine has verifiers, which answer later
+   * @throws {CocketError} where the engine has verifiers, or its policies have judges: both answer later
    */
   answer(request: Bytes, evidence: Evidence, options?: Abortable): Promise<Buffer>;
 

@@ -6,14 +6,15 @@ const { admissionRequest, admitted, reviewBytes } = require('./admission.js');
 const { decided } = require('./decision.js');
 const { evidences } = require('./evidence.js');
 const { objectsRequest, reviewed } = require('./objects.js');
-const { policies } = require('./policies.js');
+const { judges, policies } = require('./policies.js');
 const addon = require('../cocket.node');
 
 const engines = new Handles('an Engine');
-/** How many questions one evaluation puts to verifiers at a time. */
+/** How many questions one evaluation puts to verifiers and judges at a time. */
 const AT_A_TIME = 16;
 
 class Engine {
+  #judges;
   #verifiers;
   #onDiagnostic;
 
@@ -29,6 +30,7 @@ class Engine {
     this.#onDiagnostic = onDiagnostic;
     const settings = json({ verifiers: known.map(({ verify, ...told }) => told), listing });
     const shared = cacheOf === undefined ? undefined : engines.of(cacheOf);
+    this.#judges = judges.get(loaded);
     engines.keep(this, native(() => new addon.Engine(policies.of(loaded), settings, shared)));
   }
 
@@ -113,7 +115,7 @@ class Engine {
     return abortable(signal, () => {}, () => settled(work));
   }
 
-  /** Until a round asks verifiers nothing that they were not asked before. */
+  /** Until a round asks nothing that was not asked before. */
   async #rounds(evaluation, signal, made) {
     for (;;) {
       const turn = await settled(() => evaluation.run());
@@ -133,6 +135,12 @@ class Engine {
 
   /** Whatever goes wrong here leaves the question without an answer, which is a refusal. */
   async #ask(turn, position, now, signal) {
+    const asked = native(() => turn.judgeCall(position));
+    if (asked) await this.#judge(turn, position, asked, signal);
+    else await this.#verify(turn, position, now, signal);
+  }
+
+  async #verify(turn, position, now, signal) {
     const { annotations, ...asked } = native(() => turn.call(position));
     const { verifier, authority, subject } = asked;
     const call = { ...asked, annotations: JSON.parse(annotations), now };
@@ -146,6 +154,20 @@ class Engine {
     }
   }
 
+  async #judge(turn, position, { judge, objectCase }, signal) {
+    const asked = JSON.parse(objectCase);
+    const judging = this.#judges[judge];
+    try {
+      const answer = await judging.judge(asked, { signal });
+      const refused = refusal(answer);
+      if (refused !== undefined) native(() => turn.refuse(position, refused));
+      else native(() => turn.judged(position, json(judgement(answer), '/answer')));
+    } catch (error) {
+      const { kind, metadata } = JSON.parse(objectCase).object;
+      this.#diagnose({ judge: judging.name, object: `${kind ?? ''}/${metadata?.name ?? ''}`, error });
+    }
+  }
+
   #diagnose(diagnostic) {
     try {
       if (this.#onDiagnostic) {
@@ -153,15 +175,16 @@ class Engine {
         return;
       }
     } catch (error) {
-      warn(diagnostic.verifier, error);
+      warn(diagnostic, error);
     }
-    warn(diagnostic.verifier, diagnostic.error);
+    warn(diagnostic, diagnostic.error);
   }
 }
 
-function warn(verifier, error) {
+function warn({ verifier, judge }, error) {
   const detail = error instanceof Error ? error.stack : String(error);
-  process.emitWarning(`the verifier \`${verifier}\` failed`, { code: 'COCKET_VERIFIER', detail });
+  const [what, code] = judge === undefined ? [`verifier \`${verifier}\``, 'COCKET_VERIFIER'] : [`judge \`${judge}\``, 'COCKET_JUDGE'];
+  process.emitWarning(`the ${what} failed`, { code, detail });
 }
 
 function declared(name, verifier) {
@@ -182,7 +205,7 @@ function declared(name, verifier) {
   };
 }
 
-/** Why a verifier cannot say, in its own words, where that is its answer. */
+/** Why a verifier or judge cannot say, in its own words, where that is its answer. */
 function refusal(answer) {
   if (answer === null || answer?.refused === undefined) return undefined;
   const { refused } = options(answer, ['refused']);
@@ -196,6 +219,14 @@ function signer(answer) {
   return provenAt === undefined || provenAt === null
     ? rest
     : { ...rest, provenAt: time(provenAt, '/answer/provenAt') };
+}
+
+/** A judge's answer; `undefined` is a `return` that was forgotten, and no answer. */
+function judgement(answer) {
+  const { validUntil, ...rest } = plain(answer, '/answer');
+  return validUntil === undefined || validUntil === null
+    ? rest
+    : { ...rest, validUntil: time(validUntil, '/answer/validUntil') };
 }
 
 function question(request, { history, now }) {

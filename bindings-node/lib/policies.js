@@ -5,6 +5,8 @@ const { Handles, bytes, filePath, json, options, text, time } = require('./value
 const addon = require('../cocket.node');
 
 const policies = new Handles('a Policies');
+/** The judges of policies, by the object that stands for those. */
+const judges = new WeakMap();
 
 class Policies {
   constructor() {
@@ -18,15 +20,13 @@ class Policies {
 
   static fromSources(sources, given) {
     const written = json(sources, '/sources');
-    const how = allowed(given);
-    return made(native(() => addon.Policies.fromSources(written, ...how)));
+    return made(given, (...how) => addon.Policies.fromSources(written, ...how));
   }
 
   static fromFiles(paths, given) {
     if (!Array.isArray(paths)) throw argument('/paths', 'a list of paths is expected');
     const named = paths.map(filePath);
-    const how = allowed(given);
-    return made(native(() => addon.Policies.fromFiles(named, ...how)));
+    return made(given, (...how) => addon.Policies.fromFiles(named, ...how));
   }
 
   get digest() {
@@ -61,15 +61,25 @@ function scanSummary(report, given) {
   return native(() => holder.summarise(called, content, named, at));
 }
 
-function allowed(given) {
-  const { allowPartial = false, dialect = 'strict' } = options(given, ['allowPartial', 'dialect']);
+function made(given, load) {
+  const known = options(given, ['allowPartial', 'dialect', 'judges']);
+  const { allowPartial = false, dialect = 'strict', judges: judging = [] } = known;
   if (typeof allowPartial !== 'boolean') throw argument('/options/allowPartial', 'true or false is expected');
   if (dialect !== 'strict' && dialect !== 'kyverno') throw argument('/options/dialect', '`strict` or `kyverno` is expected');
-  return [allowPartial, dialect];
+  if (!Array.isArray(judging)) throw argument('/options/judges', 'a list of judges is expected');
+  const declared = judging.map(declaration);
+  const loaded = Object.create(Policies.prototype);
+  policies.keep(loaded, native(() => load(allowPartial, dialect, declared)));
+  judges.set(loaded, judging.map((judge) => ({ name: judge.name, judge: (...asked) => judge.judge(...asked) })));
+  return loaded;
 }
 
-function made(handle) {
-  return policies.keep(Object.create(Policies.prototype), handle);
+/** What a judge says of itself, as JSON. */
+function declaration(judge, position) {
+  const place = `/options/judges/${position}`;
+  if (typeof judge?.judge !== 'function') throw argument(place, 'an object with a method `judge` is expected');
+  const { name, id, rules, authorities, signed, evidence, equivalent } = judge;
+  return json({ name, id, rules, authorities, signed, evidence, equivalent }, place);
 }
 
-module.exports = { Policies, policies, scanSummary };
+module.exports = { Policies, judges, policies, scanSummary };

@@ -29,6 +29,7 @@ use crate::work::Work;
 pub struct Engine {
     compiled: Arc<evaluate::Engine>,
     has_host_verifiers: bool,
+    has_host_judges: bool,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +90,8 @@ impl Engine {
             compiled = compiled.caching(Arc::clone(cache));
         }
         let has_host_verifiers = !verifiers.is_empty();
-        Ok(Self { compiled: Arc::new(compiled), has_host_verifiers })
+        let has_host_judges = policies.has_host_judges;
+        Ok(Self { compiled: Arc::new(compiled), has_host_verifiers, has_host_judges })
     }
 
     /// Fails where a verifier would have to answer, which JavaScript does later.
@@ -100,6 +102,19 @@ impl Engine {
                 let detail = "the engine has verifiers written in JavaScript, which answer later; \
                               use `evaluate`";
                 Err(Fault::request("/verifiers", detail).into())
+            }
+        }
+    }
+
+    /// The same also for judges, which objects are judged by.
+    fn without_hosts(&self) -> Result<(), Faults> {
+        self.without_verifiers()?;
+        match self.has_host_judges {
+            false => Ok(()),
+            true => {
+                let detail = "the policies have judges written in JavaScript, which answer later; \
+                              use `checkObjects` or `admit`";
+                Err(Fault::request("/judges", detail).into())
             }
         }
     }
@@ -156,7 +171,7 @@ impl Engine {
     #[napi]
     pub fn answer_sync(&self, request: &[u8], evidence: &Evidence) -> napi::Result<Buffer> {
         let answer = guarded(|| {
-            self.without_verifiers()?;
+            self.without_hosts()?;
             Ok(wire::answer_with(&self.compiled, &evidence.held, request))
         })?;
         Ok(answer.into())
@@ -169,7 +184,7 @@ impl Engine {
         request: &[u8],
         evidence: &Evidence,
     ) -> napi::Result<AsyncTask<Work<Buffer>>> {
-        guarded(|| self.without_verifiers())?;
+        guarded(|| self.without_hosts())?;
         let (engine, held) = (Arc::clone(&self.compiled), Arc::clone(&evidence.held));
         let request = request.to_vec();
         Ok(Work::start(move || Ok(wire::answer_with(&engine, &held, &request).into())))
@@ -194,7 +209,7 @@ impl Engine {
         evidence: &Evidence,
     ) -> napi::Result<Admission> {
         Ok(guarded(|| {
-            self.without_verifiers()?;
+            self.without_hosts()?;
             let held = &evidence.held;
             Admission::of(wire::admit_with(&self.compiled, held, request.as_bytes(), review)?)
         })?)
@@ -219,7 +234,7 @@ impl Engine {
     #[napi]
     pub fn check_objects_sync(&self, request: String, evidence: &Evidence) -> napi::Result<Review> {
         Ok(guarded(|| {
-            self.without_verifiers()?;
+            self.without_hosts()?;
             Review::of(wire::review_with(&self.compiled, &evidence.held, request.as_bytes())?)
         })?)
     }

@@ -17,8 +17,9 @@ use crate::ask::{Ask, Question};
 use crate::decision::Decision;
 use crate::fault::{Fault, Faults, guarded};
 use crate::review::Review;
+use crate::round::{Answers, Asked, Said, round};
 use crate::text;
-use crate::verifier::{Answers, Asked, Said, round};
+use crate::verifier::Signed;
 use crate::work::Work;
 
 /// One decision that is being made.
@@ -69,6 +70,15 @@ pub struct VerifierCall {
     pub predicate_type: Option<String>,
     /// The predicate as JSON text, for a verifier of attestations.
     pub predicate: Option<String>,
+}
+
+/// What a judge is asked.
+#[napi(object)]
+pub struct JudgeCall {
+    /// Its position among those of the policies.
+    pub judge: u32,
+    /// The case, as JSON.
+    pub object_case: String,
 }
 
 /// One signature.
@@ -207,11 +217,30 @@ impl Turn {
         u32::try_from(self.open.len()).unwrap_or(u32::MAX)
     }
 
-    /// One of the questions.
+    /// One of the questions, where it is for a verifier.
     #[napi]
     pub fn call(&self, position: u32) -> napi::Result<Option<VerifierCall>> {
-        let call = |asked: &Arc<Asked>| guarded(|| VerifierCall::new(asked));
-        Ok(self.asked(position).map(call).transpose()?)
+        match self.asked(position).map(|asked| &**asked) {
+            Some(Asked::Verifier(signed)) => Ok(Some(guarded(|| VerifierCall::new(signed))?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// One of the questions, where it is for a judge.
+    #[napi]
+    pub fn judge_call(&self, position: u32) -> Option<JudgeCall> {
+        match &**self.asked(position)? {
+            Asked::Judge { judge, object_case } => {
+                Some(JudgeCall { judge: *judge, object_case: object_case.clone() })
+            }
+            Asked::Verifier(_) => None,
+        }
+    }
+
+    /// Answers one of the questions for a judge.
+    #[napi]
+    pub fn judged(&self, position: u32, answer: String) -> napi::Result<()> {
+        Ok(guarded(|| self.say(position, Said::Judged(answer)))?)
     }
 
     /// Answers one of the questions: with a signer as JSON, or with `null` where no signature of
@@ -251,7 +280,7 @@ impl Turn {
 }
 
 impl VerifierCall {
-    fn new(asked: &Asked) -> Result<Self, Faults> {
+    fn new(asked: &Signed) -> Result<Self, Faults> {
         let signature = |(keyid, bytes): &(Option<String>, Vec<u8>)| CallSignature {
             keyid: keyid.clone(),
             signature: bytes.clone().into(),

@@ -13,13 +13,15 @@ use serde::Deserialize;
 
 use crate::evidence::Evidence;
 use crate::fault::{Fault, Faults, guarded};
-use crate::text;
 use crate::work::Work;
+use crate::{judge, text};
 
 /// Loaded policies.
 #[napi]
 pub struct Policies {
     pub(crate) loaded: Arc<policy::Policies>,
+    /// Whether judges written in JavaScript belong to them.
+    pub(crate) has_host_judges: bool,
 }
 
 #[derive(Deserialize)]
@@ -31,41 +33,50 @@ struct Source {
 
 #[napi]
 impl Policies {
-    /// Loads a JSON list of `{name, text}`.
+    /// Loads a JSON list of `{name, text}`, with judges by their declarations.
     #[napi(factory)]
     pub fn from_sources(
         sources: String,
         allow_partial: bool,
         dialect: String,
+        judges: Vec<String>,
     ) -> napi::Result<Self> {
         Ok(guarded(|| {
             let sources: Vec<Source> = text::read(&sources)?;
             let source =
                 |one: Source| PolicySource { name: one.name, bytes: one.text.into_bytes() };
-            Self::load(sources.into_iter().map(source).collect(), allow_partial, &dialect)
+            let sources = sources.into_iter().map(source).collect();
+            Self::load(sources, allow_partial, &dialect, &judges)
         })?)
     }
 
-    /// Loads files and directories of them.
+    /// Loads files and directories of them, with judges by their declarations.
     #[napi(factory)]
     pub fn from_files(
         paths: Vec<String>,
         allow_partial: bool,
         dialect: String,
+        judges: Vec<String>,
     ) -> napi::Result<Self> {
         let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-        Ok(guarded(|| Self::load(source::read_policies(&paths)?, allow_partial, &dialect))?)
+        Ok(guarded(|| {
+            let sources = source::read_policies(&paths)?;
+            Self::load(sources, allow_partial, &dialect, &judges)
+        })?)
     }
 
     fn load(
         sources: Vec<PolicySource>,
         allow_partial: bool,
         dialect: &str,
+        judges: &[String],
     ) -> Result<Self, Faults> {
         // What the caller may write was checked before.
         let dialect = import::Dialect::named(dialect).unwrap_or_default();
         let options = import::Options { allow_partial, dialect };
-        Ok(Self { loaded: Arc::new(import::load(&sources, options)?) })
+        let judges = judge::judges(judges)?;
+        let loaded = import::load_with_judges(&sources, options, &judges)?;
+        Ok(Self { loaded: Arc::new(loaded), has_host_judges: !judges.is_empty() })
     }
 
     /// The digest of the canonical model.

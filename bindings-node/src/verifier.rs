@@ -1,12 +1,5 @@
 //! Verifiers written in JavaScript.
-//!
-//! JavaScript runs on its own thread only, and a verifier may take long. So no worker thread waits
-//! for one: Node has four of them, and four that wait for verifiers which read files would wait for
-//! ever. Evidence is verified in rounds instead. In a round, a [`HostVerifier`] gives the answers
-//! that are there and notes what it has none for; JavaScript answers that, and the next round
-//! begins. The round that asks nothing new is the one that decides.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,12 +10,14 @@ use cocket::verify::{
     AttestationCall, AttestationVerifier, Call, Refusal, SignatureVerifier, Signer, attesting,
 };
 
+use crate::round::{Asked, Said, said};
+
 /// How many characters of a verifier's own words a decision keeps.
 const MAX_DETAIL: usize = 200;
 
-/// What a verifier is asked, kept for JavaScript.
+/// What a verifier is asked about, kept for JavaScript.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Asked {
+pub(crate) struct Signed {
     /// The verifier's name in the policy.
     pub(crate) verifier: Arc<str>,
     pub(crate) authority: String,
@@ -35,53 +30,6 @@ pub(crate) struct Asked {
     pub(crate) bundle: Option<Vec<u8>>,
     /// The statement's predicate type and predicate, for verifiers of attestations.
     pub(crate) stated: Option<(String, String)>,
-}
-
-/// What JavaScript said.
-#[derive(Debug, Clone)]
-pub(crate) enum Said {
-    /// Nothing, or something that is no answer.
-    Nothing,
-    /// Why it cannot say.
-    Refused(String),
-    /// No signature of the authority is on it.
-    NotSigned,
-    /// It is signed.
-    Signed(Signer),
-}
-
-pub(crate) type Answers = BTreeMap<Arc<Asked>, Said>;
-
-/// One round: the answers that are there, and what was asked without one.
-#[derive(Debug, Default)]
-struct Round {
-    answers: Answers,
-    open: Vec<Arc<Asked>>,
-}
-
-thread_local! {
-    /// The round that runs on this thread. A verifier is shared by all evaluations of its engine
-    /// and is called on the thread of the one that asks.
-    static ROUND: RefCell<Option<Round>> = const { RefCell::new(None) };
-}
-
-/// Runs `work` with `answers`; gives what it came to, the answers, and what was asked besides.
-pub(crate) fn round<T>(
-    answers: Answers,
-    work: impl FnOnce() -> T,
-) -> (T, Answers, Vec<Arc<Asked>>) {
-    /// Leaves no round behind where `work` panics.
-    struct End;
-    impl Drop for End {
-        fn drop(&mut self) {
-            ROUND.take();
-        }
-    }
-    let _end = End;
-    ROUND.set(Some(Round { answers, open: Vec::new() }));
-    let done = work();
-    let Round { answers, open } = ROUND.take().unwrap_or_default();
-    (done, answers, open)
 }
 
 /// Stands for a verifier in JavaScript.
@@ -107,19 +55,8 @@ impl HostVerifier {
         };
         let none = || failed("it gave no answer");
         let asked = asked(&self.name, call, stated).ok_or_else(none)?;
-        let said = ROUND.with_borrow_mut(|round| {
-            let round = round.as_mut()?;
-            let said = round.answers.get(&asked).cloned();
-            if said.is_none() {
-                // Not twice: and if it is never answered, that is so by its own word.
-                let asked = Arc::new(asked);
-                round.answers.insert(Arc::clone(&asked), Said::Nothing);
-                round.open.push(asked);
-            }
-            said
-        });
-        match said {
-            None | Some(Said::Nothing) => Err(none()),
+        match said(Asked::Verifier(asked)) {
+            None | Some(Said::Nothing | Said::Judged(_)) => Err(none()),
             Some(Said::Refused(detail)) => Err(failed(&detail)),
             Some(Said::NotSigned) => Err(Refusal::Signature),
             Some(Said::Signed(signer)) => Ok(signer),
@@ -156,7 +93,7 @@ impl AttestationVerifier for HostVerifier {
 }
 
 /// `None` for material of a kind that JavaScript was not told of.
-fn asked(verifier: &Arc<str>, call: &Call<'_>, stated: Option<(&str, &str)>) -> Option<Asked> {
+fn asked(verifier: &Arc<str>, call: &Call<'_>, stated: Option<(&str, &str)>) -> Option<Signed> {
     let listed = |signatures: &[EnvelopeSignature]| {
         signatures.iter().map(|one| (one.keyid.clone(), one.signature.clone())).collect()
     };
@@ -172,7 +109,7 @@ fn asked(verifier: &Arc<str>, call: &Call<'_>, stated: Option<(&str, &str)>) -> 
         }
         _ => return None,
     };
-    Some(Asked {
+    Some(Signed {
         verifier: Arc::clone(verifier),
         authority: call.authority.to_owned(),
         subject: *call.subject,
@@ -188,6 +125,7 @@ fn asked(verifier: &Arc<str>, call: &Call<'_>, stated: Option<(&str, &str)>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::round::{Answers, round};
 
     fn verify(verifier: &HostVerifier) -> Result<Signer, Refusal> {
         let (subject, annotations) = (Digest::sha256(b"image"), BTreeMap::new());
@@ -222,12 +160,5 @@ mod tests {
         assert_eq!(outcome, Ok(signer));
         assert!(open.is_empty());
         assert_eq!(answers.len(), 1);
-    }
-
-    #[test]
-    fn a_panic_leaves_no_round_behind() {
-        let panicked = std::panic::catch_unwind(|| round(Answers::new(), || panic!("a bug")));
-        assert!(panicked.is_err());
-        assert!(ROUND.with_borrow(Option::is_none));
     }
 }

@@ -2,6 +2,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { Evidence } from 'cocket';
+
 const ROOT = fileURLToPath(new URL('../../core/tests/vectors', import.meta.url));
 // Signed images of the corpus in the same form, where `cargo xtask` has written them.
 const ROOTS = [ROOT, process.env.COCKET_CASES].filter(Boolean);
@@ -18,6 +20,30 @@ export function cases() {
     if (names.length === 0) throw new Error(`${root} holds no case`);
     return names.map((name) => read(`${root}/${name}`, name));
   });
+}
+
+/** Cases with a judge of a program's own: what it says of itself, what it answers, what it is asked. */
+export function judged() {
+  const root = fileURLToPath(new URL('../../core/tests/judges', import.meta.url));
+  const names = folders(root).flatMap((area) => folders(`${root}/${area}`).map((one) => `${area}/${one}`));
+  return names.map((name) => {
+    const part = (file) => JSON.parse(readFileSync(`${root}/${name}/${file}`).toString());
+    return { ...read(`${root}/${name}`, name), script: part('judge.json'), asked: part('asked.json') };
+  });
+}
+
+/** The evidence of a request. */
+export function collected({ evidence: items = [], vouched = [], gaps = [] }) {
+  const evidence = new Evidence();
+  for (const { mediaType, digest, subject, annotations, data } of items) {
+    const bytes = Buffer.from(data, 'base64');
+    const signed = /simplesigning|dsse|sigstore\.bundle/.test(mediaType);
+    if (signed || subject !== undefined) evidence.attach(bytes, { mediaType, subject, annotations });
+    else evidence.addBlob(bytes, { mediaType, digest });
+  }
+  for (const { subject, data } of vouched) evidence.vouch(Buffer.from(data, 'base64'), { subject });
+  for (const gap of gaps) evidence.addGap(gap);
+  return evidence;
 }
 
 function read(folder, name) {

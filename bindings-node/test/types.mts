@@ -21,6 +21,9 @@ import type {
   Examination,
   FailCode,
   FaultKind,
+  ObjectAnswer,
+  ObjectCase,
+  ObjectJudge,
   Outcome,
   PassCode,
   Reason,
@@ -205,3 +208,27 @@ export async function use(): Promise<Decision> {
   decision.toJSON().verdict = 'allow';
   return decision;
 }
+
+/** A judge, and what it may and may not give. */
+export const judge: ObjectJudge = {
+  name: 'pods',
+  id: 'acme-pods/1',
+  rules: ['host-network'],
+  authorities: { release: { key: { pem: '…' } } },
+  signed: [{ authority: 'release' }],
+  async judge({ object, signed }: ObjectCase): Promise<ObjectAnswer> {
+    for (const one of signed) {
+      if (one.refused !== undefined) return { results: [{ rule: 'host-network', outcome: 'fail', refused: [one.refused] }] };
+      if (one.documents !== undefined) is<Same<typeof one.documents, readonly [Digest, ...Digest[]]>>();
+    }
+    return { results: [{ rule: 'host-network', outcome: 'spec' in object ? 'pass' : 'skip' }], validUntil: new Date() };
+  },
+};
+new Engine(Policies.fromSources([], { judges: [judge] }), {
+  onDiagnostic: (one) => (one.judge === undefined ? one.authority : one.object),
+});
+// @ts-expect-error no such outcome
+const wrong: ObjectAnswer = { results: [{ rule: 'a', outcome: 'allow' }] };
+// @ts-expect-error results are not left out
+const forgotten: ObjectAnswer = {};
+void [wrong, forgotten];

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 
 import { CocketError, Engine, Evidence, Policies, answer, answerSync, examine, examineSync, report, scanSummary } from 'cocket';
 
-import { cases } from './cases.mjs';
+import { cases, collected } from './cases.mjs';
 
 const all = cases();
 /** The cases whose bytes differed anywhere. */
@@ -49,19 +49,10 @@ test('from eight threads at once', async () => {
 });
 
 /** The handles that a request's policies and evidence make. */
-function prebuilt({ policies, trust = [], evidence: items = [], vouched = [], gaps = [], allowPartial, dialect }) {
+function prebuilt(request) {
+  const { policies, trust = [], allowPartial, dialect } = request;
   const loaded = Policies.fromSources([...policies, ...trust], { allowPartial, dialect });
-  const engine = new Engine(loaded);
-  const evidence = new Evidence();
-  for (const { mediaType, digest, subject, annotations, data } of items) {
-    const bytes = Buffer.from(data, 'base64');
-    const signed = /simplesigning|dsse|sigstore\.bundle/.test(mediaType);
-    if (signed || subject !== undefined) evidence.attach(bytes, { mediaType, subject, annotations });
-    else evidence.addBlob(bytes, { mediaType, digest });
-  }
-  for (const { subject, data } of vouched) evidence.vouch(Buffer.from(data, 'base64'), { subject });
-  for (const gap of gaps) evidence.addGap(gap);
-  return { loaded, engine, evidence };
+  return { loaded, engine: new Engine(loaded), evidence: collected(request) };
 }
 
 /** What a binding's own objects make of a request: decisions as the wire lists them. */
