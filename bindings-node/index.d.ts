@@ -171,6 +171,12 @@ export class Policies {
   documents(): Buffer[];
 }
 
+/**
+ * The JSON schema (draft 2020-12) of one policy document: for editors, and for programs that write
+ * policies.
+ */
+export function policySchema(): Record<string, unknown>;
+
 /** How a scan report is summed up. */
 export interface ScanSummaryOptions {
   /** The moment for which ignored ids are looked at. */

@@ -6,7 +6,7 @@ const { Evidence, EvidenceDirectory } = require('./lib/evidence.js');
 const { Engine } = require('./lib/engine.js');
 const { Decision, report } = require('./lib/decision.js');
 const { examine, examineSync } = require('./lib/examination.js');
-const { answer, answerSync, explain, version } = require('./lib/wire.js');
+const { answer, answerSync, explain, policySchema, version } = require('./lib/wire.js');
 
 module.exports = {
   CocketError,
@@ -20,6 +20,7 @@ module.exports = {
   examine,
   examineSync,
   explain,
+  policySchema,
   report,
   scanSummary,
   version,

@@ -13,6 +13,7 @@ export const {
   examine,
   examineSync,
   explain,
+  policySchema,
   report,
   scanSummary,
   version,

@@ -40,6 +40,7 @@ export interface WireHistory {
 /** What `answer` is asked, told apart by `op`. */
 export type WireRequest =
   | { readonly op: 'version' }
+  | { readonly op: 'schema' }
   | (WirePolicies & WireVouched & {
       readonly op: 'check';
       readonly context: {
@@ -135,6 +136,7 @@ export type WireAnswer =
       readonly left: readonly string[];
       readonly notes?: readonly WireFault[];
     }
+  | { readonly answer: 'schema'; readonly schema: Readonly<Record<string, unknown>> }
   | { readonly answer: 'summary'; readonly reports: readonly { readonly name: string; readonly text: string }[] }
   | { readonly answer: 'version'; readonly version: string }
   | { readonly answer: 'error'; readonly errors: readonly WireFault[] };

@@ -18,6 +18,10 @@ function explain(code) {
   return JSON.parse(native(() => addon.explain(text(code, '/code'))));
 }
 
+function policySchema() {
+  return JSON.parse(native(() => addon.policySchema()).toString());
+}
+
 const { version } = JSON.parse(answerSync(Buffer.from('{"op":"version"}')).toString());
 
-module.exports = { answer, answerSync, explain, version };
+module.exports = { answer, answerSync, explain, policySchema, version };

@@ -42,6 +42,12 @@ pub fn answer_sync(request: &[u8]) -> napi::Result<Buffer> {
     Ok(guarded(|| Ok(cocket::wire::answer(request).into()))?)
 }
 
+/// The JSON schema of policy documents.
+#[napi]
+pub fn policy_schema() -> napi::Result<Buffer> {
+    Ok(guarded(|| Ok(cocket::wire::policy_schema().into()))?)
+}
+
 /// What a reason's code means, as JSON.
 #[napi]
 pub fn explain(code: String) -> napi::Result<String> {

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { CocketError, Engine, Policies, answerSync } from 'cocket';
+import { CocketError, Engine, Policies, answerSync, policySchema } from 'cocket';
 
 import { FOLDER, NOW, REGISTRIES, VERIFIED } from './first-look.mjs';
 
 const BROKEN = REGISTRIES.replace('registry:', 'registri:').replace('id: approved', 'id: 1');
+
+test('the schema of policies is the one that the project documents', () => {
+  const documented = JSON.parse(readFileSync(new URL('../../docs/policy.schema.json', import.meta.url), 'utf8'));
+  assert.deepEqual(policySchema(), documented);
+  const asked = JSON.parse(answerSync(Buffer.from('{"op":"schema"}')).toString());
+  assert.deepEqual(asked, { answer: 'schema', schema: documented });
+});
 
 test('faults have a kind, a place and help, all of them', () => {
   assert.throws(() => Policies.fromText('policy.yaml', BROKEN), (error) => {

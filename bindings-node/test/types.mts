@@ -107,6 +107,8 @@ export function read(wire: WireAnswer): string {
       return wire.images.join();
     case 'imported':
       return wire.yaml + wire.left.join();
+    case 'schema':
+      return Object.keys(wire.schema).join();
     case 'summary':
       return wire.reports.map(({ text }) => text).join();
     case 'version':

@@ -48,6 +48,8 @@ impl History {
     }
 }
 
+type CacheStatistics = (u64, u64, usize, usize, Option<String>);
+
 /// Compiled policies.
 #[pyclass(frozen, module = "cocket._native")]
 pub(crate) struct Engine(Compiled);
@@ -194,14 +196,16 @@ impl Engine {
         Ok((PyBytes::new(py, &answer), PyBytes::new(py, &response), decided))
     }
 
-    fn policies_digest(&self) -> String {
-        self.0.policies_digest().to_string()
+    fn policies_digest(&self, py: Python<'_>) -> PyResult<String> {
+        faults::released(py, || self.0.policies_digest().to_string())
     }
 
     /// Hits, misses, entries, capacity, and the time of the oldest entry.
-    fn cache_statistics(&self) -> (u64, u64, usize, usize, Option<String>) {
-        let now = self.0.cache().statistics();
-        let oldest = now.oldest.map(|oldest| oldest.to_string());
-        (now.hits, now.misses, now.entries, now.capacity, oldest)
+    fn cache_statistics(&self, py: Python<'_>) -> PyResult<CacheStatistics> {
+        faults::released(py, || {
+            let now = self.0.cache().statistics();
+            let oldest = now.oldest.map(|oldest| oldest.to_string());
+            (now.hits, now.misses, now.entries, now.capacity, oldest)
+        })
     }
 }

@@ -28,15 +28,26 @@ fn answer<'py>(py: Python<'py>, request: &[u8]) -> PyResult<Bound<'py, PyBytes>>
     Ok(PyBytes::new(py, &answer))
 }
 
+type Explanation = (&'static str, &'static str, &'static str);
+
 /// Title, kind and remedy of a reason code.
 #[pyfunction]
-fn explain(code: &str) -> Option<(&'static str, &'static str, &'static str)> {
-    let code = Code::from_code(code)?;
-    let kind = match code.kind() {
-        ReasonKind::Pass => "pass",
-        ReasonKind::Fail => "fail",
-    };
-    Some((code.title(), kind, code.remedy()))
+fn explain(py: Python<'_>, code: &str) -> PyResult<Option<Explanation>> {
+    faults::released(py, || {
+        let code = Code::from_code(code)?;
+        let kind = match code.kind() {
+            ReasonKind::Pass => "pass",
+            ReasonKind::Fail => "fail",
+        };
+        Some((code.title(), kind, code.remedy()))
+    })
+}
+
+/// The JSON schema of policy documents.
+#[pyfunction]
+fn policy_schema(py: Python<'_>) -> PyResult<Bound<'_, PyBytes>> {
+    let schema = faults::released(py, cocket::wire::policy_schema)?;
+    Ok(PyBytes::new(py, &schema))
 }
 
 /// Runs the command line and gives its exit status.
@@ -55,6 +66,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<engine::Engine>()?;
     module.add_class::<decided::Decided>()?;
     module.add_function(wrap_pyfunction!(answer, module)?)?;
+    module.add_function(wrap_pyfunction!(policy_schema, module)?)?;
     module.add_function(wrap_pyfunction!(decided::report, module)?)?;
     module.add_function(wrap_pyfunction!(policies::scan_summary, module)?)?;
     module.add_function(wrap_pyfunction!(explain, module)?)?;

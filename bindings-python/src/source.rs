@@ -22,9 +22,11 @@ impl EvidenceDirectory {
     }
 
     /// Name and digest of each image.
-    fn images(&self) -> Vec<(Option<&str>, String)> {
-        let images = self.0.images().iter();
-        images.map(|image| (image.name.as_deref(), image.digest.to_string())).collect()
+    fn images(&self, py: Python<'_>) -> PyResult<Vec<(Option<&str>, String)>> {
+        faults::released(py, || {
+            let images = self.0.images().iter();
+            images.map(|image| (image.name.as_deref(), image.digest.to_string())).collect()
+        })
     }
 
     fn resolve(&self, py: Python<'_>, image: &str) -> PyResult<Option<String>> {

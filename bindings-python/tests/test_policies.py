@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cocket
 import pytest
-from conftest import FIRST_LOOK
+from conftest import FIRST_LOOK, ROOT
 
 POLICY = """\
 apiVersion: cocket.dev/v1alpha1
@@ -106,3 +106,10 @@ def test_trust_roots_are_documents_of_the_set() -> None:
     root.to_dict().clear()
     assert root.to_dict()
     assert root == policies.trust_roots[0] and repr(root).startswith("TrustRoot(name='acme'")
+
+
+def test_the_schema_is_the_one_that_the_project_documents() -> None:
+    documented = json.loads((ROOT / "docs/policy.schema.json").read_bytes())
+    assert cocket.policy_schema() == documented
+    answer = json.loads(cocket.answer(b'{"op":"schema"}'))
+    assert answer == {"answer": "schema", "schema": documented}

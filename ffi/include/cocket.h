@@ -1187,6 +1187,14 @@ typedef struct cocket_evidence_record {
    */
   struct cocket_time proven_at;
   /**
+   * The type of the statement's predicate; no text where it is no attestation.
+   */
+  struct cocket_text predicate_type;
+  /**
+   * The time that the statement gives for itself; all zeros where it gives none.
+   */
+  struct cocket_time stated_at;
+  /**
    * How many checks the verifier made, for `cocket_decision_evidence_check`.
    */
   size_t checks;
@@ -1827,6 +1835,16 @@ cocket_status cocket_policies_json(const struct cocket_policies *policies,
 cocket_status cocket_policies_yaml(const struct cocket_policies *policies,
                                    struct cocket_buffer **out,
                                    struct cocket_error **error);
+
+/**
+ * The JSON schema (draft 2020-12) of one policy document, as canonical JSON (RFC 8785): for
+ * editors, and for programs that write policies. The caller owns the buffer. May be called from any
+ * thread at any time.
+ *
+ * What the caller sees to:
+ * `out` and `error` are NULL or may be written to.
+ */
+cocket_status cocket_policy_schema(struct cocket_buffer **out, struct cocket_error **error);
 
 /**
  * One scan report in numbers, for people, as `cocket scan-summary` prints it: what the scanner

@@ -130,6 +130,13 @@ private:
     Owner handle_;
 };
 
+/// The JSON schema (draft 2020-12) of one policy document, as canonical JSON.
+inline std::string policy_schema() {
+    return detail::written([](cocket_buffer **out, cocket_error **error) {
+        return cocket_policy_schema(out, error);
+    });
+}
+
 /// One scan report in numbers, for people: what the scanner says, beside what a rule counts, or
 /// what holds where no rule says otherwise.
 inline std::string scan_summary(std::string_view name, std::string_view report, cocket_time now,

@@ -23,6 +23,8 @@ struct EvidenceRecord {
     std::string digest, subject, kind, bound_by, authority, signer, verifier, refused;
     cocket_time proven_at{0, 0};
     std::vector<std::string> checks;
+    std::string predicate_type;
+    cocket_time stated_at{0, 0};
 };
 
 /// An exception that named a failing rule.
@@ -187,7 +189,9 @@ public:
                                   std::string(detail::view(one.verifier)),
                                   std::string(detail::view(one.refused)),
                                   one.proven_at,
-                                  {}};
+                                  {},
+                                  std::string(detail::view(one.predicate_type)),
+                                  one.stated_at};
             for (std::size_t j = 0; j < one.checks; ++j)
                 record.checks.push_back(text([&](cocket_text *out, cocket_error **error) {
                     return cocket_decision_evidence_check(handle_.get(), i, j, out, error);

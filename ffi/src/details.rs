@@ -82,6 +82,10 @@ pub struct EvidenceRecord {
     pub refused: Text,
     /// It existed at this time, provably; all zeros where nothing proves one.
     pub proven_at: Time,
+    /// The type of the statement's predicate; no text where it is no attestation.
+    pub predicate_type: Text,
+    /// The time that the statement gives for itself; all zeros where it gives none.
+    pub stated_at: Time,
     /// How many checks the verifier made, for `cocket_decision_evidence_check`.
     pub checks: usize,
 }
@@ -315,6 +319,8 @@ pub unsafe extern "C" fn cocket_decision_evidence(
             verifier: Text::of_optional(record.verifier.as_deref()),
             refused: Text::of_optional(record.refused.as_deref()),
             proven_at: record.proven_at.map_or(Time::NEVER, Time::of),
+            predicate_type: Text::of_optional(record.predicate_type.as_deref()),
+            stated_at: record.stated_at.map_or(Time::NEVER, Time::of),
             checks: record.checks.len(),
         })
     };

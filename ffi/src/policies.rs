@@ -260,6 +260,21 @@ pub unsafe extern "C" fn cocket_policies_yaml(
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
 
+/// The JSON schema (draft 2020-12) of one policy document, as canonical JSON (RFC 8785): for
+/// editors, and for programs that write policies. The caller owns the buffer. May be called from any
+/// thread at any time.
+///
+/// # Safety
+/// `out` and `error` are NULL or may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cocket_policy_schema(
+    out: *mut *mut Buffer,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller's promise.
+    unsafe { guard::call(error, || handle::give(out, || Ok(wire::policy_schema()))) }
+}
+
 /// One scan report in numbers, for people, as `cocket scan-summary` prints it: what the scanner
 /// says, beside what a `vulnerabilities` rule of `policies` counts. `name` is what the report is
 /// called; `policies` NULL counts as where no rule says otherwise; `rule` is `POLICY/RULE` or an

@@ -201,6 +201,8 @@ static void the_first_look_comes_out_as_its_page_says(char **argv) {
     CHECK(policies.digest().size() == 71 && !policies.warnings(now).empty());
     CHECK(policies.yaml().find("apiVersion: cocket.dev/") == 0);
     CHECK(cocket::scan_summary("a.json", "{}", now).find("a.json: ") == 0);
+    CHECK(cocket::answer(R"({"op":"schema"})") ==
+          R"({"answer":"schema","schema":)" + cocket::policy_schema() + "}");
     cocket::Engine engine(policies, {}, 5);
     std::size_t allowed = 0, denied = 0;
     for (const auto &image : source.images()) {

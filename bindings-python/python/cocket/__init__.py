@@ -62,7 +62,7 @@ from ._judges import (
 from ._native import VERSION as __version__
 from ._native import answer
 from ._objects import Objects, Review, Unjudged, Workload, WorkloadImage
-from ._policies import Policies, Policy, TrustRoot, scan_summary
+from ._policies import Policies, Policy, TrustRoot, policy_schema, scan_summary
 from ._reasons import Explanation, Mode, Outcome, Reason, Verdict, Violation, explain
 from ._records import (
     EvidenceRecord,
@@ -155,6 +155,7 @@ __all__ = [
     "answer",
     "examine",
     "explain",
+    "policy_schema",
     "report",
     "scan_summary",
 ]

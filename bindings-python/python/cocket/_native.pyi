@@ -17,6 +17,7 @@ __all__ = [
     "report",
     "scan_summary",
     "explain",
+    "policy_schema",
     "command_line",
 ]
 
@@ -31,6 +32,7 @@ _EvidenceState = tuple[list[_Blob], list[_Attached], list[_Vouched], list[_Gap]]
 def answer(request: bytes) -> bytes:
     """Answers one request of the wire form."""
 
+def policy_schema() -> bytes: ...
 def report(format: str, decisions: list[Decided]) -> str: ...
 def scan_summary(
     name: str, report: bytes, policies: Policies | None, rule: str | None, now: str

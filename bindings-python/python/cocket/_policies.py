@@ -238,6 +238,17 @@ class Policies:
         return _loaded, (self._native.sources(), *self._options, self._judges)
 
 
+def policy_schema() -> dict[str, Any]:
+    """The JSON schema (draft 2020-12) of one policy document: for editors, and for programs that
+    write policies.
+
+    >>> len(policy_schema()["oneOf"])
+    5
+    """
+    schema: dict[str, Any] = json.loads(_native.policy_schema())
+    return schema
+
+
 def scan_summary(
     report: str | BytesLike,
     *,

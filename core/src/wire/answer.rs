@@ -60,6 +60,10 @@ pub(super) enum Answer {
     Summary {
         reports: Vec<Summarised>,
     },
+    #[cfg(feature = "schema")]
+    Schema {
+        schema: serde_json::Value,
+    },
     Version {
         version: &'static str,
     },

@@ -11,10 +11,11 @@
 //!   run, where the kinds that the policy set declares are workloads too,
 //! - `import`: write the policies as policies of our own, and name those that have no equivalent,
 //! - `summary`: scan reports in numbers, for people, under a rule's way of counting,
+//! - `schema`: the JSON schema of policy documents, in builds that have it,
 //! - `version`: the engine's version, which is in no decision.
 //!
 //! An answer is canonical JSON (RFC 8785) with a member `answer`: `decided`, `examined`, `admitted`,
-//! `objects`, `imported`, `summary`, `version` or `error`.
+//! `objects`, `imported`, `summary`, `schema`, `version` or `error`.
 
 mod admit;
 mod answer;
@@ -24,6 +25,7 @@ mod imported;
 mod judge;
 mod objects;
 mod request;
+mod schema;
 mod summary;
 mod typed;
 mod verify;
@@ -34,6 +36,8 @@ pub use answer::{Fault, PassedOver};
 pub use decision::read_decision;
 pub use judge::{JudgeHost, judge};
 pub use objects::{Listed, objects_with, review_images_with};
+#[cfg(feature = "schema")]
+pub use schema::policy_schema;
 pub use summary::summary_of;
 pub use typed::{Admitted, Examined, Review, admit_with, examination_with, review_with};
 
@@ -146,6 +150,7 @@ fn guarded(bytes: &[u8], answered: impl FnOnce(Request) -> Result<Answer, Vec<Fa
             Err(fault) => Answer::error(fault),
             Ok(request) => match request.op {
                 Op::Version => Answer::version(),
+                Op::Schema => schema::asked(),
                 _ => answered(request).unwrap_or_else(Answer::errors),
             },
         }

@@ -58,6 +58,7 @@ pub(super) enum Op {
     Objects,
     Import,
     Summary,
+    Schema,
     Version,
 }
 

@@ -7,6 +7,7 @@ mod examinations;
 mod faults;
 mod judges;
 mod objects;
+mod records;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -315,6 +316,7 @@ fn checked(
             null_mut(),
         );
         assert_eq!(status, Status::Ok, "{}", case.name);
+        records::are_as_written(made);
         decision::cocket_decision_json(made, &raw mut written, null_mut());
         decision::cocket_decision_free(&raw mut made);
         history::cocket_history_free(&raw mut past);
