@@ -105,6 +105,27 @@ test('the verifier of the README runs as it stands', async () => {
   assert.equal((await verified('fails')).stdout, 'acme-hsm off\ndeny\n');
 });
 
+test('the judge of the README runs as it stands', async () => {
+  const readme = readFileSync(path('../README.md'), 'utf8');
+  const [, program] = /^## Judges of Kubernetes objects\n[^]*?```js\n([^]*?)^```/m.exec(readme);
+  writeFileSync(join(folder, 'judge.mjs'), `
+    import { Engine, Evidence, Policies } from 'cocket';
+    const [, , team] = process.argv;
+    const directory = { async has(name) { if (name === 'off') throw new Error('off'); return name === 'shop'; } };
+    const log = { warn: ({ judge, error }) => console.log(judge, error.message) };
+    ${program.replace("['policy']", JSON.stringify([`${FOLDER}policy`]))}
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', labels: { team } } };
+    const texts = [{ name: 'object.json', text: JSON.stringify(object) }];
+    const { verdict } = await engine.checkObjects(texts, new Evidence(), { now: new Date() });
+    console.log(verdict);
+  `);
+  const judged = async (team) => (await run(process.execPath, ['judge.mjs', team], { cwd: folder })).stdout;
+  assert.deepEqual(
+    [await judged('shop'), await judged('nobody'), await judged('off')],
+    ['allow\n', 'warn\n', 'ownership off\ndeny\n'],
+  );
+});
+
 test('a signed, clean image may run', async () => {
   const { allowed, status } = await review(pod(pinned('checkout')));
   assert.deepEqual([allowed, status], [true, undefined]);
