@@ -18,7 +18,7 @@ use crate::verifier::Signed;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Asked {
     /// A verifier, about signed material.
-    Verifier(Signed),
+    Verifier(Box<Signed>),
     /// A judge, by its position among those of the policies, about a case in JSON.
     Judge { judge: u32, object_case: String },
 }

@@ -55,7 +55,7 @@ impl HostVerifier {
         };
         let none = || failed("it gave no answer");
         let asked = asked(&self.name, call, stated).ok_or_else(none)?;
-        match said(Asked::Verifier(asked)) {
+        match said(Asked::Verifier(Box::new(asked))) {
             None | Some(Said::Nothing | Said::Judged(_)) => Err(none()),
             Some(Said::Refused(detail)) => Err(failed(&detail)),
             Some(Said::NotSigned) => Err(Refusal::Signature),
