@@ -62,6 +62,11 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    /// What it is first sorted by.
+    fn place(&self) -> (Reverse<Severity>, &'a str, &'a str, &'a str) {
+        (self.rank, self.id, self.package, self.installed)
+    }
+
     fn of(row: &Row<'a>, severity: &'static str, because: Option<&'a String>) -> Self {
         Self {
             rank: Reverse(row.severity),
@@ -92,9 +97,13 @@ impl From<Line<'_>> for Finding {
     }
 }
 
-/// As [`cut`], before the texts are copied.
+/// As [`cut`], before the texts are copied, of lines in the order of [`rows`](super::rows::rows).
 fn first(mut list: Vec<Line<'_>>, most: usize) -> FindingList {
-    list.sort_unstable();
+    list.sort_by_key(|line| line.rank);
+    for run in list.chunk_by_mut(|a, b| a.place() == b.place()) {
+        run.sort_unstable();
+    }
+    debug_assert!(list.is_sorted());
     list.dedup();
     let more = u64::try_from(list.len().saturating_sub(most)).unwrap_or(u64::MAX);
     list.truncate(most);

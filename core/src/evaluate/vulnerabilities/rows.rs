@@ -2,7 +2,6 @@
 //! finding from counting.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -27,6 +26,11 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// The vulnerability and where it is.
+    fn place(&self) -> (&'a str, &'a str, &'a str) {
+        (self.name, self.package, self.installed)
+    }
+
     /// Whether `id` is one by which the finding goes.
     pub(super) fn is(&self, id: &str) -> bool {
         self.id == id || self.name == id
@@ -49,30 +53,28 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The rows of a report, those that may count as one beside each other. Two rows with one key say
-/// the same of the same package, so their order in a report never matters to what is shown.
+/// The rows of a report, those that may count as one beside each other: by name, package, installed
+/// version, severity (worst first), id and fixed version. Two rows that are alike in these say the
+/// same of the same package, so their order in a report never matters to what is shown.
 pub(super) fn rows<'a>(report: &'a Document, from: SeverityFrom) -> Vec<Row<'a>> {
-    let names = Names::new(report);
-    let row = |finding: Finding<'a>| {
-        let (id, package, fixed) = (finding.id(), finding.package(), finding.fixed());
-        Row {
-            name: names.of(id, package),
-            id,
-            package,
-            installed: finding.installed(),
-            fixed,
-            severity: severity(&finding, from),
-            fixable: finding.is_fixable(),
-            finding,
-        }
+    let row = |(name, finding): (&'a str, Finding<'a>)| Row {
+        name,
+        id: finding.id(),
+        package: finding.package(),
+        installed: finding.installed(),
+        fixed: finding.fixed(),
+        severity: severity(&finding, from),
+        fixable: finding.is_fixable(),
+        finding,
     };
-    let mut rows: Vec<Row<'a>> = report.findings().map(row).collect();
-    rows.sort_by_cached_key(key);
+    let mut rows: Vec<Row<'a>> = report.by_name().map(row).collect();
+    for run in rows.chunk_by_mut(|a, b| a.place() == b.place()) {
+        run.sort_by_key(|row| Reverse(row.severity));
+    }
+    debug_assert!(
+        rows.is_sorted_by_key(|row| { (row.place(), Reverse(row.severity), row.id, row.fixed) })
+    );
     rows
-}
-
-fn key<'a>(row: &Row<'a>) -> (&'a str, &'a str, &'a str, Reverse<Severity>, &'a str, &'a str) {
-    (row.name, row.package, row.installed, Reverse(row.severity), row.id, row.fixed)
 }
 
 fn severity(finding: &Finding<'_>, from: SeverityFrom) -> Severity {
@@ -90,38 +92,4 @@ fn severity(finding: &Finding<'_>, from: SeverityFrom) -> Severity {
         SeverityFrom::Vendor => by(&|source| !GENERAL.contains(&source)),
         SeverityFrom::Highest => by(&|_| true).max(finding.severity()),
     }
-}
-
-/// The id that stands for a finding, by package: a CVE for itself, and for everything that only
-/// this CVE is called in the same package. What two CVEs are called joins neither.
-struct Names<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>);
-
-impl<'a> Names<'a> {
-    fn new(report: &'a Document) -> Self {
-        let mut found: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-        for finding in report.findings().filter(|finding| finding.aliases().next().is_some()) {
-            let package = finding.package();
-            let id = finding.id();
-            for alias in finding.aliases().filter(|alias| *alias != id) {
-                match (is_cve(id), is_cve(alias)) {
-                    (false, true) => found.entry((package, id)).or_default().insert(alias),
-                    (true, false) => found.entry((package, alias)).or_default().insert(id),
-                    _ => false,
-                };
-            }
-        }
-        Self(found)
-    }
-
-    fn of(&self, id: &'a str, package: &'a str) -> &'a str {
-        let mut cves = self.0.get(&(package, id)).into_iter().flatten();
-        match (cves.next(), cves.next()) {
-            (Some(only), None) if !is_cve(id) => only,
-            _ => id,
-        }
-    }
-}
-
-fn is_cve(id: &str) -> bool {
-    id.starts_with("CVE-")
 }

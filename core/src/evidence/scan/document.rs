@@ -1,9 +1,10 @@
 //! A scan report about anything.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
+use super::names::Named;
 use super::store::{Aliases, List, Span, Stored, Texts};
 use super::{Dialect, Finding, ScanReport, report};
 use crate::evidence::EvidenceError;
@@ -37,6 +38,8 @@ pub struct Document {
     pub(super) listed: Listed,
     pub(super) findings: List,
     pub(super) aliases: Aliases,
+    /// Made when it is first asked for.
+    pub(super) named: OnceLock<Vec<Named>>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,6 +118,7 @@ impl Document {
             listed: Listed::default(),
             findings: List::default(),
             aliases: Aliases::default(),
+            named: OnceLock::new(),
         }
     }
 

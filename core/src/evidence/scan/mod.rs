@@ -22,6 +22,7 @@ mod grype;
 mod grype_match;
 mod grype_rating;
 mod in_toto;
+mod names;
 mod osv;
 mod osv_advisory;
 mod rating;
