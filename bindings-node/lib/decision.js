@@ -20,7 +20,7 @@ class Decision {
   }
 
   get verdict() {
-    return this.toJSON().verdict;
+    return native(() => decisions.of(this).verdict);
   }
 
   get now() {

@@ -6,7 +6,6 @@ use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::decision::Decision;
-use crate::fault::Faults;
 
 /// What came of an admission review.
 #[napi]
@@ -17,10 +16,10 @@ pub struct Admission {
 }
 
 impl Admission {
-    pub(crate) fn of(admitted: Admitted) -> Result<Self, Faults> {
+    pub(crate) fn of(admitted: Admitted) -> Self {
         let Admitted { response, decisions, answer, .. } = admitted;
         let decisions = decisions.into_iter().map(|one| Decision::new(one.decision));
-        Ok(Self { decisions: decisions.collect::<Result<_, _>>()?, response, answer })
+        Self { decisions: decisions.collect(), response, answer }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Decisions, and how they are rendered.
 
-use cocket::decision;
+use std::sync::OnceLock;
+
+use cocket::decision::{self, Verdict};
 use cocket::report::{Format, Judged, Origin};
 use cocket::wire;
 use napi::Env;
@@ -16,7 +18,8 @@ use crate::text;
 #[napi(custom_finalize)]
 pub struct Decision {
     judged: Judged,
-    bytes: Vec<u8>,
+    /// Written when it is asked for: many programs ask for the verdict alone.
+    bytes: OnceLock<Vec<u8>>,
     told: Told,
 }
 
@@ -38,22 +41,41 @@ struct Place {
     field: String,
 }
 
+/// About how many bytes a decision takes beside its results, a result, and a finding.
+const DECISION: usize = 2048;
+const RESULT: usize = 512;
+const FINDING: usize = 256;
+
 impl Decision {
-    /// Writes the decision at once: what JavaScript shows of it is read from these bytes.
-    pub(crate) fn new(decision: decision::Decision) -> Result<Self, Faults> {
+    pub(crate) fn new(decision: decision::Decision) -> Self {
         Self::placed(Judged { decision, origin: None })
     }
 
     /// The same with its place, which stands in the bytes as in an answer.
-    pub(crate) fn placed(judged: Judged) -> Result<Self, Faults> {
-        let bytes = judged.to_canonical_json().map_err(|_| Fault::internal())?.into_bytes();
-        Ok(Self { judged, bytes, told: Told::default() })
+    pub(crate) fn placed(judged: Judged) -> Self {
+        Self { judged, bytes: OnceLock::new(), told: Told::default() }
     }
 
-    /// Tells the garbage collector what is handed to it: the text, and about as much again.
+    /// Tells the garbage collector about how much is handed to it.
     pub(crate) fn told(mut self, env: &Env) -> napi::Result<Self> {
-        self.told.more(env, self.bytes.len().saturating_mul(2))?;
+        let results = &self.judged.decision.results;
+        let listed = results.iter().filter_map(|result| result.findings.as_ref());
+        let findings = listed.map(|listed| {
+            let lists = [&listed.counted, &listed.set_apart];
+            lists.iter().fold(0_usize, |sum, list| sum.saturating_add(list.items.len()))
+        });
+        let findings = findings.fold(0, usize::saturating_add).saturating_mul(FINDING);
+        let results = results.len().saturating_mul(RESULT).saturating_add(DECISION);
+        self.told.more(env, results.saturating_add(findings))?;
         Ok(self)
+    }
+
+    fn written(&self) -> Result<&[u8], Faults> {
+        if let Some(bytes) = self.bytes.get() {
+            return Ok(bytes);
+        }
+        let text = self.judged.to_canonical_json().map_err(|_| Fault::internal())?;
+        Ok(self.bytes.get_or_init(|| text.into_bytes()))
     }
 }
 
@@ -64,14 +86,25 @@ impl Decision {
     pub fn read(canonical: &[u8]) -> napi::Result<Self> {
         Ok(guarded(|| {
             let judged = wire::read_decision(canonical)?;
-            Ok(Self { judged, bytes: canonical.to_vec(), told: Told::default() })
+            let bytes = OnceLock::from(canonical.to_vec());
+            Ok(Self { judged, bytes, told: Told::default() })
         })?)
     }
 
     /// The canonical JSON (RFC 8785): a copy, which JavaScript may write to.
     #[napi]
-    pub fn bytes(&self) -> Buffer {
-        self.bytes.clone().into()
+    pub fn bytes(&self) -> napi::Result<Buffer> {
+        Ok(guarded(|| Ok(self.written()?.to_vec().into()))?)
+    }
+
+    /// The verdict, as the JSON has it.
+    #[napi(getter)]
+    pub fn verdict(&self) -> &'static str {
+        match self.judged.decision.verdict {
+            Verdict::Allow => "allow",
+            Verdict::Warn => "warn",
+            Verdict::Deny => "deny",
+        }
     }
 }
 

@@ -162,7 +162,7 @@ impl Engine {
         let decision = guarded(|| {
             self.without_verifiers()?;
             let Ask { request, history, now } = Ask::read(&ask)?;
-            Decision::new(self.compiled.check(&request, &evidence.held, &history, now))
+            Ok(Decision::new(self.compiled.check(&request, &evidence.held, &history, now)))
         })?;
         decision.told(env)
     }
@@ -211,7 +211,8 @@ impl Engine {
         Ok(guarded(|| {
             self.without_hosts()?;
             let held = &evidence.held;
-            Admission::of(wire::admit_with(&self.compiled, held, request.as_bytes(), review)?)
+            let admitted = wire::admit_with(&self.compiled, held, request.as_bytes(), review)?;
+            Ok(Admission::of(admitted))
         })?)
     }
 
@@ -235,7 +236,8 @@ impl Engine {
     pub fn check_objects_sync(&self, request: String, evidence: &Evidence) -> napi::Result<Review> {
         Ok(guarded(|| {
             self.without_hosts()?;
-            Review::of(wire::review_with(&self.compiled, &evidence.held, request.as_bytes())?)
+            let held = &evidence.held;
+            Ok(Review::of(wire::review_with(&self.compiled, held, request.as_bytes())?))
         })?)
     }
 

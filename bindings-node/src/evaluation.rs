@@ -139,13 +139,13 @@ fn turn(state: &Arc<State>) -> Result<Turn, Faults> {
             let admit =
                 || wire::admit_with(&state.engine, &state.evidence, request.as_bytes(), review);
             let (admitted, answers, open) = round(answers, admit);
-            let admission = Admission::of(admitted.map_err(Faults::from)?)?;
+            let admission = Admission::of(admitted.map_err(Faults::from)?);
             (Made::Admission(admission), answers, open)
         }
         Question::Objects { request, .. } => {
             let review = || wire::review_with(&state.engine, &state.evidence, request.as_bytes());
             let (reviewed, answers, open) = round(answers, review);
-            let review = Review::of(reviewed.map_err(Faults::from)?)?;
+            let review = Review::of(reviewed.map_err(Faults::from)?);
             (Made::Review(review), answers, open)
         }
     };
@@ -174,7 +174,7 @@ fn about_image(state: &State, ask: &Ask, answers: Answers) -> Result<Round, Faul
     let gather = || state.engine.facts(request, &state.evidence, *now);
     let (facts, answers, open) = round(answers, gather);
     state.go_on()?;
-    let decision = Decision::new(state.engine.evaluate(request, &facts, history))?;
+    let decision = Decision::new(state.engine.evaluate(request, &facts, history));
     Ok((Made::Decision(Box::new(decision)), answers, open))
 }
 

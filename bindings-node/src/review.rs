@@ -6,7 +6,6 @@ use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::decision::Decision;
-use crate::fault::Faults;
 
 /// The decisions on everything that objects would run, and on the objects themselves.
 #[napi]
@@ -16,10 +15,10 @@ pub struct Review {
 }
 
 impl Review {
-    pub(crate) fn of(reviewed: wire::Review) -> Result<Self, Faults> {
+    pub(crate) fn of(reviewed: wire::Review) -> Self {
         let wire::Review { decisions, answer, .. } = reviewed;
         let decisions = decisions.into_iter().map(Decision::placed);
-        Ok(Self { decisions: decisions.collect::<Result<_, _>>()?, answer })
+        Self { decisions: decisions.collect(), answer }
     }
 }
 

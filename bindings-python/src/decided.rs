@@ -1,8 +1,11 @@
 //! Decisions as the core keeps them, for reports.
 
+use cocket::decision::Verdict;
 use cocket::report::{Format, Judged};
 use cocket::wire;
+use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use crate::faults;
 
@@ -12,6 +15,25 @@ pub(crate) struct Decided(pub(crate) Judged);
 
 #[pymethods]
 impl Decided {
+    /// Its canonical JSON, with its place where it has one.
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        match faults::released(py, || self.0.to_canonical_json())? {
+            Ok(text) => Ok(PyBytes::new(py, text.as_bytes())),
+            // The core's word for it: the writer fails only where memory runs out.
+            Err(_) => Err(PyMemoryError::new_err("no memory for the decision")),
+        }
+    }
+
+    /// Its verdict, as the JSON has it.
+    #[getter]
+    fn verdict(&self) -> &'static str {
+        match self.0.decision.verdict {
+            Verdict::Allow => "allow",
+            Verdict::Warn => "warn",
+            Verdict::Deny => "deny",
+        }
+    }
+
     /// The decision that these canonical bytes are.
     #[staticmethod]
     fn read(py: Python<'_>, canonical: &[u8]) -> PyResult<Self> {

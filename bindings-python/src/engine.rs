@@ -85,11 +85,11 @@ impl Engine {
         }))
     }
 
-    /// The canonical JSON of one decision, and the decision. `labels` are those of the namespace.
+    /// One decision, of which nothing is written yet.
     #[expect(clippy::too_many_arguments, reason = "the members of a request, flat, for speed")]
-    fn check<'py>(
+    fn check(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         image: String,
         digest: Option<&str>,
         parent: Option<&str>,
@@ -101,7 +101,7 @@ impl Engine {
         evidence: &Evidence,
         history: &History,
         now: &str,
-    ) -> PyResult<(Bound<'py, PyBytes>, Decided)> {
+    ) -> PyResult<Decided> {
         let request = ImageRequest {
             image,
             digest: convert::some_digest(py, "digest", digest)?,
@@ -113,19 +113,11 @@ impl Engine {
             admission,
         };
         let now = convert::moment(py, "now", now)?;
-        let decided = faults::released(py, || {
+        let decision = faults::released(py, || {
             let held = evidence.snapshot();
-            let decision = self.0.check(&request, held.claimed(), &history.0, now);
-            decision.to_canonical_json().map(|text| (text, decision))
+            self.0.check(&request, held.claimed(), &history.0, now)
         })?;
-        match decided {
-            Ok((text, decision)) => {
-                let judged = Judged { decision, origin: None };
-                Ok((PyBytes::new(py, text.as_bytes()), Decided(judged)))
-            }
-            // The core's word for it: the writer fails only where memory runs out.
-            Err(_) => Err(pyo3::exceptions::PyMemoryError::new_err("no memory for the decision")),
-        }
+        Ok(Decided(Judged { decision, origin: None }))
     }
 
     /// Answers a wire request that has no policies and no evidence of its own.

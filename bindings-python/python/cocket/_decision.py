@@ -56,8 +56,8 @@ class RuleResult:
 class Decision:
     """What was decided about one image or one Kubernetes object, and why.
 
-    It is its canonical JSON (RFC 8785): two decisions are equal where their bytes are, and all
-    else is read from them when it is asked for.
+    It is its canonical JSON (RFC 8785): two decisions are equal where their bytes are. The bytes are
+    written when they are asked for, and all but the verdict is read from them then.
 
     >>> decision = judged("docker.io/library/nginx:latest")
     >>> match decision:
@@ -76,8 +76,8 @@ class Decision:
         Raises `RequestError`, with the place as JSON pointer, for what is not just as this version
         writes a decision.
         """
-        self._canonical = bytes(canonical)
-        self._decided = _native.Decided.read(self._canonical)
+        self._written: bytes | None = bytes(canonical)
+        self._decided = _native.Decided.read(self._written)
 
     @classmethod
     def from_json(cls, canonical: str | bytes) -> Decision:
@@ -85,12 +85,18 @@ class Decision:
         return cls(canonical.encode() if isinstance(canonical, str) else canonical)
 
     @classmethod
-    def _of(cls, canonical: bytes, decided: _native.Decided) -> Decision:
-        """The core's own bytes, which are read when something in them is asked for."""
+    def _of(cls, canonical: bytes | None, decided: _native.Decided) -> Decision:
+        """The core's own decision, with its bytes where they are at hand."""
         one = cls.__new__(cls)
-        one._canonical = canonical
+        one._written = canonical
         one._decided = decided
         return one
+
+    @property
+    def _canonical(self) -> bytes:
+        if self._written is None:
+            self._written = self._decided.json()
+        return self._written
 
     @cached_property
     def _value(self) -> Mapping[str, Any]:
@@ -100,7 +106,7 @@ class Decision:
     @cached_property
     def verdict(self) -> Verdict:
         """What happens to the image."""
-        return Verdict(self._value["verdict"])
+        return Verdict(self._decided.verdict)
 
     @cached_property
     def now(self) -> datetime:

@@ -246,7 +246,7 @@ class Engine:
         if not isinstance(asked, ImageRequest):
             raise TypeError(f"`image` must be text or an ImageRequest, not {type(image).__name__}")
         labels = asked.namespace_labels
-        canonical, decided = self._native.check(
+        decided = self._native.check(
             asked.image,
             asked.digest,
             asked.parent,
@@ -259,7 +259,7 @@ class Engine:
             (history or _UNRECORDED)._native,
             _time.to_text(now, "now"),
         )
-        return Decision._of(canonical, decided)
+        return Decision._of(None, decided)
 
     def objects(self, text: str | BytesLike, name: str = "objects.yaml") -> Objects:
         """What Kubernetes objects in YAML or JSON would run; faults call the text `name`. The kinds
