@@ -217,7 +217,6 @@ class Policies:
         """The judges of objects that the program supplied."""
         return self._judges
 
-    @property
     def diagnostics(self) -> tuple[JudgeDiagnostic, ...]:
         """The newest hundred exceptions in judges, with their tracebacks, oldest first. They are in
         no decision."""
