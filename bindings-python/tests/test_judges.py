@@ -16,7 +16,7 @@ import cocket
 import pytest
 from cocket import ObjectAnswer, ObjectCase, ObjectResult, Refused, Verdict
 from conftest import ROOT, Case, read_case
-from test_vectors import evidence
+from test_vectors import evidence, moment
 
 POD = """\
 apiVersion: v1
@@ -87,7 +87,7 @@ class Played:
         return ObjectAnswer(
             [result(one) for one in told["results"]],
             excluded_by=told.get("excludedBy"),
-            valid_until=None if until is None else datetime.fromisoformat(until.replace("Z", "+00:00")),
+            valid_until=None if until is None else moment(until),
         )
 
 
@@ -217,7 +217,8 @@ def test_what_is_refused_is_said_in_the_judges_words(now: datetime) -> None:
 
 
 def test_what_a_judge_says_of_itself_is_checked() -> None:
-    for name, wrong in [("rules", ()), ("rules", ["a b"]), ("id", ""), ("name", ""), ("signed", [{}])]:
+    wrongs = [("rules", ()), ("rules", ["a b"]), ("id", ""), ("name", ""), ("signed", [{}])]
+    for name, wrong in wrongs:
         judge = Judge(lambda case: ObjectAnswer([]))
         setattr(judge, name, wrong)
         with pytest.raises(cocket.RequestError) as refused:

@@ -1,4 +1,4 @@
-// Judges of Kubernetes objects of the program's own, for cocket.hpp.
+// Judges of Kubernetes objects of the program's own, for cocket.hpp, which includes this file.
 #ifndef COCKET_JUDGE_HPP
 #define COCKET_JUDGE_HPP
 

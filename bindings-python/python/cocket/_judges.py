@@ -128,11 +128,12 @@ class ObjectJudge(Protocol):
     """Judges whole Kubernetes objects, beside the policies that it is loaded with.
 
     It may be called from several threads at once, and gives the same answer about the same case. An
-    exception is an error of each of its rules, which denies; `Refused` also puts its words into the
-    decision. What it says of itself is read once. It may have further members: ``authorities``, as in
-    an ``ImagePolicy``, with ``signed``, what is asked of them about each image (``authority`` with
-    ``annotations``, or with ``predicateType``); ``evidence``, `True` where it wants to see everything
-    at hand; and ``equivalent``, the ``ImagePolicy`` that decides as it does.
+    exception is an error of each of its rules, which denies; `Refused` also puts its words into
+    the decision. What it says of itself is read once. It may have further members:
+    ``authorities``, as in an ``ImagePolicy``, with ``signed``, what is asked of them about each
+    image (``authority`` with ``annotations``, or with ``predicateType``); ``evidence``, `True`
+    where it wants to see everything at hand; and ``equivalent``, the ``ImagePolicy`` that decides
+    as it does.
 
     >>> class NoHostNetwork:
     ...     name, id, rules = "pods", "acme-pods/1", ("host-network",)
