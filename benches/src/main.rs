@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let corpus = std::env::var_os("COCKET_CORPUS").map(PathBuf::from);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["boundary", packages] => boundary::measure(packages.as_ref()),
+        ["boundary", packages] => boundary::measure(&std::path::absolute(packages)?),
         ["serve", folder] => boundary::serve(folder.as_ref()),
         ["serve", folder, way, times] => boundary::repeat(folder.as_ref(), way, times),
         ["core"] => core::measure(corpus.as_deref()),
