@@ -53,6 +53,11 @@ fn write(root: &Path) -> Result<usize, String> {
             vector(&case, &mut seeds)?;
         }
     }
+    for area in folders(&root.join("core/tests/judges"))? {
+        for case in folders(&area)? {
+            judge(&case, &mut seeds)?;
+        }
+    }
     if let Some(corpus) = std::env::var_os("COCKET_CORPUS").filter(|path| !path.is_empty()) {
         index(&PathBuf::from(corpus).join("evidence"), &mut seeds)?;
     }
@@ -102,6 +107,18 @@ impl Seeds {
         seed.extend(payload);
         self.add("signed", &seed)
     }
+}
+
+/// As `fuzz_targets/judges.rs` takes it apart.
+fn judge(case: &Path, seeds: &mut Seeds) -> Result<(), String> {
+    let script: Value = serde_json::from_str(&text_of(&case.join("judge.json"))?)
+        .map_err(|error| format!("{}: {error}", case.display()))?;
+    let declaration = script.get("declaration").map(Value::to_string).unwrap_or_default();
+    let answers = script.get("answers").and_then(Value::as_object).into_iter().flatten();
+    for answer in answers.filter_map(|(_, answer)| answer.as_str()) {
+        seeds.add("judges", format!("{declaration}\n\n{answer}").as_bytes())?;
+    }
+    Ok(())
 }
 
 fn vector(case: &Path, seeds: &mut Seeds) -> Result<(), String> {
