@@ -49,7 +49,11 @@ export type PolicyFaultKind =
   | 'reference'
   | 'duplicate'
   | 'contradiction'
-  | 'doubtful';
+  | 'doubtful'
+  | 'notTaken'
+  | 'inexact'
+  | 'tolerated'
+  | 'repaired';
 
 /**
  * What kind of fault it is.

@@ -14,7 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use cocket::evaluate::Engine;
 use cocket::evidence::{AttachedKind, Evidence, Gap, GapKind};
 use cocket::import::{self, Options};
-use cocket::policy::{ObjectJudge, Policies, PolicySource};
+use cocket::policy::{ObjectAnswer, ObjectCase, ObjectJudge, Policies, PolicySource};
+use cocket::reference::Digest;
 use cocket::wire::{JudgeHost, answer_with, judge};
 use serde_json::{Value, json};
 
@@ -40,6 +41,28 @@ impl JudgeHost for Scripted {
         self.asked.lock().unwrap().push(case);
         let answer = self.answers[&name].as_str().ok_or("it gave no answer")?;
         Ok(answer.as_bytes().to_vec())
+    }
+}
+
+/// A judge in Rust that answers for nothing: where it failed, nobody would see it.
+#[derive(Debug)]
+struct Silent;
+
+impl ObjectJudge for Silent {
+    fn name(&self) -> &str {
+        "silent"
+    }
+
+    fn digest(&self) -> Digest {
+        Digest::sha256(b"silent")
+    }
+
+    fn rules(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn judge(&self, _: &ObjectCase<'_>) -> ObjectAnswer {
+        ObjectAnswer::default()
     }
 }
 
@@ -188,6 +211,8 @@ fn a_judge_of_its_own_name_with_authorities_that_can_count() {
     let error = &errors.as_slice()[0];
     assert_eq!((&*error.file, &*error.path), ("pods", "name"));
     assert!(load(set, vec![made(DECLARATION), made(DECLARATION)]).is_err());
+    let nothing = load(set, vec![Arc::new(Silent)]).unwrap_err();
+    assert_eq!(nothing.as_slice()[0].path, "rules");
     let authority = |model: &str| {
         let authorities = format!(r#""authorities":{{"release":{model}}},"rules""#);
         load(set, vec![made(&DECLARATION.replace("\"rules\"", &authorities))])

@@ -1962,8 +1962,8 @@ cocket_status cocket_judgement_failure(struct cocket_judgement *judgement,
 /**
  * As `cocket_policies_load_with`, with judges of the caller's own, which belong to the set:
  * exceptions may name their rules, and its digest holds their declarations. A set of nothing but
- * judges is one. What is wrong with a declaration is `COCKET_STATUS_INVALID_ARGUMENT`. May be called from
- * any thread at any time.
+ * judges is one. What is wrong with a declaration is `COCKET_STATUS_INVALID_ARGUMENT`. May be called
+ * from any thread at any time.
  *
  * What the caller sees to:
  * As for `cocket_policies_load`; `judges` points to `judges_len` judges that hold what they say, as

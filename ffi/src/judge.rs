@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use cocket::policy::ObjectJudge;
+use cocket::policy::{ObjectJudge, Policies as Loaded};
 use cocket::wire::{JudgeHost, judge};
 
 use crate::error::Error;
@@ -145,8 +145,8 @@ fn locked(told: &Mutex<Told>) -> Result<std::sync::MutexGuard<'_, Told>, Failure
 
 /// As `cocket_policies_load_with`, with judges of the caller's own, which belong to the set:
 /// exceptions may name their rules, and its digest holds their declarations. A set of nothing but
-/// judges is one. What is wrong with a declaration is `COCKET_STATUS_INVALID_ARGUMENT`. May be called from
-/// any thread at any time.
+/// judges is one. What is wrong with a declaration is `COCKET_STATUS_INVALID_ARGUMENT`. May be called
+/// from any thread at any time.
 ///
 /// # Safety
 /// As for `cocket_policies_load`; `judges` points to `judges_len` judges that hold what they say, as
@@ -161,14 +161,10 @@ pub unsafe extern "C" fn cocket_policies_load_with_judges(
     out: *mut *mut Policies,
     error: *mut *mut Error,
 ) -> Status {
-    let work = || {
-        // SAFETY: the caller's promise.
-        let hosts = unsafe { hosts(judges, judges_len)? };
-        // SAFETY: the caller's promise.
-        let loaded = unsafe { load(texts, len, options, &hosts.judges)? };
-        hosts.owned();
-        Ok(loaded)
-    };
+    // SAFETY: the caller's promise.
+    let make = |judges: &[_]| unsafe { load(texts, len, options, judges) };
+    // SAFETY: the caller's promise.
+    let work = || unsafe { judging(judges, judges_len, make) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
 }
@@ -188,29 +184,34 @@ pub unsafe extern "C" fn cocket_policies_read_with_judges(
     out: *mut *mut Policies,
     error: *mut *mut Error,
 ) -> Status {
-    let work = || {
-        // SAFETY: the caller's promise.
-        let hosts = unsafe { hosts(judges, judges_len)? };
-        // SAFETY: the caller's promise.
-        let loaded = unsafe { read(paths, len, options, &hosts.judges)? };
-        hosts.owned();
-        Ok(loaded)
-    };
+    // SAFETY: the caller's promise.
+    let make = |judges: &[_]| unsafe { read(paths, len, options, judges) };
+    // SAFETY: the caller's promise.
+    let work = || unsafe { judging(judges, judges_len, make) };
     // SAFETY: the caller's promise.
     unsafe { guard::call(error, || handle::give(out, work)) }
+}
+
+/// Policies with the caller's judges, whose user data is theirs from then on.
+///
+/// # Safety
+/// As for `cocket_policies_load_with_judges`.
+unsafe fn judging(
+    judges: *const Judge,
+    len: usize,
+    make: impl FnOnce(&[Arc<dyn ObjectJudge>]) -> Result<Loaded, Failure>,
+) -> Result<Loaded, Failure> {
+    // SAFETY: the caller's promise.
+    let hosts = unsafe { hosts(judges, len)? };
+    let loaded = make(&hosts.judges)?;
+    hosts.hosts.iter().for_each(|host| host.is_owner.store(true, Ordering::Release));
+    Ok(loaded)
 }
 
 /// Judges, and what stands behind each.
 struct Hosts {
     judges: Vec<Arc<dyn ObjectJudge>>,
     hosts: Vec<Arc<Host>>,
-}
-
-impl Hosts {
-    /// From now on the user data is released with the judges.
-    fn owned(&self) {
-        self.hosts.iter().for_each(|host| host.is_owner.store(true, Ordering::Release));
-    }
 }
 
 /// # Safety
