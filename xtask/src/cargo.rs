@@ -1,8 +1,19 @@
 //! Running cargo in the project's folder.
 
 use std::env;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX, EXE_SUFFIX};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+
+/// How the workspace is built, each time the same: a package alone would have other features, and
+/// nearly everything would be compiled again for it.
+pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--features", "cocket/schema"];
+
+/// The same with AWS-LC.
+pub(crate) const WITH_AWS_LC: [&str; 3] =
+    ["--workspace", "--features", "cocket/schema,cocket/aws-lc"];
 
 /// The project's folder.
 pub(crate) fn root() -> PathBuf {
@@ -50,29 +61,71 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     }
 }
 
-pub(crate) fn run(arguments: &[&str]) -> ExitCode {
-    match succeeds(&mut command(arguments)) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+/// Builds one kind of target of the workspace.
+///
+/// # Errors
+/// cargo failed; it has said why.
+pub(crate) fn built(workspace: &[&str], targets: &[&str]) -> Result<(), String> {
+    let arguments = [&["build", "--quiet"], workspace, targets].concat();
+    match succeeds(&mut command(&arguments)) {
+        true => Ok(()),
+        false => Err("the build failed".to_owned()),
     }
 }
 
-/// Runs a subcommand of the tools that need the crate itself.
+/// Builds every library and puts one where a language looks for it.
+///
+/// # Errors
+/// The build failed, or the library cannot be put there.
+pub(crate) fn library(name: &str, place: &Path) -> Result<(), String> {
+    built(&WORKSPACE, &["--lib"])?;
+    // Whoever has the old one loaded keeps it: written in place, the file would change under it.
+    match fs::remove_file(place) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(format!("{}: {error}", place.display()));
+        }
+        _ => {}
+    }
+    let file = target().join(format!("debug/{DLL_PREFIX}{name}{DLL_SUFFIX}"));
+    fs::copy(&file, place).map(drop).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The tools that need the crate itself, built, to be given a subcommand.
+///
+/// # Errors
+/// The build failed.
+pub(crate) fn tool(workspace: &[&str]) -> Result<Command, String> {
+    built(workspace, &["--bin", TOOLS])?;
+    let mut command = Command::new(target().join(format!("debug/{TOOLS}{EXE_SUFFIX}")));
+    command.current_dir(root());
+    with_corpus(&mut command);
+    Ok(command)
+}
+
+const TOOLS: &str = "cocket-tools";
+
+/// Runs a subcommand of the tools.
 pub(crate) fn tools(arguments: &[&str]) -> ExitCode {
-    run(&[&["run", "--quiet", "--package", "cocket-tools", "--"], arguments].concat())
+    match tool(&WORKSPACE).map(|mut command| succeeds(command.args(arguments))) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) | Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// The client for sigstore's conformance suite, in the caller's directory, where the suite's files
 /// are; its exit status is the answer.
 pub(crate) fn conformance_client(arguments: &[&str]) -> ExitCode {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["run", "--quiet", "--package", "cocket-tools", "--manifest-path"]);
-    command.arg(root().join("Cargo.toml")).args(["--", "conformance-client"]).args(arguments);
-    match command.status().map(|status| status.code()) {
-        Ok(code) => ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(2)),
+    let status = tool(&WORKSPACE).and_then(|mut command| {
+        let here = env::current_dir().map_err(|error| error.to_string())?;
+        command.current_dir(here).arg("conformance-client").args(arguments);
+        command.status().map_err(|error| error.to_string())
+    });
+    match status {
+        Ok(status) => {
+            ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2))
+        }
         Err(error) => {
-            eprintln!("xtask: cargo did not start: {error}");
+            eprintln!("xtask: {error}");
             ExitCode::from(2)
         }
     }

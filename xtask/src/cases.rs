@@ -35,8 +35,7 @@ fn written() -> Option<PathBuf> {
     // What an older corpus left there would be compared with as well.
     let _ = fs::remove_dir_all(&folder);
     let name = folder.display().to_string();
-    let tools = ["run", "--quiet", "--package", "cocket-tools", "--", "vectors", &name];
-    cargo::succeeds(&mut cargo::command(&tools));
+    cargo::tools(&["vectors", &name]);
     // Where writing failed, whoever reads it finds no case and says so.
     Some(folder)
 }

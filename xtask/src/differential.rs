@@ -35,7 +35,7 @@ pub(crate) fn run(every: Option<&str>) -> Result<String, String> {
     }
     let answers = home.join("answers").display().to_string();
     arguments.extend(["--answers".to_owned(), answers.clone()]);
-    if !tools(&[], &arguments) {
+    if !tools(&cargo::WORKSPACE, &arguments) {
         return Err("a mutant was accepted, or a verifier failed".to_owned());
     }
     same(every, &answers)?;
@@ -50,17 +50,14 @@ fn same(every: Option<&str>, answers: &str) -> Result<(), String> {
     println!("the same mutants, with AWS-LC:");
     let mut arguments = vec!["mutants".to_owned(), "--same".to_owned(), answers.to_owned()];
     arguments.extend(every.into_iter().flat_map(|every| ["--every".to_owned(), every.to_owned()]));
-    match tools(&["--features", "aws-lc"], &arguments) {
+    match tools(&cargo::WITH_AWS_LC, &arguments) {
         true => Ok(()),
         false => Err("with AWS-LC an answer is another".to_owned()),
     }
 }
 
-fn tools(features: &[&str], arguments: &[String]) -> bool {
-    let build = ["run", "--quiet", "--package", "cocket-tools"].iter().chain(features);
-    let arguments = ["--"].into_iter().chain(arguments.iter().map(String::as_str));
-    let arguments: Vec<&str> = build.copied().chain(arguments).collect();
-    cargo::succeeds(&mut cargo::command(&arguments))
+fn tools(workspace: &[&str], arguments: &[String]) -> bool {
+    cargo::tool(workspace).is_ok_and(|mut command| cargo::succeeds(command.args(arguments)))
 }
 
 fn is_there(program: &str) -> bool {

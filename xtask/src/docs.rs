@@ -69,11 +69,9 @@ fn copied(from: &Path, to: &Path) -> io::Result<()> {
 impl Python {
     /// Builds the package and its pages.
     fn documented(&self, to: &Path) -> bool {
-        let folder = cargo::root().join("bindings-python");
-        let built = self.prepared() && self.module(&folder, &["maturin", "develop", "--quiet"]);
         let mut pdoc = Command::new(python::interpreter(&python::environment()));
         // From the project's folder, as the examples are.
         pdoc.current_dir(cargo::root()).args(["-W", "error", "-m", "pdoc", "cocket", "-o"]);
-        built && cargo::succeeds(pdoc.arg(to))
+        self.installed() && cargo::succeeds(pdoc.arg(to))
     }
 }

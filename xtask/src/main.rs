@@ -58,17 +58,17 @@ fn main() -> ExitCode {
     };
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     match (command, rest.as_slice()) {
-        ("test", []) => test::run(),
-        ("node", []) => word(node::test()),
-        ("node", ["--vectors"]) => word(node::vectors()),
+        ("test", []) => test::all(),
+        ("node", []) => shown("node", node::test()),
+        ("node", ["--vectors"]) => shown("node", node::vectors()),
         ("conformance-client", rest) => cargo::conformance_client(rest),
         ("corpus", rest) => cargo::tools(&[&["corpus"], rest].concat()),
         ("fuzz", [target, rest @ ..]) => fuzz::run(target, rest),
         ("gen", []) => cargo::tools(&["gen", "."]),
         ("gen", ["--check"]) => cargo::tools(&["gen", ".", "--check"]),
         ("vectors", []) => vectors::run(),
-        ("python", []) => told(python::run(python::Python::test)),
-        ("python", ["--vectors"]) => told(python::run(python::Python::vectors)),
+        ("python", []) => shown("python", python::run(python::Python::test)),
+        ("python", ["--vectors"]) => shown("python", python::run(python::Python::vectors)),
         ("bench", [] | ["all"]) => shown("bench", bench::run(bench::Bench::All)),
         ("bench", ["core"]) => shown("bench", bench::run(bench::Bench::Core)),
         ("bench", ["boundary"]) => shown("bench", bench::run(bench::Bench::Boundary)),
@@ -87,17 +87,6 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-fn word(word: &str) -> ExitCode {
-    match word {
-        node::FAILED => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
-    }
-}
-
-fn told(done: Result<String, String>) -> ExitCode {
-    shown("python", done)
 }
 
 fn shown(step: &str, done: Result<String, String>) -> ExitCode {

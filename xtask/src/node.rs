@@ -2,7 +2,6 @@
 //! tests need nothing of npm but TypeScript.
 
 use std::env;
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -10,18 +9,20 @@ use std::process::{Command, Stdio};
 
 use crate::{cargo, cases};
 
-/// How the summary tells that the step failed.
-pub(crate) const FAILED: &str = "FAILED";
-
 /// Builds and tests the package; gives the word for the summary. Where there is no Node the step
 /// is skipped, but not in CI.
-pub(crate) fn test() -> &'static str {
-    println!("\n== node: build, copy, npm ci, node --test, tsc");
+///
+/// # Errors
+/// What failed; in CI also that there is no Node.
+pub(crate) fn test() -> Result<String, String> {
     done(steps)
 }
 
 /// Builds the package and compares its answers with those of Rust.
-pub(crate) fn vectors() -> &'static str {
+///
+/// # Errors
+/// As those of [`test()`].
+pub(crate) fn vectors() -> Result<String, String> {
     done(|| {
         let package = cargo::root().join("bindings-node");
         build(&package)?;
@@ -29,20 +30,13 @@ pub(crate) fn vectors() -> &'static str {
     })
 }
 
-fn done(work: impl FnOnce() -> Result<(), String>) -> &'static str {
-    if let Some(missing) = ["node", "npm"].into_iter().find(|program| !is_there(program)) {
-        eprintln!("xtask: there is no `{missing}`");
-        return match env::var_os("CI") {
-            Some(_) => FAILED,
-            None => "skipped: `node` and `npm` are not both installed",
-        };
-    }
-    match work() {
-        Ok(()) => "ok",
-        Err(fault) => {
-            eprintln!("xtask: node: {fault}");
-            FAILED
+fn done(work: impl FnOnce() -> Result<(), String>) -> Result<String, String> {
+    match ["node", "npm"].into_iter().find(|program| !is_there(program)) {
+        None => work().map(|()| "ok".to_owned()),
+        Some(missing) if env::var_os("CI").is_none() => {
+            Ok(format!("skipped: there is no `{missing}`"))
         }
+        Some(missing) => Err(format!("there is no `{missing}`, and CI needs it")),
     }
 }
 
@@ -74,19 +68,7 @@ fn install(package: &Path) -> Result<(), String> {
 }
 
 fn build(package: &Path) -> Result<(), String> {
-    let shown = |error: io::Error| error.to_string();
-    if !cargo::succeeds(&mut cargo::command(&["build", "--package", "cocket-node"])) {
-        return Err("the add-on was not built".to_owned());
-    }
-    let built = cargo::target().join(format!("debug/{DLL_PREFIX}cocket_node{DLL_SUFFIX}"));
-    let addon = package.join("cocket.node");
-    // Whoever has the old one loaded keeps it: written in place, the file would change under it.
-    match fs::remove_file(&addon) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(shown(error)),
-        _ => {}
-    }
-    let copied = fs::copy(&built, &addon).map(|_| ());
-    copied.map_err(|error| format!("{}: {error}", built.display()))
+    cargo::library("cocket_node", &package.join("cocket.node"))
 }
 
 pub(crate) fn is_there(program: &str) -> bool {

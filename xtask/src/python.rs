@@ -68,14 +68,15 @@ impl Python {
 
     /// Builds the package and compares its answers with those of Rust.
     pub(crate) fn vectors(&self) -> bool {
-        self.checked(&[&["pytest", "--quiet", "-p", "no:cacheprovider", "tests/test_vectors.py"]])
+        const PYTEST: [&str; 4] = ["pytest", "--quiet", "-p", "no:cacheprovider"];
+        let files = ["tests/test_vectors.py", "tests/test_judges.py"];
+        self.checked(&[&[&PYTEST[..], &files].concat()])
     }
 
     fn checked(&self, checks: &[&[&str]]) -> bool {
         let folder = cargo::root().join("bindings-python");
         // Every check reads what is built.
-        let built = self.prepared() && self.module(&folder, &["maturin", "develop", "--quiet"]);
-        built
+        self.installed()
             && checks
                 .iter()
                 .filter(|check| !succeeds(cases::told(&mut activated(&folder, check))))
@@ -91,6 +92,18 @@ impl Python {
     /// Runs a module in the environment.
     pub(crate) fn module(&self, folder: &Path, arguments: &[&str]) -> bool {
         succeeds(&mut activated(folder, arguments))
+    }
+
+    /// Builds the extension and puts it into the package's own folder, which the environment looks
+    /// into.
+    pub(crate) fn installed(&self) -> bool {
+        let package = cargo::root().join("bindings-python/python");
+        let place = package
+            .join(format!("cocket/_native.{}", if cfg!(windows) { "pyd" } else { "abi3.so" }));
+        let told = |fault: String| eprintln!("xtask: python: {fault}");
+        self.prepared()
+            && cargo::library("cocket_python", &place).map_err(told).is_ok()
+            && looked_into(&package).map_err(told).is_ok()
     }
 
     /// Makes the environment, unless it is there with what `requirements.txt` asks for.
@@ -109,6 +122,17 @@ impl Python {
             ["pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", &file];
         made && self.module(&cargo::root(), &install) && fs::copy(requirements, installed).is_ok()
     }
+}
+
+/// Has the environment look into a folder for packages.
+fn looked_into(folder: &Path) -> Result<(), String> {
+    let interpreter = interpreter(&environment());
+    let print = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let asked = Command::new(&interpreter).args(["-c", print]).output();
+    let answer = asked.map_err(|error| format!("{}: {error}", interpreter.display()))?;
+    let file = Path::new(String::from_utf8_lossy(&answer.stdout).trim()).join("cocket.pth");
+    let line = format!("{}\n", folder.display());
+    fs::write(&file, line).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// What the package is built into and tested in.

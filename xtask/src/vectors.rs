@@ -1,15 +1,16 @@
 //! `cargo xtask vectors`: the cases of `core/tests/vectors`, and the signed images of the corpus, in
 //! every language that is there.
 //!
-//! Each language has a program of its own that compares every answer with the recorded bytes and
-//! writes a line `cases N identical N`; here the lines are put together.
+//! Each language has programs of its own that compare every answer with the recorded bytes and
+//! write lines `cases N identical N`; here the lines are put together. Cases with a judge in the
+//! program's own code, those of `core/tests/judges`, count like all others.
 
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::{cargo, cases};
 
-/// How one language's cases are run. The command's last line that starts with `cases` is read.
+/// How one language's cases are run. The command's lines that start with `cases` are added up.
 struct Language {
     name: &'static str,
     /// The language is there if this file is.
@@ -18,6 +19,9 @@ struct Language {
     arguments: &'static [&'static str],
 }
 
+/// cargo's tests of the workspace.
+const CARGO: &str = "cargo";
+
 /// This program itself, which prepares what the language needs.
 const XTASK: &str = "xtask";
 
@@ -25,14 +29,12 @@ const LANGUAGES: [Language; 4] = [
     Language {
         name: "rust",
         source: "core/tests/vectors.rs",
-        program: "cargo",
+        program: CARGO,
         arguments: &[
-            "test",
-            "-q",
-            "-p",
-            "cocket",
             "--test",
             "vectors",
+            "--test",
+            "judges",
             "--",
             "--nocapture",
             "--test-threads=1",
@@ -41,17 +43,16 @@ const LANGUAGES: [Language; 4] = [
     Language {
         name: "c",
         source: "ffi/tests/vectors.c",
-        program: "cargo",
+        program: CARGO,
         arguments: &[
-            "test",
-            "-q",
-            "-p",
-            "cocket-ffi",
             "--test",
             "programs",
-            "every_case",
+            "--test",
+            "handles",
             "--",
             "--nocapture",
+            "every_case",
+            "judges_are_asked_and_answer",
         ],
     },
     Language {
@@ -117,7 +118,10 @@ impl Language {
     /// What it counted; `None` where its tools are not on this machine and it said so.
     fn run(&self) -> Result<Option<Tally>, String> {
         let mut command = match self.program {
-            "cargo" => cargo::command(self.arguments),
+            CARGO => {
+                let test = [&["test", "--quiet"][..], &cargo::WORKSPACE, self.arguments].concat();
+                cargo::command(&test)
+            }
             _ => {
                 let own = env::current_exe().map_err(|error| error.to_string())?;
                 let mut command = Command::new(own);
@@ -141,23 +145,30 @@ impl Language {
     }
 }
 
-/// The numbers of the last line `cases N identical N`.
+/// The sums of all lines `cases N identical N`.
 fn tally(text: &str) -> Option<Tally> {
-    let line = text.lines().rev().find(|line| line.starts_with("cases "))?;
-    let mut words = line.split_whitespace();
-    let (_, cases, _, identical) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    Some(Tally { cases: cases.parse().ok()?, identical: identical.parse().ok()? })
+    let lines = text.lines().filter_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["cases", cases, "identical", identical] => {
+                Some(Tally { cases: cases.parse().ok()?, identical: identical.parse().ok()? })
+            }
+            _ => None,
+        }
+    });
+    lines.reduce(|sum, more| Tally {
+        cases: sum.cases.saturating_add(more.cases),
+        identical: sum.identical.saturating_add(more.identical),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
-    fn the_last_line_counts() {
+    fn all_lines_count() {
         let tally =
-            tally("cases 9 identical 9\n.\ncases 3 identical 2\ntest result: ok\n").unwrap();
-        assert_eq!((tally.cases, tally.identical), (3, 2));
+            super::tally("cases 9 identical 9\n.\ncases 3 identical 2\ntest result: ok\n").unwrap();
+        assert_eq!((tally.cases, tally.identical), (12, 11));
         assert!(super::tally("cases many identical 2").is_none());
     }
 }

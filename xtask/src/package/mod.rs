@@ -87,21 +87,24 @@ impl Workshop {
         Ok(folder)
     }
 
-    /// Both at once, so that the core is compiled for both at once: alone, each would have it with
-    /// features of its own. The wheel's library is built by maturin.
+    /// Those of C and Node at once, so that the core is compiled for both at once: alone, each would
+    /// have it with features of its own. The wheel's library is built by maturin.
     fn build(&self) -> Result<(), String> {
-        let arguments = ["build", "--package", "cocket-ffi", "--package", "cocket-node"];
-        let arguments = [&arguments, self.profile.arguments()].concat();
-        done(&mut cargo::command(&arguments))
+        match self.profile {
+            Profile::Dev => cargo::built(&cargo::WORKSPACE, &["--lib"]),
+            Profile::Release => {
+                let arguments = ["build", "--package", "cocket-ffi", "--package", "cocket-node"];
+                let arguments = [&arguments, self.profile.arguments()].concat();
+                done(&mut cargo::command(&arguments))
+            }
+        }
     }
 
     /// The licence, and those of everything that the package is linked with.
     fn licences(&self, package: &str, folder: &Path) -> Result<(), String> {
         copied(&cargo::root().join("LICENSE"), &folder.join(LICENCE))?;
         let file = folder.join(THIRD_PARTY).display().to_string();
-        let tools = ["run", "--quiet", "--package", "cocket-tools", "--"];
-        let arguments = [&tools[..], &["third-party", package, &file]].concat();
-        done(&mut cargo::command(&arguments))
+        done(cargo::tool(&cargo::WORKSPACE)?.args(["third-party", package, &file]))
     }
 }
 
