@@ -557,10 +557,14 @@ export interface ObjectJudge {
   readonly evidence?: boolean | undefined;
   /** The `ImagePolicy` that decides as it does, for `Policies.toYaml` to write. */
   readonly equivalent?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Judges one object. Bytes are an answer in JSON, such as one that another process sent; a member
+   * or a key that it must not have denies.
+   */
   judge(
     objectCase: ObjectCase,
     context: { readonly signal: AbortSignal | undefined },
-  ): Promise<ObjectAnswer | Refused>;
+  ): Promise<ObjectAnswer | Refused | Uint8Array>;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 'use strict';
 
+const { types } = require('node:util');
+
 const { argument, native, settled } = require('./errors.js');
 const { abortable, bytes, Handles, json, options, plain, text, time } = require('./values.js');
 const { admissionRequest, admitted, reviewBytes } = require('./admission.js');
@@ -161,7 +163,7 @@ class Engine {
       const answer = await judging.judge(asked, { signal });
       const refused = refusal(answer);
       if (refused !== undefined) native(() => turn.refuse(position, refused));
-      else native(() => turn.judged(position, json(judgement(answer), '/answer')));
+      else native(() => turn.judged(position, judgement(answer)));
     } catch (error) {
       const { kind, metadata } = JSON.parse(objectCase).object;
       this.#diagnose({ judge: judging.name, object: `${kind ?? ''}/${metadata?.name ?? ''}`, error });
@@ -221,12 +223,14 @@ function signer(answer) {
     : { ...rest, provenAt: time(provenAt, '/answer/provenAt') };
 }
 
-/** A judge's answer; `undefined` is a `return` that was forgotten, and no answer. */
+/** A judge's answer in JSON; `undefined` is a `return` that was forgotten, and no answer. */
 function judgement(answer) {
+  if (types.isUint8Array(answer)) return bytes(answer, '/answer');
   const { validUntil, ...rest } = plain(answer, '/answer');
-  return validUntil === undefined || validUntil === null
+  const dated = validUntil === undefined || validUntil === null
     ? rest
     : { ...rest, validUntil: time(validUntil, '/answer/validUntil') };
+  return Buffer.from(json(dated, '/answer'));
 }
 
 function question(request, { history, now }) {

@@ -237,10 +237,10 @@ impl Turn {
         }
     }
 
-    /// Answers one of the questions for a judge.
+    /// Answers one of the questions for a judge, in JSON.
     #[napi]
-    pub fn judged(&self, position: u32, answer: String) -> napi::Result<()> {
-        Ok(guarded(|| self.say(position, Said::Judged(answer)))?)
+    pub fn judged(&self, position: u32, answer: &[u8]) -> napi::Result<()> {
+        Ok(guarded(|| self.say(position, Said::Judged(answer.to_vec())))?)
     }
 
     /// Answers one of the questions: with a signer as JSON, or with `null` where no signature of

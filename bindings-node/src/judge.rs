@@ -15,7 +15,7 @@ struct HostJudge(u32);
 impl JudgeHost for HostJudge {
     fn judge(&self, case: &str) -> Result<Vec<u8>, String> {
         match said(Asked::Judge { judge: self.0, object_case: case.to_owned() }) {
-            Some(Said::Judged(answer)) => Ok(answer.into_bytes()),
+            Some(Said::Judged(answer)) => Ok(answer),
             Some(Said::Refused(detail)) => Err(detail),
             // Why it has none is told where it happened: a decision is the same in every language.
             _ => Err("it gave no answer".to_owned()),

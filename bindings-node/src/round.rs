@@ -35,7 +35,7 @@ pub(crate) enum Said {
     /// It is signed.
     Signed(Signer),
     /// A judge's answer in JSON.
-    Judged(String),
+    Judged(Vec<u8>),
 }
 
 pub(crate) type Answers = BTreeMap<Arc<Asked>, Said>;

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { Evidence } from 'cocket';
+import { Engine, Evidence, Policies } from 'cocket';
 
 const ROOT = fileURLToPath(new URL('../../core/tests/vectors', import.meta.url));
 // Signed images of the corpus in the same form, where `cargo xtask` has written them.
@@ -30,6 +30,25 @@ export function judged() {
     const part = (file) => JSON.parse(readFileSync(`${root}/${name}/${file}`).toString());
     return { ...read(`${root}/${name}`, name), script: part('judge.json'), asked: part('asked.json') };
   });
+}
+
+/** What comes of a case with a judge that answers as its script says, and what that was asked. */
+export async function played({ request, script }, answer = (text) => Buffer.from(text)) {
+  const seen = [];
+  const judge = {
+    ...script.declaration,
+    async judge(objectCase) {
+      seen.push(objectCase);
+      const text = script.answers[objectCase.object.metadata.name];
+      return text === null ? undefined : answer(text);
+    },
+  };
+  const engine = new Engine(Policies.fromSources(request.policies, { judges: [judge] }), { onDiagnostic: () => {} });
+  const { now, op, context: { objects, images: _, ...places } } = request;
+  const made = op === 'admit'
+    ? await engine.admit(request.review, collected(request), { ...places, now })
+    : await engine.checkObjects(objects, collected(request), { ...places, now });
+  return { bytes: made.bytes(), seen };
 }
 
 /** The evidence of a request. */

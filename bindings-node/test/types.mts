@@ -226,6 +226,10 @@ export const judge: ObjectJudge = {
     return { results: [{ rule: 'host-network', outcome: 'spec' in object ? 'pass' : 'skip' }], validUntil: new Date() };
   },
 };
+/** One that hands on what another process says. */
+export const remote: ObjectJudge = { name: 'remote', id: 'remote/1', rules: ['a'], judge: async () => new Uint8Array(2) };
+// @ts-expect-error text is no answer
+export const spoken: ObjectJudge = { ...remote, judge: async () => '{"results":[]}' };
 new Engine(Policies.fromSources([], { judges: [judge] }), {
   onDiagnostic: (one) => (one.judge === undefined ? one.authority : one.object),
 });

@@ -5,9 +5,11 @@ import { Worker } from 'node:worker_threads';
 
 import { CocketError, Engine, Evidence, Policies, answer, answerSync, examine, examineSync, report, scanSummary } from 'cocket';
 
-import { cases, collected } from './cases.mjs';
+import { cases, collected, judged, played } from './cases.mjs';
 
 const all = cases();
+/** Cases with a judge, which the wire alone cannot express. */
+const judging = judged();
 /** The cases whose bytes differed anywhere. */
 const different = new Set();
 
@@ -19,10 +21,11 @@ function compare(name, found, expected) {
 }
 
 // The last line of what this prints.
-process.once('exit', () => console.log(`cases ${all.length} identical ${all.length - different.size}`));
+const count = all.length + judging.length;
+process.once('exit', () => console.log(`cases ${count} identical ${count - different.size}`));
 
 test('there are cases, and cases that are errors', () => {
-  assert.ok(all.length > 50, `${all.length}`);
+  assert.ok(all.length > 50 && judging.length > 25, `${count}`);
   assert.ok(all.some(({ expected }) => expected.toString().startsWith('{"answer":"error"')));
 });
 
@@ -33,12 +36,22 @@ for (const { name, bytes, expected } of all) {
   });
 }
 
+for (const one of judging) {
+  test(`judges/${one.name}: one after the other`, async () => {
+    const { bytes, seen } = await played(one);
+    compare(`judges/${one.name}`, bytes, one.expected);
+    assert.deepEqual(seen, one.asked);
+  });
+}
+
 test('all at once on one thread', async () => {
   const answers = await Promise.all([...all, ...all].map(async ({ name, bytes, expected }) => {
     const found = await answer(bytes);
     return { name, found, expected };
   }));
   for (const { name, found, expected } of answers) compare(name, found, expected);
+  const ofJudges = await Promise.all([...judging, ...judging].map(async (one) => ({ ...one, ...await played(one) })));
+  for (const { name, bytes, expected } of ofJudges) compare(`judges/${name}`, bytes, expected);
 });
 
 test('from eight threads at once', async () => {

@@ -172,8 +172,9 @@ class ObjectJudge(Protocol):
         """The names of all rules that it answers for; at least one."""
         ...
 
-    def judge(self, case: ObjectCase) -> ObjectAnswer:
-        """Judges one object."""
+    def judge(self, case: ObjectCase) -> ObjectAnswer | bytes:
+        """Judges one object. Bytes are an answer in JSON, in the form that judges in C give, such as
+        one that another process sent; a member or a key that it must not have denies."""
         ...
 
 
@@ -254,6 +255,8 @@ def _signed(told: Mapping[str, Any]) -> SignedImage:
 
 
 def _written(answer: object) -> bytes:
+    if isinstance(answer, bytes):
+        return answer
     if not isinstance(answer, ObjectAnswer):
         raise TypeError(f"a judge gives an ObjectAnswer, not {type(answer).__name__}")
     told: dict[str, Any] = {"results": [_result(one) for one in answer.results]}
