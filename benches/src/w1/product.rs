@@ -80,7 +80,7 @@ pub(crate) fn written(decision: &Decision) -> Violations {
             "high" => finding.severity == "high" && finding.fixed.is_some(),
             _ => false,
         });
-        counted.map(|finding| finding.id.clone()).collect()
+        counted.map(|finding| finding.id.to_string()).collect()
     };
     failed.map(|result| (result.rule.to_string(), ids(result))).collect()
 }

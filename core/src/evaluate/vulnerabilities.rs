@@ -11,9 +11,12 @@ mod summary;
 mod vex;
 mod waivers;
 
+use std::sync::Arc;
+
 use super::case::{Case, Judgement};
 use super::exceptions::CompiledException;
 use super::requirement::Parties;
+use super::scope;
 use crate::decision::{Counts, Detail, Reason};
 use crate::evidence::Platform;
 use crate::facts::PlatformFacts;
@@ -26,7 +29,7 @@ use groups::{counts, groups};
 use reports::Bound;
 use rows::{Row, rows};
 use vex::Statements;
-use waivers::{Fate, Waivers};
+use waivers::Waivers;
 
 pub use summary::{Levels, ScanSummary, counting_rule, summary};
 
@@ -36,7 +39,7 @@ pub(super) struct Compiled {
     max: Option<Bounds>,
     fixable: Option<Bounds>,
     published: Option<Bounds>,
-    ignored_images: Vec<Option<PatternIndex>>,
+    ignored: Vec<Ignored>,
     from: Source,
     vex: Option<Source>,
 }
@@ -50,6 +53,15 @@ pub(super) enum Source {
     Attested(Parties),
 }
 
+/// An entry of the ignore list.
+#[derive(Debug)]
+struct Ignored {
+    entry: IgnoredVulnerability,
+    images: Option<PatternIndex>,
+    /// What a finding is told by that it keeps from counting.
+    why: Arc<str>,
+}
+
 /// What a rule looks at beside the reports.
 struct Beside<'a> {
     waivers: Waivers<'a>,
@@ -58,16 +70,13 @@ struct Beside<'a> {
 
 impl Compiled {
     pub(super) fn new(rule: &VulnerabilitiesRule, from: Source, vex: Option<Source>) -> Self {
-        let index = |ignored: &IgnoredVulnerability| {
-            (!ignored.images.is_empty()).then(|| PatternIndex::new(&ignored.images))
-        };
         Self {
             from,
             vex,
             max: rule.max.as_ref().map(Bounds::new),
             fixable: rule.fixable.as_ref().map(|fixable| Bounds::new(&fixable.limits())),
             published: rule.published.as_ref().map(|published| Bounds::new(&published.max)),
-            ignored_images: rule.ignore.iter().map(index).collect(),
+            ignored: rule.ignore.iter().map(Ignored::new).collect(),
             rule: rule.clone(),
         }
     }
@@ -134,17 +143,11 @@ impl Compiled {
         reasons: &mut Vec<Reason>,
         judgement: &mut Judgement,
     ) {
-        let rows =
-            rows(one.report.document(), self.rule.severity_from.unwrap_or(SeverityFrom::Scanner));
-        let mut counted = Vec::with_capacity(rows.len());
-        let mut waived = Vec::new();
-        for row in &rows {
-            match beside.waivers.fate(row, statements, &mut judgement.used) {
-                Fate::Counts => counted.push(*row),
-                Fate::Waived(why) => waived.push((*row, why)),
-            }
-        }
-        reasons.extend(self.denied(&rows));
+        let report = one.report.document();
+        let from = self.rule.severity_from.unwrap_or(SeverityFrom::Scanner);
+        let mut counted: Vec<Row<'_>> = rows(report, from).collect();
+        reasons.extend(self.denied(&counted));
+        let waived = beside.waivers.take(&mut counted, report, from, statements, judgement);
         reasons.extend(self.end_of_life(one));
         self.bounds(case, &counted, &beside.feeds, reasons);
         judgement.counts = worse(judgement.counts, Some(counts(&counted)));
@@ -160,27 +163,28 @@ impl Compiled {
         reasons: &mut Vec<Reason>,
     ) {
         let by = self.rule.count_by.unwrap_or(CountBy::VulnerabilityAndPackage);
-        let all = groups(counted, by);
         if let Some(bounds) = &self.max {
-            reasons.extend(bounds.over(&all, Code::VulnerabilitiesTooMany, ""));
+            reasons.extend(bounds.over(counted, by, Code::VulnerabilitiesTooMany, ""));
         }
         if let (Some(bounds), Some(rule)) = (&self.fixable, &self.rule.fixable) {
             let grace = rule.grace.clone().unwrap_or_default();
             let due = |row: &Row<'_>, case: &mut Case<'_>| {
-                row.fixable && bounds::is_due(row, &grace, case)
+                row.ranked.is_fixable && bounds::is_due(row, &grace, case)
             };
             let due: Vec<Row<'_>> = counted.iter().copied().filter(|row| due(row, case)).collect();
-            let fixable = groups(&due, by);
             let code = Code::VulnerabilitiesTooManyFixable;
-            reasons.extend(bounds.over(&fixable, code, "fixable "));
+            reasons.extend(bounds.over(&due, by, code, "fixable "));
         }
         if let (Some(bounds), Some(rule)) = (&self.published, &self.rule.published) {
             let old: Vec<Row<'_>> =
                 counted.iter().copied().filter(|row| bounds::is_old(row, rule, case)).collect();
-            let old = groups(&old, by);
             let kind = format!("published more than {} ago of severity ", rule.before);
-            reasons.extend(bounds.over(&old, Code::VulnerabilitiesPublished, &kind));
+            reasons.extend(bounds.over(&old, by, Code::VulnerabilitiesPublished, &kind));
         }
+        let is_rated = !self.rule.cvss.is_empty()
+            || self.rule.epss.is_some()
+            || self.rule.known_exploited.is_some();
+        let all = if is_rated { groups(counted, by) } else { Vec::new() };
         for bound in &self.rule.cvss {
             reasons.extend(bounds::cvss(bound, &all));
         }
@@ -194,6 +198,9 @@ impl Compiled {
 
     /// Findings that nothing waives.
     fn denied(&self, rows: &[Row<'_>]) -> Option<Reason> {
+        if self.rule.deny.is_empty() {
+            return None;
+        }
         let is_denied = |row: &Row<'_>| self.rule.deny.iter().any(|id| row.is_called(id));
         let denied: Vec<Row<'_>> = rows.iter().copied().filter(is_denied).collect();
         let denied = groups(&denied, CountBy::VulnerabilityAndPackage);
@@ -254,16 +261,30 @@ impl Compiled {
     }
 
     /// The entries of the ignore list that hold for this image now.
-    fn ignored_here(&self, case: &mut Case<'_>) -> Vec<&IgnoredVulnerability> {
-        let mut found = Vec::new();
-        for (ignored, images) in self.rule.ignore.iter().zip(&self.ignored_images) {
-            let here =
-                images.as_ref().is_none_or(|images| images.matches(case.reference).is_some());
-            if here && !case.is_past(ignored.expires) {
+    fn ignored_here(&self, case: &mut Case<'_>) -> Vec<&Ignored> {
+        let mut found = Vec::with_capacity(self.ignored.len());
+        for ignored in &self.ignored {
+            let images = ignored.images.as_ref();
+            let here = images.is_none_or(|images| images.matches(case.reference).is_some());
+            if here && !case.is_past(ignored.entry.expires) {
                 found.push(ignored);
             }
         }
         found
+    }
+}
+
+impl Ignored {
+    fn new(entry: &IgnoredVulnerability) -> Self {
+        let images = (!entry.images.is_empty()).then(|| PatternIndex::new(&entry.images));
+        let why = format!("ignored until {}: {}", entry.expires, entry.reason).into();
+        Self { images, why, entry: entry.clone() }
+    }
+
+    /// Whether it is about a package.
+    fn holds_in(&self, package: &str) -> bool {
+        let packages = &self.entry.packages;
+        packages.is_empty() || scope::any(packages, package).is_some()
     }
 }
 

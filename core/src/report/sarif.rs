@@ -102,9 +102,9 @@ fn counted(finding: &Finding<'_>) -> Option<Vec<Value>> {
         let mut members = Map::new();
         let texts = [
             ("severity", Some(one.severity)),
-            ("id", Some(one.id.as_str())),
-            ("package", Some(one.package.as_str())),
-            ("installed", Some(one.installed.as_str())),
+            ("id", Some(&*one.id)),
+            ("package", Some(&*one.package)),
+            ("installed", Some(&*one.installed)),
             ("fixed", one.fixed.as_deref()),
             ("link", one.link.as_deref()),
         ];

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 
 use super::feeds::Feeds;
-use super::groups::{Group, worst};
+use super::groups::{Group, groups, levels, worst};
 use super::rows::Row;
 use crate::decision::{Detail, Reason};
 use crate::evaluate::case::Case;
 use crate::evidence::Severity;
 use crate::evidence::scan::CvssVersion;
 use crate::policy::model::{
-    CvssLevel, CvssLimit, EpssLimit, Grace, Limit, PublishedLimits, SeverityLimits,
+    CountBy, CvssLevel, CvssLimit, EpssLimit, Grace, Limit, PublishedLimits, SeverityLimits,
 };
 use crate::reasons::Code;
 
@@ -49,31 +49,44 @@ impl Bounds {
     }
 
     /// A reason for each level with more than its bound, worst first.
-    pub(super) fn over(&self, groups: &[Group<'_>], code: Code, kind: &str) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        for (severity, most) in self.0.iter().rev() {
-            let Some(most) = most else { continue };
+    pub(super) fn over(
+        &self,
+        rows: &[Row<'_>],
+        by: CountBy,
+        code: Code,
+        kind: &str,
+    ) -> Vec<Reason> {
+        let counts = levels(rows, by);
+        let is_over = |(severity, most): &&(Severity, Option<u32>)| {
+            let count = counts.iter().find(|(level, _)| level == severity);
+            most.is_some_and(|most| count.is_some_and(|(_, count)| exceeds(*count, most)))
+        };
+        let mut over = self.0.iter().rev().filter(is_over).peekable();
+        if over.peek().is_none() {
+            return Vec::new();
+        }
+        let groups = groups(rows, by);
+        let reason = |(severity, most): &(Severity, Option<u32>)| {
             let level: Vec<&Group<'_>> =
                 groups.iter().filter(|group| group.severity == *severity).collect();
-            if exceeds(level.len(), *most) {
-                let (items, shown) = worst(&level, SHOWN);
-                let found = Detail::Findings {
-                    count: u64::try_from(level.len()).unwrap_or(u64::MAX),
-                    severity: *severity,
-                    more: u64::try_from(level.len().saturating_sub(shown)).unwrap_or(u64::MAX),
-                    items,
-                };
-                let expected = format!("at most {most} {kind}{}", severity.name());
-                reasons.push(Reason::new(code).found(found).expected(expected));
-            }
-        }
-        reasons
+            let (items, shown) = worst(&level, SHOWN);
+            let found = Detail::Findings {
+                count: u64::try_from(level.len()).unwrap_or(u64::MAX),
+                severity: *severity,
+                more: u64::try_from(level.len().saturating_sub(shown)).unwrap_or(u64::MAX),
+                items,
+            };
+            let most = most.unwrap_or_default();
+            let expected = format!("at most {most} {kind}{}", severity.name());
+            Reason::new(code).found(found).expected(expected)
+        };
+        over.map(reason).collect()
     }
 }
 
 /// Whether the time to take up a row's fix is over.
 pub(super) fn is_due(row: &Row<'_>, grace: &Grace, case: &mut Case<'_>) -> bool {
-    let time = match row.severity {
+    let time = match row.severity() {
         Severity::Critical => grace.critical,
         Severity::High => grace.high,
         Severity::Medium => grace.medium,
@@ -81,7 +94,7 @@ pub(super) fn is_due(row: &Row<'_>, grace: &Grace, case: &mut Case<'_>) -> bool 
         Severity::Negligible => grace.negligible,
         Severity::Unknown => grace.unknown,
     };
-    let seen = || case.history.first_seen.get(row.name).copied();
+    let seen = || case.history.first_seen.get(row.name()).copied();
     let since = || row.fixed_since().or_else(seen);
     let Some((time, since)) = time.and_then(|time| Some((time, since()?))) else { return true };
     // A date in the future would be grace without end.
@@ -90,7 +103,7 @@ pub(super) fn is_due(row: &Row<'_>, grace: &Grace, case: &mut Case<'_>) -> bool 
 
 /// Whether a row was published longer ago than the bound allows; one without a date was.
 pub(super) fn is_old(row: &Row<'_>, bound: &PublishedLimits, case: &mut Case<'_>) -> bool {
-    match row.finding.published_at() {
+    match row.finding().published_at() {
         None => true,
         Some(date) => case.is_older(date, bound.before.seconds()).unwrap_or(true),
     }
@@ -99,7 +112,7 @@ pub(super) fn is_old(row: &Row<'_>, bound: &PublishedLimits, case: &mut Case<'_>
 /// Findings with a published score that is too high, and those without one.
 pub(super) fn cvss(bound: &CvssLimit, groups: &[Group<'_>]) -> Vec<Reason> {
     let score = |row: &Row<'_>| -> Option<u32> {
-        let own = row.finding.cvss().filter(|cvss| {
+        let own = row.finding().cvss().filter(|cvss| {
             source_is(&cvss.source, bound.source.as_str())
                 && match bound.version {
                     CvssLevel::V2 => cvss.version == CvssVersion::V2,
@@ -137,7 +150,7 @@ pub(super) fn epss(bound: &EpssLimit, groups: &[Group<'_>], feeds: &Feeds<'_>) -
         (None, None) => return vec![Reason::new(Code::VulnerabilitiesEpssUnknown)],
     };
     let value = |row: &Row<'_>| -> Option<u32> {
-        let own = row.finding.epss().and_then(|epss| match by_score {
+        let own = row.finding().epss().and_then(|epss| match by_score {
             true => Some(epss.score_millionths),
             false => epss.percentile_millionths,
         });
@@ -170,7 +183,7 @@ pub(super) fn known_exploited(
         let answers: Vec<Option<bool>> = group
             .rows
             .iter()
-            .map(|row| match (row.finding.known_exploited(), feeds.known_exploited(row)) {
+            .map(|row| match (row.finding().known_exploited(), feeds.known_exploited(row)) {
                 (Some(true), _) | (_, Some(true)) => Some(true),
                 (own, fed) => own.or(fed),
             })

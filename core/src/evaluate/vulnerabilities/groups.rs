@@ -18,10 +18,22 @@ pub(super) struct Group<'a> {
 pub(super) fn groups<'a>(rows: &'a [Row<'a>], by: CountBy) -> Vec<Group<'a>> {
     let own = |rows: &'a [Row<'a>]| {
         let shown = *rows.first()?;
-        let severity = rows.iter().map(|row| row.severity).max()?;
+        let severity = rows.iter().map(Row::severity).max()?;
         Some(Group { shown, severity, rows })
     };
     rows.chunk_by(|a, b| one(by, a, b)).filter_map(own).collect()
+}
+
+/// How many groups there are of each severity.
+pub(super) fn levels(rows: &[Row<'_>], by: CountBy) -> [(Severity, usize); 6] {
+    let mut levels = Severity::WORST_FIRST.map(|severity| (severity, 0_usize));
+    for group in rows.chunk_by(|a, b| one(by, a, b)) {
+        let severity = group.iter().map(Row::severity).max();
+        for (_, count) in levels.iter_mut().filter(|(level, _)| Some(*level) == severity) {
+            *count = count.saturating_add(1);
+        }
+    }
+    levels
 }
 
 /// How many there are in each of the three ways.
@@ -37,14 +49,11 @@ pub(super) fn counts(rows: &[Row<'_>]) -> Counts {
     }
 }
 
-/// Whether two rows count as one. What has no id is never the same as another.
+/// Whether two rows of one report count as one.
 fn one(by: CountBy, a: &Row<'_>, b: &Row<'_>) -> bool {
-    let same = !a.name.is_empty() && a.name == b.name;
     match by {
-        CountBy::Vulnerability => same,
-        CountBy::VulnerabilityAndPackage => {
-            same && a.package == b.package && a.installed == b.installed
-        }
+        CountBy::Vulnerability => a.ranked.vulnerability == b.ranked.vulnerability,
+        CountBy::VulnerabilityAndPackage => a.ranked.place == b.ranked.place,
         CountBy::Row => false,
     }
 }
@@ -57,7 +66,8 @@ pub(super) fn worst(groups: &[&Group<'_>], most: usize) -> (Vec<String>, usize) 
     sorted.truncate(most);
     let mut packages: Vec<(String, Vec<String>)> = Vec::new();
     for group in &sorted {
-        let package = format!("{} {}", group.shown.package, group.shown.installed);
+        let finding = group.shown.finding();
+        let package = format!("{} {}", finding.package(), finding.installed());
         let words = named(group);
         match packages.iter_mut().find(|(known, _)| *known == package) {
             Some((_, list)) => list.push(words),
@@ -69,18 +79,18 @@ pub(super) fn worst(groups: &[&Group<'_>], most: usize) -> (Vec<String>, usize) 
 }
 
 fn badness(group: &Group<'_>) -> (Severity, bool, Option<u16>) {
-    let scores = group.rows.iter().flat_map(|row| row.finding.cvss());
-    let exploited = group.rows.iter().any(|row| row.finding.known_exploited() == Some(true));
+    let scores = group.rows.iter().flat_map(|row| row.finding().cvss());
+    let exploited = group.rows.iter().any(|row| row.finding().known_exploited() == Some(true));
     (group.severity, exploited, scores.filter_map(|cvss| cvss.score_tenths).max())
 }
 
 /// The id, and the version that fixes it.
 fn named(group: &Group<'_>) -> String {
-    let id = match group.shown.name {
+    let id = match group.shown.name() {
         "" => "a finding without an id",
         name => name,
     };
-    match group.shown.fixed {
+    match group.shown.finding().fixed() {
         "" => id.to_owned(),
         fixed => format!("{id} (fixed in {fixed})"),
     }

@@ -1,22 +1,44 @@
 //! What counted and what did not, for the decision.
 
-use std::cmp::Reverse;
+use std::sync::Arc;
 
-use super::groups::groups;
 use super::rows::Row;
 use crate::decision::{Finding, FindingList, Findings};
 use crate::evidence::Severity;
-use crate::policy::model::CountBy;
 
 /// The findings that counted, and those that did not with why, each package's once.
-pub(super) fn listed(counted: &[Row<'_>], waived: &[(Row<'_>, String)], most: usize) -> Findings {
-    let counted = groups(counted, CountBy::VulnerabilityAndPackage);
-    let counted = counted.iter().map(|group| Line::of(&group.shown, group.severity.name(), None));
-    let set_apart = waived.iter().map(|(row, why)| Line::of(row, row.severity.name(), Some(why)));
-    Findings {
-        counted: first(counted.collect(), most),
-        set_apart: first(set_apart.collect(), most),
+pub(super) fn listed(counted: &[Row<'_>], waived: &[(Row<'_>, Arc<str>)], most: usize) -> Findings {
+    Findings { counted: first(counted, most), set_apart: set_apart(waived, most) }
+}
+
+/// The first of the findings that count. Of those that count as one the worst stands first.
+fn first(counted: &[Row<'_>], most: usize) -> FindingList {
+    let places = counted.chunk_by(|a, b| a.ranked.place == b.ranked.place);
+    let mut shown: Vec<&Row<'_>> = Vec::with_capacity(counted.len());
+    shown.extend(places.filter_map(<[Row<'_>]>::first));
+    let mut lines: Vec<&Row<'_>> = Vec::with_capacity(shown.len());
+    for severity in Severity::WORST_FIRST {
+        lines.extend(shown.iter().filter(|row| row.severity() == severity));
     }
+    // Of one severity they stand in the order of lists, but for those without a name.
+    if !lines.is_sorted_by_key(|row| row.ranked.line) {
+        lines.sort_by_key(|row| row.ranked.line);
+    }
+    lines.dedup_by_key(|row| row.ranked.line);
+    let more = u64::try_from(lines.len().saturating_sub(most)).unwrap_or(u64::MAX);
+    let items = lines.into_iter().take(most).map(|row| row.listed()).collect();
+    FindingList { items, more }
+}
+
+fn set_apart(waived: &[(Row<'_>, Arc<str>)], most: usize) -> FindingList {
+    let mut lines: Vec<_> = waived.iter().map(|(row, why)| (row.ranked.line, why, row)).collect();
+    lines.sort_by_key(|(line, why, _)| (*line, *why));
+    lines.dedup_by_key(|(line, why, _)| (*line, *why));
+    let more = u64::try_from(lines.len().saturating_sub(most)).unwrap_or(u64::MAX);
+    let item = |(_, why, row): (u32, &Arc<str>, &Row<'_>)| {
+        Arc::new(Finding { because: Some(Arc::clone(why)), ..Finding::clone(&row.listed()) })
+    };
+    FindingList { items: lines.into_iter().take(most).map(item).collect(), more }
 }
 
 /// Joins what platforms and scanners list; what is on both lists is there once.
@@ -39,73 +61,10 @@ fn join_list(whole: &mut FindingList, more: FindingList, most: usize) {
 }
 
 /// Sorted by severity, worst first, then by id and package; the first of them, and how many more.
-fn cut(list: &mut Vec<Finding>, most: usize) -> FindingList {
+fn cut(list: &mut Vec<Arc<Finding>>, most: usize) -> FindingList {
     list.sort();
     list.dedup();
     let more = u64::try_from(list.len().saturating_sub(most)).unwrap_or(u64::MAX);
     list.truncate(most);
     FindingList { items: std::mem::take(list), more }
-}
-
-/// A [`Finding`] whose texts are still the report's, of which most are never shown. Members stand in
-/// the order of those, so that both sort alike; one rank has one severity.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Line<'a> {
-    rank: Reverse<Severity>,
-    id: &'a str,
-    package: &'a str,
-    installed: &'a str,
-    fixed: Option<&'a str>,
-    link: Option<&'a str>,
-    because: Option<&'a str>,
-    severity: &'static str,
-}
-
-impl<'a> Line<'a> {
-    /// What it is first sorted by.
-    fn place(&self) -> (Reverse<Severity>, &'a str, &'a str, &'a str) {
-        (self.rank, self.id, self.package, self.installed)
-    }
-
-    fn of(row: &Row<'a>, severity: &'static str, because: Option<&'a String>) -> Self {
-        Self {
-            rank: Reverse(row.severity),
-            severity,
-            id: row.name,
-            package: row.package,
-            installed: row.installed,
-            fixed: Some(row.fixed).filter(|fixed| !fixed.is_empty()),
-            link: row.finding.primary_url(),
-            because: because.map(String::as_str),
-        }
-    }
-}
-
-impl From<Line<'_>> for Finding {
-    fn from(line: Line<'_>) -> Self {
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        Self {
-            rank: line.rank,
-            severity: line.severity,
-            id: line.id.to_owned(),
-            package: line.package.to_owned(),
-            installed: line.installed.to_owned(),
-            fixed: text(line.fixed),
-            link: text(line.link),
-            because: text(line.because),
-        }
-    }
-}
-
-/// As [`cut`], before the texts are copied, of lines in the order of [`rows`](super::rows::rows).
-fn first(mut list: Vec<Line<'_>>, most: usize) -> FindingList {
-    list.sort_by_key(|line| line.rank);
-    for run in list.chunk_by_mut(|a, b| a.place() == b.place()) {
-        run.sort_unstable();
-    }
-    debug_assert!(list.is_sorted());
-    list.dedup();
-    let more = u64::try_from(list.len().saturating_sub(most)).unwrap_or(u64::MAX);
-    list.truncate(most);
-    FindingList { items: list.into_iter().map(Finding::from).collect(), more }
 }

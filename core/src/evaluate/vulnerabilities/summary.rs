@@ -79,14 +79,15 @@ pub fn summary(
 ) -> ScanSummary {
     let from = rule.and_then(|rule| rule.severity_from).unwrap_or(SeverityFrom::Scanner);
     let count_by = rule.and_then(|rule| rule.count_by).unwrap_or(CountBy::VulnerabilityAndPackage);
-    let all = rows(document, from);
+    let all: Vec<Row<'_>> = rows(document, from).collect();
     let counted: Vec<Row<'_>> = all
         .iter()
         .copied()
         .filter(|row| !rule.is_some_and(|rule| waives(rule, row, now)))
         .collect();
     let count = |rows: &[Row<'_>], by| levels(groups(rows, by).iter().map(|group| group.severity));
-    let fixable: Vec<Row<'_>> = counted.iter().copied().filter(|row| row.fixable).collect();
+    let fixable: Vec<Row<'_>> =
+        counted.iter().copied().filter(|row| row.ranked.is_fixable).collect();
     let own = |set_aside: bool| {
         let findings = document.findings().filter(|one| one.is_set_aside() == set_aside);
         levels(findings.map(|one: Finding<'_>| one.severity()))
@@ -104,7 +105,7 @@ pub fn summary(
 }
 
 fn waives(rule: &VulnerabilitiesRule, row: &Row<'_>, now: Timestamp) -> bool {
-    let filter = row.finding.set_aside_as().map(Status::name);
+    let filter = row.finding().set_aside_as().map(Status::name);
     let filtered = filter
         .is_some_and(|filter| rule.accept_filters.iter().any(|accepted| accepted.matches(filter)));
     filtered
@@ -114,7 +115,7 @@ fn waives(rule: &VulnerabilitiesRule, row: &Row<'_>, now: Timestamp) -> bool {
                 && ignored.expires > now
                 && row.is(&ignored.id)
                 && (ignored.packages.is_empty()
-                    || scope::any(&ignored.packages, row.package).is_some())
+                    || scope::any(&ignored.packages, row.finding().package()).is_some())
         })
 }
 

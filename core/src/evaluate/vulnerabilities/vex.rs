@@ -87,6 +87,11 @@ impl<'a> Statements<'a> {
         }
     }
 
+    /// Whether there is nothing that could speak about a row.
+    pub(super) fn is_empty(&self) -> bool {
+        self.documents.is_empty()
+    }
+
     /// The statement that keeps a row from counting, in words. Each authority speaks by its
     /// latest statement; if one says `affected`, none suppresses.
     pub(super) fn suppressing(&self, row: &Row<'_>) -> Option<String> {
@@ -112,8 +117,10 @@ impl<'a> Statements<'a> {
 
     /// What a document says about a row, as far as its date lets it count.
     fn statement<'d>(&self, document: &'d VexDocument, row: &Row<'_>) -> Option<VexMatch<'d>> {
-        let purl = row.finding.purl().and_then(|purl| PackageUrl::parse(&purl).ok());
-        let package = VexPackage { purl: purl.as_ref(), name: row.package, version: row.installed };
+        let finding = row.finding();
+        let purl = finding.purl().and_then(|purl| PackageUrl::parse(&purl).ok());
+        let (name, version) = (finding.package(), finding.installed());
+        let package = VexPackage { purl: purl.as_ref(), name, version };
         let image = VexImage {
             digests: &self.digests,
             reference: Some(self.reference),

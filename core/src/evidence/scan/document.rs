@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
-use super::names::Named;
+use super::ranking::Ranking;
 use super::store::{Aliases, List, Span, Stored, Texts};
 use super::{Dialect, Finding, ScanReport, report};
 use crate::evidence::EvidenceError;
@@ -38,8 +38,8 @@ pub struct Document {
     pub(super) listed: Listed,
     pub(super) findings: List,
     pub(super) aliases: Aliases,
-    /// Made when it is first asked for.
-    pub(super) named: OnceLock<Vec<Named>>,
+    /// By choice of severity; made when they are first asked for.
+    pub(super) rankings: [OnceLock<Ranking>; 4],
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -118,7 +118,7 @@ impl Document {
             listed: Listed::default(),
             findings: List::default(),
             aliases: Aliases::default(),
-            named: OnceLock::new(),
+            rankings: Default::default(),
         }
     }
 

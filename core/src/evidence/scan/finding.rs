@@ -30,7 +30,7 @@ impl<'a> Finding<'a> {
     /// Other ids of the same issue in this report, without repetitions: Trivy's ids of vendors,
     /// Grype's related vulnerabilities, and for OSV-Scanner the aliases of the advisory and the
     /// ids of its group.
-    pub fn aliases(&self) -> impl Iterator<Item = &'a str> {
+    pub fn aliases(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let document = self.document;
         document.aliases.run(self.stored.aliases).map(|span| document.texts.text(span))
     }
@@ -103,14 +103,14 @@ impl<'a> Finding<'a> {
     /// Every severity that the report gives, with its source: first the scanner's own choice
     /// under the scanner's name, then those of the sources that it names, such as `nvd`,
     /// `ghsa` or `debian`, as they stand in the report. A source may stand there twice.
-    pub fn severities(&self) -> impl Iterator<Item = (Cow<'a, str>, Severity)> {
+    pub fn severities(&self) -> impl Iterator<Item = (Cow<'a, str>, Severity)> + use<'a> {
         let scanner = Cow::Borrowed(self.document.scanner());
         let own = self.stored.severity.map(|severity| (scanner, severity));
         own.into_iter().chain(self.details().severities)
     }
 
     /// Every rating that the report repeats, as published.
-    pub fn cvss(&self) -> impl Iterator<Item = Cvss<'a>> {
+    pub fn cvss(&self) -> impl Iterator<Item = Cvss<'a>> + use<'a> {
         self.details().cvss.into_iter()
     }
 

@@ -1,44 +1,21 @@
-//! Findings by name: one name for one vulnerability, and an order that does not depend on that of
-//! the report. It is found once for a report, however many rules and decisions look at it.
+//! One name for one vulnerability, and an order of findings that does not depend on the report's.
 
 use std::collections::BTreeMap;
 
+use super::Document;
 use super::store::{Span, Stored};
-use super::{Document, Finding};
 
-/// A finding by its position, with the id that stands for it among its aliases.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Named {
-    name: Span,
-    position: u32,
-}
-
-impl Document {
-    /// The findings with the id that stands for each among its aliases, by that, package, installed
-    /// version, own id and fixed version.
-    pub(crate) fn by_name(&self) -> impl Iterator<Item = (&str, Finding<'_>)> {
-        let named = self.named.get_or_init(|| named(self)).iter();
-        // None is lost: a report's findings do not change any more, and positions are theirs.
-        named.filter_map(|one| {
-            let stored = self.findings.get(one.position)?;
-            Some((self.texts.text(one.name), Finding { document: self, stored }))
-        })
-    }
-}
-
-fn named(report: &Document) -> Vec<Named> {
+/// The findings with the id that stands for each among its aliases, by that, package, installed
+/// version, own id and fixed version.
+pub(super) fn named(report: &Document) -> impl Iterator<Item = (Span, Stored)> {
     let names = Names::new(report);
     let text = |span| report.texts.text(span);
-    let mut found: Vec<(Named, &Stored)> = (0..)
-        .zip(report.findings.iter())
-        .map(|(position, stored)| (Named { name: names.of(stored), position }, stored))
-        .collect();
-    found.sort_by_cached_key(|(named, stored)| {
-        let [package, installed, id, fixed] =
-            [stored.package, stored.installed, stored.id, stored.fixed].map(text);
-        (text(named.name), package, installed, id, fixed)
+    let mut found: Vec<(Span, &Stored)> =
+        report.findings.iter().map(|stored| (names.of(stored), stored)).collect();
+    found.sort_by_cached_key(|(name, stored)| {
+        [*name, stored.package, stored.installed, stored.id, stored.fixed].map(text)
     });
-    found.into_iter().map(|(named, _)| named).collect()
+    found.into_iter().map(|(name, stored)| (name, *stored))
 }
 
 /// The id that stands for a finding, by package: a CVE for itself, and for everything that only

@@ -270,11 +270,6 @@ impl List {
         self.length
     }
 
-    pub(super) fn get(&self, position: u32) -> Option<&Stored> {
-        let position = usize::try_from(position).ok()?;
-        self.pieces.get(position.checked_div(PIECE)?)?.get(position.checked_rem(PIECE)?)
-    }
-
     pub(super) fn iter(&self) -> Iter<'_> {
         Iter { findings: self.pieces.iter().flatten(), left: self.length }
     }

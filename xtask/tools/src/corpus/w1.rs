@@ -99,7 +99,7 @@ fn found(decision: &Decision) -> Violations {
                 "high" => finding.severity == "high" && finding.fixed.is_some(),
                 _ => false,
             });
-            (result.rule.to_string(), ids.map(|finding| finding.id.clone()).collect())
+            (result.rule.to_string(), ids.map(|finding| finding.id.to_string()).collect())
         })
         .collect()
 }
