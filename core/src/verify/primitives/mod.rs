@@ -6,6 +6,7 @@
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
+mod kept;
 mod rust_crypto;
 
 use ed25519_dalek::{Signature as Ed25519Signature, VerifyingKey as Ed25519Key};

@@ -5,14 +5,14 @@ use rsa::traits::SignatureScheme;
 use rsa::{Pkcs1v15Sign, Pss, pss};
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::Hash;
+use super::{Hash, kept};
 
 pub(super) fn p256(
     key: &p256::ecdsa::VerifyingKey,
     hash: &[u8],
     signature: &p256::ecdsa::Signature,
 ) -> bool {
-    key.verify_prehash(hash, signature).is_ok()
+    kept::P256.verify(key, hash, signature)
 }
 
 pub(super) fn p384(
@@ -20,7 +20,7 @@ pub(super) fn p384(
     hash: &[u8],
     signature: &p384::ecdsa::Signature,
 ) -> bool {
-    key.verify_prehash(hash, signature).is_ok()
+    kept::P384.verify(key, hash, signature)
 }
 
 pub(super) fn p521(
