@@ -1,7 +1,9 @@
 //! A strict reader of JSON text: no key twice in one object, at any level, also in what is
 //! passed over; no key that differs from one that is read by case only.
 
-use serde::de::DeserializeSeed as _;
+use std::fmt;
+
+use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess, Visitor};
 
 use super::{EvidenceError, EvidenceErrorKind};
 
@@ -120,30 +122,34 @@ pub(crate) fn refuse_lookalikes(keys: &[String], known: &[&str]) -> Result<(), E
     }
 }
 
-/// The keys of the object that `text` is; empty for anything else.
+/// The keys of the object that `text` is, some perhaps twice; empty for anything else. It only tells
+/// which reader to ask: whatever that is, it reads everything again and strictly.
 pub(crate) fn top_level_keys(text: &str) -> Vec<String> {
-    let mut names = Names(Vec::new());
-    match read_object(text, &mut names) {
-        Ok(()) => names.0,
-        Err(_) => Vec::new(),
-    }
+    serde_json::from_str(text).map(|Names(keys)| keys).unwrap_or_default()
 }
 
 struct Names(Vec<String>);
 
-impl<'de> Members<'de> for Names {
-    const KNOWN: &'static [&'static str] = &[];
+impl<'de> serde::Deserialize<'de> for Names {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Names;
 
-    fn member<D: serde::Deserializer<'de>>(
-        &mut self,
-        _: &'static str,
-        value: Value<'_, 'de, D>,
-    ) -> Result<(), D::Error> {
-        value.skip()
-    }
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
 
-    fn other(&mut self, key: &str) {
-        self.0.push(key.to_owned());
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+                let mut keys = Vec::new();
+                while let Some(key) = map.next_key()? {
+                    keys.push(key);
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Ok(Names(keys))
+            }
+        }
+        deserializer.deserialize_map(Keys)
     }
 }
 
