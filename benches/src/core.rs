@@ -203,6 +203,8 @@ fn allocated(workload: &Workload) -> Result<(), Box<dyn Error>> {
         let bytes: Arc<[u8]> = text.as_bytes().into();
         let subject = Subject::new(&engine, head, &report(&bytes))?;
         let scan = hand::Scan::read(&text)?;
+        // What a report keeps for all decisions about it, the first one makes.
+        let first = counted(|| subject.judge(&engine));
         let judged = counted(|| subject.judge(&engine));
         let checked = counted(|| subject.check(&engine)).count;
         let by_hand = counted(|| limit.judge(&typed, &scan)).count;
@@ -213,6 +215,10 @@ fn allocated(workload: &Workload) -> Result<(), Box<dyn Error>> {
             ("… cocket, from facts".to_owned(), judged.count.to_string()),
             ("… cocket, from evidence".to_owned(), checked.to_string()),
             ("… bytes that its decision keeps".to_owned(), judged.held.to_string()),
+            (
+                "… bytes that its report keeps for all decisions".to_owned(),
+                first.held.saturating_sub(judged.held).to_string(),
+            ),
             (
                 format!("… most bytes while reading the report ({} kB)", bytes.len() / 1000),
                 format!("{} ({share:.1} %)", read.peak),

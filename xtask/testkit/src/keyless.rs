@@ -34,13 +34,27 @@ pub struct Certified {
     pub texts: Vec<(u8, String)>,
     /// What the key may be used for: the object identifier of an extended key usage.
     pub usage: &'static str,
+    /// The name of the key that is certified.
+    pub key: String,
 }
 
 impl Certified {
     /// Somebody whom an issuer knows by one name.
     #[must_use]
     pub fn new(issuer: &str, name: San) -> Self {
-        Self { names: vec![name], texts: vec![(8, issuer.to_owned())], usage: "1.3.6.1.5.5.7.3.3" }
+        Self {
+            names: vec![name],
+            texts: vec![(8, issuer.to_owned())],
+            usage: "1.3.6.1.5.5.7.3.3",
+            key: "leaf".to_owned(),
+        }
+    }
+
+    /// The same with another key.
+    #[must_use]
+    pub fn with_key(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.key);
+        self
     }
 
     /// The same with a further extension.
@@ -128,7 +142,7 @@ impl Instance {
         let leaf = self.leaf(who, day);
         let material = json!({"certificate": {"rawBytes": STANDARD.encode(&leaf)}});
         let approval = statement(image, "https://sigstore.dev/cosign/sign/v1", &json!({}));
-        self.bundle(&sealed(&approval, &Signer::named("leaf")), &pem(&leaf), entry, material, day)
+        self.bundle(&sealed(&approval, &Signer::named(&who.key)), &pem(&leaf), entry, material, day)
     }
 
     /// The same by a key, whose owner is known without a certificate.
@@ -177,7 +191,7 @@ impl Instance {
             extension(&format!("{FULCIO}{number}"), false, &value)
         }));
         let (start, end) = (self.at(day, "115500"), self.at(day, "120500"));
-        let key = Signer::named("leaf");
+        let key = Signer::named(&who.key);
         let plain =
             |extensions: &[Vec<u8>]| content("", "intermediate", &key, (&start, &end), extensions);
         let sct = self.sct(&plain(&extensions), day);

@@ -11,7 +11,7 @@ use x509_cert::der::Decode as _;
 use super::certificate::Leaf;
 use super::root::CertificateAuthority;
 use super::sealed::Form;
-use super::{KeylessRefusal, TrustedRoot};
+use super::{KeylessRefusal, TrustedRoot, certified};
 use crate::evidence::signing::BundleVersion;
 
 /// `id-kp-codeSigning`, 1.3.6.1.5.5.7.3.3, without tag and length.
@@ -55,7 +55,7 @@ fn path(
     let leaf = EndEntityCert::try_from(&leaf).map_err(|error| error.to_string())?;
     let seconds = u64::try_from(at.as_second()).map_err(|error| error.to_string())?;
     let path = leaf.verify_for_usage(
-        sigstore_crypto::WEBPKI_VERIFICATION_ALGS,
+        certified::algorithms(),
         std::slice::from_ref(&authority.anchor),
         &intermediates,
         UnixTime::since_unix_epoch(Duration::from_secs(seconds)),

@@ -7,6 +7,7 @@
 
 mod body;
 mod certificate;
+mod certified;
 mod chain;
 mod fault;
 mod identity;
