@@ -1,6 +1,6 @@
 //! Laws about counting findings.
 
-use cocket::decision::Verdict;
+use cocket::decision::{Decision, Verdict};
 use cocket::evaluate::{Engine, History, ImageRequest};
 use cocket::evidence::Evidence;
 use cocket::policy::Policies;
@@ -13,6 +13,11 @@ use super::world::now;
 const SEVERITIES: [&str; 5] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"];
 
 fn verdict(rule: &str, findings: &[Finding]) -> Verdict {
+    decided(rule, findings, &[]).verdict
+}
+
+/// With further documents that the caller vouches for.
+fn decided(rule: &str, findings: &[Finding], more: &[&str]) -> Decision {
     let policy = format!(
         "apiVersion: cocket.dev/v1alpha1\nkind: ImagePolicy\nmetadata: {{name: p}}\nspec:\n  rules:\n    - id: scan\n      vulnerabilities: {{from: {{trust: caller}}, maxAge: 7d, {rule}}}\n"
     );
@@ -24,20 +29,34 @@ fn verdict(rule: &str, findings: &[Finding]) -> Verdict {
     }
     let report = Report::about(&image, "2026-11-22T06:00:00Z", findings.to_vec());
     evidence.vouch(None, report.to_json().into_bytes());
+    for document in more {
+        evidence.vouch(None, document.as_bytes().to_vec());
+    }
     let request = ImageRequest {
         image: format!("registry.example.com/app@{}", image.digest()),
         ..ImageRequest::default()
     };
     let engine = Engine::new(&policies).unwrap();
-    engine.check(&request, &evidence, &History::default(), now()).verdict
+    engine.check(&request, &evidence, &History::default(), now())
 }
 
+/// A statement about something else, for which each finding is asked about one by one.
+const ELSEWHERE: &str = r#"{"@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "https://acme.example/vex/1", "author": "acme", "timestamp": "2026-11-01T00:00:00Z",
+    "version": 1, "statements": [{"vulnerability": {"name": "CVE-1999-0001"}, "status": "fixed",
+    "products": [{"@id": "pkg:oci/other?repository_url=registry.example.com/other"}]}]}"#;
+
 fn findings() -> impl Strategy<Value = Vec<Finding>> {
-    let one = (0..4_u8, 0..3_u8, 0..SEVERITIES.len(), any::<bool>(), proptest::option::of(0..4_u8));
+    let alias = proptest::option::of((0..4_u8, any::<bool>()));
+    let one = (0..4_u8, 0..3_u8, 0..SEVERITIES.len(), any::<bool>(), alias);
     let one = one.prop_map(|(id, package, severity, fixed, alias)| {
         let fixed = if fixed { "2.0" } else { "" };
-        let (id, package) = (format!("CVE-2026-{id}"), format!("p{package}"));
-        let aliases: Vec<String> = alias.map(|alias| format!("GHSA-{alias}")).into_iter().collect();
+        let (cve, package) = (format!("CVE-2026-{id}"), format!("p{package}"));
+        let (id, aliases) = match alias {
+            None => (cve, Vec::new()),
+            Some((alias, false)) => (cve, vec![format!("GHSA-{alias}")]),
+            Some((alias, true)) => (format!("GHSA-{alias}"), vec![cve]),
+        };
         Finding::new(&id, &package, "1.0", fixed, SEVERITIES[severity])
             .with(json!({"VendorIDs": aliases}))
     });
@@ -79,6 +98,31 @@ proptest! {
             more.push(Finding::new(&format!("CVE-2025-{number}"), "other", "1", "", "LOW"));
         }
         prop_assert_eq!(verdict(rule, &findings), verdict(rule, &more));
+    }
+
+    #[test]
+    fn an_ignored_id_is_found_as_if_each_finding_were_asked(
+        mut findings in findings(), ids in prop::collection::vec((0..5_u8, 0..3_u8, any::<bool>()), 1..5),
+        nameless in 0..3_usize,
+    ) {
+        for number in 0..nameless {
+            findings.push(Finding::new("", &format!("p{number}"), "1.0", "", "HIGH"));
+        }
+        let entry = |&(number, package, is_alias): &(u8, u8, bool)| {
+            let id = if is_alias { format!("GHSA-{number}") } else { format!("CVE-2026-{number}") };
+            format!("{{id: {id}, packages: [p{package}], reason: r{number}, expires: 2027-01-01}}")
+        };
+        // One entry holds in every package.
+        let mut entries: Vec<String> = ids.iter().map(entry).collect();
+        entries.push("{id: CVE-2026-1, reason: everywhere, expires: 2027-02-01}".to_owned());
+        let ignored = format!("max: {{low: 1}}, ignore: [{}]", entries.join(", "));
+        let asked = format!("{ignored}, vex: {{from: {{trust: caller}}}}");
+        let found = decided(&ignored, &findings, &[]);
+        let one_by_one = decided(&asked, &findings, &[ELSEWHERE]);
+        prop_assert!(one_by_one.evidence.iter().any(|one| one.kind == "vex"));
+        prop_assert_eq!(found.verdict, one_by_one.verdict);
+        prop_assert_eq!(&found.results[0].findings, &one_by_one.results[0].findings);
+        prop_assert_eq!(&found.results[0].counts, &one_by_one.results[0].counts);
     }
 
     #[test]
