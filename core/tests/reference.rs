@@ -105,18 +105,34 @@ fn mirrors_end_at_a_segment() {
 }
 
 fn pattern() -> impl Strategy<Value = String> {
-    let host = prop::sample::select(vec!["a.io", "b.io", "*.c.io", "x.c.io"]);
-    let path = prop::sample::select(vec!["**", "t/**", "t/a", "t/*", "t/u/**", "**/a", "t/u/a"]);
+    let host = prop::sample::select(vec![
+        "a.io",
+        "b.io",
+        "*.c.io",
+        "x.c.io",
+        "*.*.c.io",
+        "x.*.c.io",
+        "*.y.c.io",
+        "*.c.io:5000",
+    ]);
+    let path = prop::sample::select(vec![
+        "**", "t/**", "t/a", "t/*", "t/u/**", "**/a", "t/u/a", "t/**/a", "t/**/u/*", "t/?", "?/a",
+        "t/a*", "*/u/**", "t/*/a", "**/u/**",
+    ]);
     let tag = prop::sample::select(vec!["", ":1", ":1*"]);
     (host, path, tag).prop_map(|(host, path, tag)| format!("{host}/{path}{tag}"))
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
     #[test]
     fn the_index_agrees_with_its_patterns(
         patterns in prop::collection::vec(pattern(), 0..12),
-        host in prop::sample::select(vec!["a.io", "b.io", "x.c.io", "x.y.c.io", "c.io"]),
-        path in "[tu]/[tua](/[ua])?",
+        host in prop::sample::select(
+            vec!["a.io", "b.io", "x.c.io", "x.y.c.io", "c.io", "x.c.io:5000", "xc.io"],
+        ),
+        path in "[tu](/[tua]){0,3}",
         tag in prop::sample::select(vec!["", ":1", ":12", ":2"]),
     ) {
         let image = Reference::parse(&format!("{host}/{path}{tag}")).unwrap();

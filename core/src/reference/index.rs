@@ -1,34 +1,45 @@
-//! Many patterns at once: plain ones are looked up, the rest are tried in turn.
+//! Many patterns at once: each is looked up by what every image that it matches has in its name.
 
 use std::collections::BTreeMap;
 
 use super::pattern::Plain;
 use super::{ImagePattern, Reference};
 
-/// Compiled patterns. Plain ones (a literal host, and a literal path or everything under one)
-/// cost a look-up for each segment of the image's path, however many there are.
+/// Compiled patterns. Plain ones (a literal host, and a literal path or everything under one) are
+/// looked up; of the others those are tried whose literal beginning, or the literal end of whose
+/// host, is the image's. That costs a look-up for each segment of the image's path and each label of
+/// its host, however many patterns there are.
 #[derive(Debug, Clone)]
 pub struct PatternIndex {
     exact: BTreeMap<String, usize>,
     under: BTreeMap<String, usize>,
-    others: Vec<(usize, ImagePattern)>,
+    /// By host and leading segments without wildcards.
+    starting: BTreeMap<String, Vec<(usize, ImagePattern)>>,
+    /// By the labels of the host behind the last wildcard, with the dot before them.
+    host_ending: BTreeMap<String, Vec<(usize, ImagePattern)>>,
 }
 
 impl PatternIndex {
     /// Indexes `patterns`.
     #[must_use]
     pub fn new(patterns: &[ImagePattern]) -> Self {
-        let mut index = Self { exact: BTreeMap::new(), under: BTreeMap::new(), others: Vec::new() };
+        let (exact, under) = (BTreeMap::new(), BTreeMap::new());
+        let (starting, host_ending) = (BTreeMap::new(), BTreeMap::new());
+        let mut index = Self { exact, under, starting, host_ending };
         for (position, pattern) in patterns.iter().enumerate() {
-            match pattern.plain() {
+            let (map, key) = match pattern.plain() {
                 Plain::Exact(key) => {
                     index.exact.entry(key).or_insert(position);
+                    continue;
                 }
                 Plain::Under(key) => {
                     index.under.entry(key).or_insert(position);
+                    continue;
                 }
-                Plain::No(pattern) => index.others.push((position, pattern.clone())),
-            }
+                Plain::Starting(key) => (&mut index.starting, key),
+                Plain::HostEnding(key) => (&mut index.host_ending, key),
+            };
+            map.entry(key).or_default().push((position, pattern.clone()));
         }
         index
     }
@@ -36,13 +47,19 @@ impl PatternIndex {
     /// The position of the first pattern that matches.
     #[must_use]
     pub fn matches(&self, image: &Reference) -> Option<usize> {
-        let repository = image.repository();
+        let (repository, host) = (image.repository(), image.host());
+        let first = |patterns: &Vec<(usize, ImagePattern)>| {
+            let found = patterns.iter().find(|(_, pattern)| pattern.matches(image));
+            found.map(|(position, _)| *position)
+        };
+        let ends = repository.match_indices('/').map(|(end, _)| end);
+        let starts = ends.filter_map(|end| repository.get(..end));
         let exact = self.exact.get(repository).copied();
-        let under = repository
-            .match_indices('/')
-            .filter_map(|(end, _)| self.under.get(repository.get(..end)?).copied())
-            .min();
-        let others = self.others.iter().find(|(_, pattern)| pattern.matches(image));
-        [exact, under, others.map(|(position, _)| *position)].into_iter().flatten().min()
+        let under = starts.clone().filter_map(|start| self.under.get(start).copied());
+        let starting = starts.chain([repository]).filter_map(|start| self.starting.get(start));
+        let labels = host.match_indices('.').filter_map(|(dot, _)| host.get(dot..));
+        let host_ending = labels.filter_map(|end| self.host_ending.get(end));
+        let tried = starting.chain(host_ending).filter_map(first);
+        exact.into_iter().chain(under).chain(tried).min()
     }
 }

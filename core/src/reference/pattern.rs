@@ -40,10 +40,15 @@ enum Path {
 }
 
 /// How a pattern can be found in an index.
-pub(super) enum Plain<'a> {
+pub(super) enum Plain {
+    /// It matches this repository and nothing else.
     Exact(String),
+    /// It matches everything under this host or path and nothing else.
     Under(String),
-    No(&'a ImagePattern),
+    /// What it matches is this repository, or under it.
+    Starting(String),
+    /// The host of what it matches ends like this.
+    HostEnding(String),
 }
 
 impl PartialEq for ImagePattern {
@@ -77,15 +82,26 @@ impl ImagePattern {
             && self.digest.is_none_or(|digest| image.digest() == Some(&digest))
     }
 
-    pub(super) fn plain(&self) -> Plain<'_> {
-        if self.tag.is_some() || self.digest.is_some() || self.host.contains('*') {
-            return Plain::No(self);
+    pub(super) fn plain(&self) -> Plain {
+        if let Some(wildcard) = self.host.rfind('*') {
+            let end = self.host.get(wildcard..).unwrap_or_default();
+            return Plain::HostEnding(end.trim_start_matches('*').to_owned());
         }
+        let under = |path: &str| match path {
+            "" => self.host.to_string(),
+            path => format!("{}/{path}", self.host),
+        };
+        let is_plain = self.tag.is_none() && self.digest.is_none();
         match &self.path {
-            Path::Exact(path) => Plain::Exact(format!("{}/{path}", self.host)),
-            Path::Under(path) if path.is_empty() => Plain::Under(self.host.to_string()),
-            Path::Under(path) => Plain::Under(format!("{}/{path}", self.host)),
-            Path::Glob(_) => Plain::No(self),
+            Path::Exact(path) if is_plain => Plain::Exact(under(path)),
+            Path::Under(path) if is_plain => Plain::Under(under(path)),
+            Path::Exact(path) | Path::Under(path) => Plain::Starting(under(path)),
+            Path::Glob(glob) => {
+                let segments = glob.glob().glob().split('/');
+                let literal: Vec<&str> =
+                    segments.take_while(|segment| !segment.contains(['*', '?'])).collect();
+                Plain::Starting(under(&literal.join("/")))
+            }
         }
     }
 }
