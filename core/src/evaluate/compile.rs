@@ -151,8 +151,9 @@ impl CompiledFamily {
 pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engine, PolicyErrors> {
     let mut authorities = Authorities::new(policies, verifiers);
     let mut compiled = Vec::new();
-    for one in policies.image_policies() {
-        compiled.push(policy(one, policies, &mut authorities)?);
+    let digests = policies.digests();
+    for (one, digest) in policies.image_policies().iter().zip(digests.policies) {
+        compiled.push(policy(one, digest, policies, &mut authorities)?);
     }
     compiled.sort_by(|a, b| a.name.cmp(&b.name));
     let mut exceptions = Vec::new();
@@ -163,7 +164,7 @@ pub(super) fn compile(policies: &Policies, verifiers: &Verifiers) -> Result<Engi
     let judges = policies.object_judges().iter().map(|judge| compiled_judge(judge, policies));
     let judges = judges.collect::<Result<_, _>>()?;
     Ok(Engine {
-        digest: policies.digest(),
+        digest: digests.whole,
         set: set(policies)?,
         policies: compiled,
         judges,
@@ -239,6 +240,7 @@ fn set(policies: &Policies) -> Result<CompiledSet, PolicyErrors> {
 
 fn policy(
     policy: &ImagePolicy,
+    digest: Digest,
     policies: &Policies,
     authorities: &mut Authorities<'_>,
 ) -> Result<CompiledPolicy, PolicyErrors> {
@@ -262,7 +264,7 @@ fn policy(
     pod_rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(CompiledPolicy {
         name: policy.metadata.name.as_str().into(),
-        digest: policies.digest_of(policy),
+        digest,
         version: policy.metadata.version.as_deref().map(Into::into),
         mode: spec.mode.unwrap_or(Mode::Enforce),
         enforce_from: spec.enforce_from,

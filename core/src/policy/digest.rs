@@ -1,5 +1,7 @@
 //! Digests of canonical models (RFC 8785): layout, order and file names do not change them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::load::API_VERSION;
@@ -23,9 +25,11 @@ fn written<'a, T>(kind: DocumentKind, metadata: &'a Metadata, spec: &'a T) -> Wr
 
 /// The canonical JSON of one policy, its rules sorted by id.
 fn policy(policy: &ImagePolicy) -> Vec<u8> {
-    let mut spec = policy.spec.clone();
-    spec.rules.sort_by(|a, b| a.id.cmp(&b.id));
-    canonical(&written(DocumentKind::ImagePolicy, &policy.metadata, &spec))
+    let mut spec = Cow::Borrowed(&policy.spec);
+    if !spec.rules.is_sorted_by_key(|rule| &rule.id) {
+        spec.to_mut().rules.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+    canonical(&written(DocumentKind::ImagePolicy, &policy.metadata, &*spec))
 }
 
 fn set(set: &PolicySet) -> Vec<u8> {
@@ -54,11 +58,21 @@ pub(super) fn of_policy(one: &ImagePolicy) -> Digest {
     Digest::sha256(&policy(one))
 }
 
+/// The digest of everything loaded, and those of the policies about images in their order.
+pub(crate) struct Digests {
+    pub(crate) whole: Digest,
+    pub(crate) policies: Vec<Digest>,
+}
+
 /// The canonical documents, by kind and then by name.
 pub(super) fn documents(all: &Policies) -> Vec<Vec<u8>> {
+    around(all, all.image_policies().iter().map(policy).collect())
+}
+
+fn around(all: &Policies, policies: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut out = Vec::new();
     out.extend(all.set().map(set));
-    out.extend(all.image_policies().iter().map(policy));
+    out.extend(policies);
     out.extend(all.exceptions().iter().map(exception));
     out.extend(all.catalogs().iter().map(catalog));
     out.extend(all.trust_roots().iter().map(trust_root));
@@ -67,7 +81,17 @@ pub(super) fn documents(all: &Policies) -> Vec<Vec<u8>> {
 
 /// The digest of the JSON list of the canonical documents.
 pub(super) fn of_all(all: &Policies) -> Digest {
-    let mut documents = documents(all);
+    whole(all, documents(all))
+}
+
+/// All of them: each policy is written once.
+pub(super) fn digests(all: &Policies) -> Digests {
+    let written: Vec<Vec<u8>> = all.image_policies().iter().map(policy).collect();
+    let policies = written.iter().map(|one| Digest::sha256(one)).collect();
+    Digests { policies, whole: whole(all, around(all, written)) }
+}
+
+fn whole(all: &Policies, mut documents: Vec<Vec<u8>>) -> Digest {
     // As JSON texts, which no document of ours is.
     documents.extend(all.object_judges().iter().map(|judge| canonical(&judge.digest())));
     let list = documents.join(&b","[..]);

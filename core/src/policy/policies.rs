@@ -257,6 +257,11 @@ impl Policies {
         digest::of_all(self)
     }
 
+    /// [`Self::digest`], and [`Self::digest_of`] each policy.
+    pub(crate) fn digests(&self) -> digest::Digests {
+        digest::digests(self)
+    }
+
     /// The digest of one policy's canonical model, its rules sorted by id.
     #[must_use]
     pub fn digest_of(&self, policy: &ImagePolicy) -> Digest {
