@@ -533,7 +533,7 @@ export interface ObjectAnswer {
   readonly results: readonly ObjectResult[];
   /** What keeps an object away that the judge would be about. */
   readonly excludedBy?: string | undefined;
-  /** The first moment at which the answer could change. */
+  /** The first moment at which the answer could change; one that has passed is no answer. */
   readonly validUntil?: Time | undefined;
   readonly refused?: never;
 }

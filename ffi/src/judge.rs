@@ -86,10 +86,10 @@ impl Opaque for Judgement {
 
 /// Gives a judge's answer, a JSON object: `results`, none where it is not about the object; and
 /// where there is one `excludedBy`, what keeps an object away that it would be about, and
-/// `validUntil`, the first moment at which the answer could change. A result has `rule` and
-/// `outcome` (`pass`, `fail`, `skip`, `excepted` or `error`), and may have `message`, `mode`
-/// (`enforce`, else `warn` or `audit`), `severity`, `controls`, `evidence`, `refused` and `notes`.
-/// What is anything else is a failure. The text is copied; the last one counts. To be called by the
+/// `validUntil`, the first moment at which the answer could change, after the decision's `now`. A
+/// result has `rule` and `outcome` (`pass`, `fail`, `skip`, `excepted` or `error`), and may have
+/// `message`, `mode` (`enforce`, else `warn` or `audit`), `severity`, `controls`, `evidence`, `refused`
+/// and `notes`. What is anything else is a failure. The text is copied; the last one counts. To be called by the
 /// judge's function alone, in the thread that asks it, before it returns.
 ///
 /// # Safety

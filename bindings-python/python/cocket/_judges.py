@@ -120,7 +120,7 @@ class ObjectAnswer:
     excluded_by: str | None = None
     """What keeps an object away that the judge would be about."""
     valid_until: datetime | None = None
-    """The first moment at which the answer could change."""
+    """The first moment at which the answer could change; one that has passed is no answer."""
 
 
 @runtime_checkable

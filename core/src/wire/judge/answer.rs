@@ -62,8 +62,9 @@ enum Outcome {
 }
 
 impl Answer {
-    /// Strictly: what is not understood may have been meant to deny.
-    pub(super) fn read(bytes: &[u8], declared: &[Name]) -> Result<Self, String> {
+    /// Strictly: what is not understood may have been meant to deny, and what may have changed before
+    /// `now` is no answer for that moment.
+    pub(super) fn read(bytes: &[u8], declared: &[Name], now: Timestamp) -> Result<Self, String> {
         if bytes.len() > MAX_ANSWER {
             return Err(format!("its answer is larger than {MAX_ANSWER} bytes"));
         }
@@ -71,6 +72,9 @@ impl Answer {
             "" => format!("its answer: {}", fault.message),
             path => format!("its answer, at {path}: {}", fault.message),
         })?;
+        if let Some(until) = answer.valid_until.filter(|until| *until <= now) {
+            return Err(format!("its answer, at /validUntil: it was valid until {until}"));
+        }
         if answer.results.len() > MAX_RESULTS {
             return Err(format!("its answer has more than {MAX_RESULTS} results"));
         }

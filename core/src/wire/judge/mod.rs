@@ -48,7 +48,7 @@ pub trait JudgeHost: fmt::Debug + Send + Sync {
     ///
     /// The answer is a JSON object: `results`, none where the judge is not about the object;
     /// `excludedBy`, what keeps an object away that it would be about; `validUntil`, the first moment
-    /// (RFC 3339) at which the answer could change. A result has `rule`, `outcome` (`pass`, `fail`,
+    /// (RFC 3339) at which the answer could change, which lies after `now`. A result has `rule`, `outcome` (`pass`, `fail`,
     /// `skip`, `excepted` or `error`), and may have `message`, `mode` (`enforce`, else `warn` or
     /// `audit`), `severity` (`low` to `critical`), `controls`, `evidence` (digests that it rests on
     /// beside those of `signed`), `refused` (why signatures did not count that it asked for) and
@@ -181,7 +181,7 @@ impl JsonJudge {
         let rests_on = asked.documents();
         let text = serde_json::to_string(&asked).map_err(|error| error.to_string())?;
         let told = self.host.judge(&text)?;
-        let answer = Answer::read(&told, &self.declared.rules)?;
+        let answer = Answer::read(&told, &self.declared.rules, case.now)?;
         Ok(answer.into_object_answer(self.declared.name.as_str(), &rests_on))
     }
 

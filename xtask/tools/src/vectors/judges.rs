@@ -139,6 +139,11 @@ fn failures() -> Vec<Case> {
             r#"{"results":[{"rule":"owner","outcome":"fail","outcome":"pass"}]}"#,
         ),
         wrong("failures/no-moment", r#"{"results":[],"validUntil":"tomorrow"}"#),
+        wrong(
+            "failures/no-longer-valid",
+            &json!({"results": [{"rule": "owner", "outcome": "pass"}], "validUntil": NOW})
+                .to_string(),
+        ),
     ]
 }
 
