@@ -1,8 +1,8 @@
 //! Feeds of exploitation: EPSS scores and the catalogue of known exploited vulnerabilities.
 #![cfg(test)]
 
-use cocket::evidence::EvidenceErrorKind as Kind;
 use cocket::evidence::feeds::{Epss, EpssHead, Kev, KevCatalog, Millionths};
+use cocket::evidence::{EvidenceErrorKind as Kind, VouchedDocument};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -29,6 +29,26 @@ fn scores_are_dated_and_looked_up() {
     assert_eq!(feed.score_date().to_string(), "2025-02-20T00:00:00Z");
     assert!(feed.is_empty());
     assert!(epss(&[HEAD, COLUMNS, ROWS].concat().replace('\n', "\r\n")).is_ok());
+}
+
+/// Only its first look, which is not strict, tells what a document is.
+#[test]
+fn a_document_with_a_key_twice_is_unreadable_whatever_it_is() {
+    let vex = r#""statements":[],"@id":"a","author":"a","timestamp":"2026-11-01T00:00:00Z""#;
+    for text in [
+        r#"{"catalogVersion":"1","catalogVersion":"2","vulnerabilities":[]}"#.to_owned(),
+        r#"{"catalogVersion":"1","x":[{"cveID":"a","cveID":"b"}]}"#.to_owned(),
+        format!(r#"{{"@context":"https://openvex.dev/ns/v0.2.0","version":1,"version":1,{vex}}}"#),
+        format!(r#"{{"@context":"https://openvex.dev/ns/v0.2.0","x":{{"a":1,"a":1}},{vex}}}"#),
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.5","x":[{"a":1,"a":1}]}"#.to_owned(),
+        r#"{"document":{"category":"csaf_vex","category":"csaf_vex"}}"#.to_owned(),
+        r#"{"SchemaVersion":2,"SchemaVersion":2,"Results":[]}"#.to_owned(),
+    ] {
+        match VouchedDocument::read(&text.as_bytes().into()) {
+            VouchedDocument::Unreadable(error) => assert_eq!(error.kind, Kind::Ambiguous, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
 }
 
 #[test]

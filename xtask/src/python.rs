@@ -1,4 +1,5 @@
-//! The Python package: built into a virtual environment under `target/python`, and tested there.
+//! The Python package: its extension is built into the package's own folder, and tested from a virtual
+//! environment under `target/python`.
 
 use std::env;
 use std::fs;
@@ -130,12 +131,15 @@ fn looked_into(folder: &Path) -> Result<(), String> {
     let print = "import sysconfig; print(sysconfig.get_path('purelib'))";
     let asked = Command::new(&interpreter).args(["-c", print]).output();
     let answer = asked.map_err(|error| format!("{}: {error}", interpreter.display()))?;
+    if !answer.status.success() {
+        return Err(format!("{}: {}", interpreter.display(), answer.status));
+    }
     let file = Path::new(String::from_utf8_lossy(&answer.stdout).trim()).join("cocket.pth");
     let line = format!("{}\n", folder.display());
     fs::write(&file, line).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// What the package is built into and tested in.
+/// What the package is tested in.
 pub(crate) fn environment() -> PathBuf {
     cargo::root().join("target/python")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pattern::Plain;
+use super::pattern::LookUp;
 use super::{ImagePattern, Reference};
 
 /// Compiled patterns. Plain ones (a literal host, and a literal path or everything under one) are
@@ -27,17 +27,17 @@ impl PatternIndex {
         let (starting, host_ending) = (BTreeMap::new(), BTreeMap::new());
         let mut index = Self { exact, under, starting, host_ending };
         for (position, pattern) in patterns.iter().enumerate() {
-            let (map, key) = match pattern.plain() {
-                Plain::Exact(key) => {
+            let (map, key) = match pattern.look_up() {
+                LookUp::Exact(key) => {
                     index.exact.entry(key).or_insert(position);
                     continue;
                 }
-                Plain::Under(key) => {
+                LookUp::Under(key) => {
                     index.under.entry(key).or_insert(position);
                     continue;
                 }
-                Plain::Starting(key) => (&mut index.starting, key),
-                Plain::HostEnding(key) => (&mut index.host_ending, key),
+                LookUp::Starting(key) => (&mut index.starting, key),
+                LookUp::HostEnding(key) => (&mut index.host_ending, key),
             };
             map.entry(key).or_default().push((position, pattern.clone()));
         }

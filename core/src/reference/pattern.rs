@@ -40,7 +40,7 @@ enum Path {
 }
 
 /// How a pattern can be found in an index.
-pub(super) enum Plain {
+pub(super) enum LookUp {
     /// It matches this repository and nothing else.
     Exact(String),
     /// It matches everything under this host or path and nothing else.
@@ -82,10 +82,10 @@ impl ImagePattern {
             && self.digest.is_none_or(|digest| image.digest() == Some(&digest))
     }
 
-    pub(super) fn plain(&self) -> Plain {
+    pub(super) fn look_up(&self) -> LookUp {
         if let Some(wildcard) = self.host.rfind('*') {
             let end = self.host.get(wildcard..).unwrap_or_default();
-            return Plain::HostEnding(end.trim_start_matches('*').to_owned());
+            return LookUp::HostEnding(end.trim_start_matches('*').to_owned());
         }
         let under = |path: &str| match path {
             "" => self.host.to_string(),
@@ -93,14 +93,14 @@ impl ImagePattern {
         };
         let is_plain = self.tag.is_none() && self.digest.is_none();
         match &self.path {
-            Path::Exact(path) if is_plain => Plain::Exact(under(path)),
-            Path::Under(path) if is_plain => Plain::Under(under(path)),
-            Path::Exact(path) | Path::Under(path) => Plain::Starting(under(path)),
+            Path::Exact(path) if is_plain => LookUp::Exact(under(path)),
+            Path::Under(path) if is_plain => LookUp::Under(under(path)),
+            Path::Exact(path) | Path::Under(path) => LookUp::Starting(under(path)),
             Path::Glob(glob) => {
                 let segments = glob.glob().glob().split('/');
                 let literal: Vec<&str> =
                     segments.take_while(|segment| !segment.contains(['*', '?'])).collect();
-                Plain::Starting(under(&literal.join("/")))
+                LookUp::Starting(under(&literal.join("/")))
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Keys that are used again: their multiples are kept, which makes a verification several times
-//! faster. The answers are those of FIPS 186-5, section 6.4.2, as RustCrypto gives them; the points
+//! Keys that are used again: their multiples are kept, which makes a verification more than twice as
+//! fast. The answers are those of FIPS 186-5, section 6.4.2, as RustCrypto gives them; the points
 //! and their arithmetic are RustCrypto's own, and so is the way of multiplying, which is how it
 //! multiplies the generator. Everything here is public, so that time may depend on it.
 
